@@ -1,0 +1,418 @@
+"""The whole error tree. Every error says what happened, why, and what to do next, in both languages, and has a code.
+
+Problem
+├ ReadProblem      R  a file that can't be read          (intake)
+│ ├ EmptyFile R01 · FileTooBig R02 · Truncated R03 · Encrypted R04 · NotWhatItSays R05 · UnknownFormat R06
+│ ├ ZipBomb R07 · UnsafeXml R08 · TooDeep R09 · TooManyPixels R10 · NoDocument R11 · ReaderFailed R12
+├ RefuseProblem    D  a document that can't be taken
+│ └ DuplicateFile D01 · DuplicateDocument D02
+├ RightProblem     A  a person who may not
+│ └ NotAllowed A01 · OwnDocument A02 · SignInFailed A03 · AccountDisabled A04 · LinkExpired A05 · TooManyTries A06
+├ StateProblem     S  a step that doesn't fit the state
+│ └ AlreadyDecided S01 · ChangedMeanwhile S02 · NotFound S03 · ReasonMissing S04 · BadValue S05 · NotReady S06
+├ AskProblem       Q  words that can't be followed
+│ └ UnknownCommand Q01 · BadPeriod Q02 · BadAmount Q03 · UnknownReport Q04 · BadSchedule Q05 · NothingToReport Q06
+├ KeepProblem      K  storage that can't be trusted or reached
+│ └ KeyMissing K01 · Tampered K02 · DatabaseDown K03 · NoSpace K04 · IndexBroken K05
+└ SettingProblem   C  settings that can't be used
+  └ BadSettings C01
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from archive.words import Lang, Text
+
+
+class Problem(Exception):
+    """Something went wrong in a way we know. `facts` fill the templates; they are also what the log gets."""
+
+    code: ClassVar[str] = "G00"
+    what: ClassVar[Text] = Text("出错了", "Something went wrong")
+    why: ClassVar[Text] = Text("", "")
+    then: ClassVar[Text] = Text("请稍后再试,或联系管理员。", "Please try again later, or ask an administrator.")
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(facts)
+        self.facts = facts
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_again, (type(self), self.facts))
+
+    def __str__(self) -> str:
+        return self.say("zh")
+
+    def text(self) -> Text:
+        """What, why, next: one line in each language, with the code at its end."""
+        return Text(self.say("zh"), self.say("en"))
+
+    def say(self, lang: Lang) -> str:
+        """The whole message in one language."""
+        what, why, then = (t.filled(**self.facts).to(lang) for t in (self.what, self.why, self.then))
+        if lang == "en":
+            return f"{what}{': ' + why if why else ''}. {then} [{self.code}]"
+        return f"{what}{':' + why if why else ''}。{then}[{self.code}]"
+
+
+def _again(kind: type[Problem], facts: dict[str, Any]) -> Problem:
+    return kind(**facts)
+
+
+class ReadProblem(Problem):
+    """A file that can't be read. Facts: name."""
+
+    code = "R00"
+
+
+class EmptyFile(ReadProblem):
+    code = "R01"
+    what = Text("「{name}」是空文件", "“{name}” is empty")
+    why = Text("里面没有任何内容", "it holds no bytes")
+    then = Text("请重新下载原件后再发一次。", "Please download the original again and resend it.")
+
+
+class FileTooBig(ReadProblem):
+    """Facts: name, size (MB), limit (MB)."""
+
+    code = "R02"
+    what = Text("「{name}」太大,没有接收", "“{name}” is too big and was not taken")
+    why = Text("文件 {size} MB,上限 {limit} MB", "it has {size} MB, the limit is {limit} MB")
+    then = Text("请拆成几个文件,或转发税务局下载的原件。", "Please split it, or forward the original from the tax bureau.")
+
+
+class Truncated(ReadProblem):
+    code = "R03"
+    what = Text("「{name}」不完整", "“{name}” is incomplete")
+    why = Text("文件在中途断了,可能是下载中断", "the file breaks off; the download may have been cut")
+    then = Text("请重新下载原件后再发一次。", "Please download the original again and resend it.")
+
+
+class Encrypted(ReadProblem):
+    code = "R04"
+    what = Text("「{name}」有打开密码", "“{name}” is locked with a password")
+    why = Text("没有密码读不了内容", "it can't be read without the password")
+    then = Text("请发送没有密码的原件,或去掉密码后再发。", "Please send the original without a password.")
+
+
+class NotWhatItSays(ReadProblem):
+    """Facts: name, says (e.g. PDF), found (e.g. HTML)."""
+
+    code = "R05"
+    what = Text("「{name}」不是 {says} 文件", "“{name}” is not a {says} file")
+    why = Text(
+        "内容其实是 {found},可能是已失效的下载链接页", "it really is {found}, perhaps the page of an expired download link"
+    )
+    then = Text("请打开发票邮件重新下载原件。", "Please download the original from the invoice e-mail again.")
+
+
+class UnknownFormat(ReadProblem):
+    code = "R06"
+    what = Text("「{name}」的格式不认识", "The format of “{name}” is not known")
+    why = Text("支持 XML、OFD、PDF、图片和 ZIP", "XML, OFD, PDF, pictures and ZIP are understood")
+    then = Text("请发送其中一种格式。", "Please send one of these.")
+
+
+class ZipBomb(ReadProblem):
+    code = "R07"
+    what = Text("压缩包「{name}」没有展开", "The archive “{name}” was not unpacked")
+    why = Text("解压后太大、太多或嵌套太深", "its contents are too large, too many or nested too deep")
+    then = Text("请直接发送里面的文件。", "Please send the files inside directly.")
+
+
+class UnsafeXml(ReadProblem):
+    code = "R08"
+    what = Text("「{name}」没有读取", "“{name}” was not read")
+    why = Text("XML 含有实体或 DTD 定义,可能是攻击", "its XML defines entities or a DTD, which may be an attack")
+    then = Text("请发送税务局下载的原件。", "Please send the original from the tax bureau.")
+
+
+class TooDeep(ReadProblem):
+    code = "R09"
+    what = Text("「{name}」没有读取", "“{name}” was not read")
+    why = Text("结构嵌套太深", "its structure is nested too deep")
+    then = Text("请发送税务局下载的原件。", "Please send the original from the tax bureau.")
+
+
+class TooManyPixels(ReadProblem):
+    """Facts: name, pixels (millions), limit (millions)."""
+
+    code = "R10"
+    what = Text("图片「{name}」没有读取", "The picture “{name}” was not read")
+    why = Text("{pixels} 百万像素,上限 {limit}", "it has {pixels} megapixels, the limit is {limit}")
+    then = Text("请缩小图片或重新拍照。", "Please shrink the picture or take it again.")
+
+
+class NoDocument(ReadProblem):
+    code = "R11"
+    what = Text("「{name}」里没有找到发票", "No invoice was found in “{name}”")
+    why = Text("没有发票号码、二维码或票面格式", "it has no invoice number, QR code or form")
+    then = Text("文件已保存。如果是发票,请点「补录」填写。", "The file is kept. If it is an invoice, press “Fill in”.")
+
+
+class ReaderFailed(ReadProblem):
+    """Facts: name, detail."""
+
+    code = "R12"
+    what = Text("「{name}」没能读出来", "“{name}” could not be read")
+    why = Text("{detail}", "{detail}")
+    then = Text("文件已保存,可以点「补录」手工填写,或重发原件。", "The file is kept; press “Fill in”, or resend the original.")
+
+
+class RefuseProblem(Problem):
+    """A document that can't be taken."""
+
+    code = "D00"
+
+
+class DuplicateFile(RefuseProblem):
+    """Facts: name, who, when, item."""
+
+    code = "D01"
+    what = Text("「{name}」已经交过,没有重复收下", "“{name}” was already sent and is not taken twice")
+    why = Text("{who} 于 {when} 交过同一个文件({item})", "{who} sent the same file on {when} ({item})")
+    then = Text("输入「查 {item}」看它的进度。", "Type “search {item}” to see how it stands.")
+
+
+class DuplicateDocument(RefuseProblem):
+    """Facts: name, number, who, when, item."""
+
+    code = "D02"
+    what = Text("发票 {number} 已经交过,没有重复收下", "Invoice {number} was already sent and is not taken twice")
+    why = Text("{who} 于 {when} 交过({item})", "{who} sent it on {when} ({item})")
+    then = Text("输入「查 {item}」看它的进度。", "Type “search {item}” to see how it stands.")
+
+
+class RightProblem(Problem):
+    """A person who may not."""
+
+    code = "A00"
+
+
+class NotAllowed(RightProblem):
+    """Facts: right (Text)."""
+
+    code = "A01"
+    what = Text("你没有这个权限", "You may not do this")
+    why = Text("这一步需要「{right}」权限", "this step needs the right “{right}”")
+    then = Text("需要的话请联系管理员。", "Please ask an administrator if you need it.")
+
+
+class OwnDocument(RightProblem):
+    code = "A02"
+    what = Text("不能审批自己的单据", "You can't decide on your own document")
+    why = Text("提交人和审批人必须是两个人", "sender and approver must be two people")
+    then = Text("已经转给其他审批人。", "The other approvers have it.")
+
+
+class SignInFailed(RightProblem):
+    code = "A03"
+    what = Text("登录没有成功", "Sign-in failed")
+    why = Text("账号或密码不对", "the account or the password is wrong")
+    then = Text("请再试一次,或请管理员发一个登录链接。", "Please try again, or ask an administrator for a link.")
+
+
+class AccountDisabled(RightProblem):
+    code = "A04"
+    what = Text("这个账号已停用", "This account is disabled")
+    then = Text("请联系管理员。", "Please ask an administrator.")
+
+
+class LinkExpired(RightProblem):
+    code = "A05"
+    what = Text("链接已失效", "The link is no longer valid")
+    why = Text("登录链接只能用一次,并且有时限", "a sign-in link works once and for a limited time")
+    then = Text("请管理员重新生成:guidang people add --link。", "Ask an administrator for a new one: guidang people add --link.")
+
+
+class TooManyTries(RightProblem):
+    """Facts: minutes."""
+
+    code = "A06"
+    what = Text("尝试次数太多", "Too many tries")
+    why = Text("账号暂时锁定", "the account is locked for a while")
+    then = Text("请 {minutes} 分钟后再试。", "Please try again in {minutes} minutes.")
+
+
+class StateProblem(Problem):
+    """A step that doesn't fit the state."""
+
+    code = "S00"
+
+
+class AlreadyDecided(StateProblem):
+    """Facts: item, who, verdict (Text), when."""
+
+    code = "S01"
+    what = Text("{item} 已经处理过了", "{item} has already been decided")
+    why = Text("{who} 于 {when} {verdict}", "{who} {verdict} it on {when}")
+    then = Text("结果不变,卡片已更新。", "The result stands; the card is up to date.")
+
+
+class ChangedMeanwhile(StateProblem):
+    """Facts: item."""
+
+    code = "S02"
+    what = Text("{item} 刚刚有改动,这次点击没有生效", "{item} has just changed; this click did nothing")
+    why = Text("卡片上的内容已不是最新", "the card was out of date")
+    then = Text("请看更新后的卡片再决定。", "Please look at the new card and decide again.")
+
+
+class NotFound(StateProblem):
+    """Facts: item."""
+
+    code = "S03"
+    what = Text("没有找到 {item}", "{item} was not found")
+    why = Text("它不存在,或者你无权查看", "it does not exist, or you may not see it")
+    then = Text("请检查编号,或输入「查」加关键词。", "Please check the number, or type “search” and a word.")
+
+
+class ReasonMissing(StateProblem):
+    code = "S04"
+    what = Text("驳回没有生效", "The rejection was not made")
+    why = Text("没有写原因", "no reason was given")
+    then = Text("请写明原因,提交人会看到。", "Please give a reason; the sender will see it.")
+
+
+class BadValue(StateProblem):
+    """Facts: field (Text), value, hint (Text)."""
+
+    code = "S05"
+    what = Text("「{field}」填得不对", "“{field}” is not right")
+    why = Text("「{value}」读不懂", "“{value}” is not understood")
+    then = Text("{hint}", "{hint}")
+
+
+class NotReady(StateProblem):
+    """Facts: item, missing (Text)."""
+
+    code = "S06"
+    what = Text("{item} 还不能提交", "{item} can't be submitted yet")
+    why = Text("还缺:{missing}", "missing: {missing}")
+    then = Text("请点「更正」补全。", "Please press “Correct” and fill it in.")
+
+
+class AskProblem(Problem):
+    """Words that can't be followed."""
+
+    code = "Q00"
+
+
+class UnknownCommand(AskProblem):
+    """Facts: words, nearest."""
+
+    code = "Q01"
+    what = Text("没看懂「{words}」", "“{words}” is not understood")
+    why = Text("你是不是想说「{nearest}」?", "did you mean “{nearest}”?")
+    then = Text("输入「帮助」看能做什么。", "Type “help” to see what can be done.")
+
+
+class BadPeriod(AskProblem):
+    """Facts: words."""
+
+    code = "Q02"
+    what = Text("没看懂期间「{words}」", "The period “{words}” is not understood")
+    why = Text(
+        "期间可以写 2026-10、2026年、2026Q3、上月、本季度", "write 2026-10, 2026, 2026Q3, last month, this quarter"
+    )
+    then = Text("请换一种写法。", "Please write it another way.")
+
+
+class BadAmount(AskProblem):
+    """Facts: words."""
+
+    code = "Q03"
+    what = Text("没看懂金额「{words}」", "The amount “{words}” is not understood")
+    why = Text("金额可以写 >500、<=1000、500-800", "write >500, <=1000, 500-800")
+    then = Text("请换一种写法。", "Please write it another way.")
+
+
+class UnknownReport(AskProblem):
+    """Facts: words, names."""
+
+    code = "Q04"
+    what = Text("没有叫「{words}」的报表", "There is no report “{words}”")
+    why = Text("现有:{names}", "there are: {names}")
+    then = Text("例:报表 本月报销。", "Example: report expenses this month.")
+
+
+class BadSchedule(AskProblem):
+    """Facts: words."""
+
+    code = "Q05"
+    what = Text("没看懂定时「{words}」", "The schedule “{words}” is not understood")
+    why = Text("可以写:每天 9:00、每周一 9:00、每月1日 8:30", "write: daily 9:00, every monday 9:00, monthly 1 8:30")
+    then = Text("例:每周一 9:00 报表 上周报销。", "Example: every monday 9:00 report expenses last week.")
+
+
+class NothingToReport(AskProblem):
+    """Facts: period."""
+
+    code = "Q06"
+    what = Text("{period} 没有数据", "There is nothing in {period}")
+    why = Text("这个期间没有已归档的单据", "no archived document falls in this period")
+    then = Text("请换一个期间。", "Please choose another period.")
+
+
+class KeepProblem(Problem):
+    """Storage that can't be trusted or reached."""
+
+    code = "K00"
+
+
+class KeyMissing(KeepProblem):
+    """Facts: place."""
+
+    code = "K01"
+    what = Text("主密钥打不开", "The master key can't be opened")
+    why = Text("{place} 不存在或内容不对", "{place} is missing or wrong")
+    then = Text("请从备份恢复密钥文件;没有它原件无法解密。", "Restore the key file; no original can be read without it.")
+
+
+class Tampered(KeepProblem):
+    """Facts: item."""
+
+    code = "K02"
+    what = Text("{item} 的原件与登记不符", "The original of {item} is not what was recorded")
+    why = Text("摘要校验不通过,文件可能被改动", "its digest does not match; the file may have been changed")
+    then = Text("不要使用这个文件,请立即联系档案员。", "Do not use the file; tell the archivist at once.")
+
+
+class DatabaseDown(KeepProblem):
+    code = "K03"
+    what = Text("数据库暂时不可用", "The database can't be reached")
+    why = Text("连接断开,正在重连", "the connection broke and is being restored")
+    then = Text("已收到的内容不会丢,请稍等再试。", "Nothing received is lost; please try again shortly.")
+
+
+class NoSpace(KeepProblem):
+    """Facts: place, free (MB)."""
+
+    code = "K04"
+    what = Text("存储空间不足", "Storage is full")
+    why = Text("{place} 只剩 {free} MB", "{place} has {free} MB left")
+    then = Text("请管理员扩容后再发。", "An administrator must make room; then send again.")
+
+
+class IndexBroken(KeepProblem):
+    """Facts: detail."""
+
+    code = "K05"
+    what = Text("检索暂时不可用", "Search is not available")
+    why = Text("索引出错({detail}),档案本身没有问题", "the index failed ({detail}); the archive itself is sound")
+    then = Text("请管理员运行 guidang reindex。", "An administrator can run guidang reindex.")
+
+
+class SettingProblem(Problem):
+    """Settings that can't be used."""
+
+    code = "C00"
+
+
+class BadSettings(SettingProblem):
+    """Facts: mistakes (one line each)."""
+
+    code = "C01"
+    what = Text("设置有误", "The settings are wrong")
+    why = Text("{mistakes}", "{mistakes}")
+    then = Text("请改正后重新启动。", "Please mend them and start again.")

@@ -1,0 +1,28 @@
+"""What a check found: a value, never a log line, so that it can be stored, shown and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from archive.words import Text
+
+
+class Level(StrEnum):
+    """How much it matters."""
+
+    NOTE = "note"  # worth knowing
+    WARN = "warn"  # a person should look
+    STOP = "stop"  # can't go on like this
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One result of a check or a reader: a stable code, both languages, and the field it is about (or "")."""
+
+    code: str
+    level: Level
+    text: Text
+    field: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""The edges: where people, programs and the clock come in."""

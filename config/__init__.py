@@ -1,0 +1,1 @@
+"""Settings as one frozen value, and the legal tables as data with their source."""

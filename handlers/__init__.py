@@ -1,0 +1,1 @@
+"""One command a file: ask, decide, keep, answer. Speaks no platform."""

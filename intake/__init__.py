@@ -1,0 +1,1 @@
+"""Bytes → Reading. Plain sync functions that pickle into worker processes."""

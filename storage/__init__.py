@@ -1,0 +1,1 @@
+"""Keeps things: files, records, trail, index, people. Async; knows the domain only."""
