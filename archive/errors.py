@@ -78,7 +78,9 @@ class FileTooBig(ReadProblem):
     code = "R02"
     what = Text("「{name}」太大,没有接收", "“{name}” is too big and was not taken")
     why = Text("文件 {size} MB,上限 {limit} MB", "it has {size} MB, the limit is {limit} MB")
-    then = Text("请拆成几个文件,或转发税务局下载的原件。", "Please split it, or forward the original from the tax bureau.")
+    then = Text(
+        "请拆成几个文件,或转发税务局下载的原件。", "Please split it, or forward the original from the tax bureau."
+    )
 
 
 class Truncated(ReadProblem):
@@ -101,7 +103,8 @@ class NotWhatItSays(ReadProblem):
     code = "R05"
     what = Text("「{name}」不是 {says} 文件", "“{name}” is not a {says} file")
     why = Text(
-        "内容其实是 {found},可能是已失效的下载链接页", "it really is {found}, perhaps the page of an expired download link"
+        "内容其实是 {found},可能是已失效的下载链接页",
+        "it really is {found}, perhaps the page of an expired download link",
     )
     then = Text("请打开发票邮件重新下载原件。", "Please download the original from the invoice e-mail again.")
 
@@ -156,7 +159,9 @@ class ReaderFailed(ReadProblem):
     code = "R12"
     what = Text("「{name}」没能读出来", "“{name}” could not be read")
     why = Text("{detail}", "{detail}")
-    then = Text("文件已保存,可以点「补录」手工填写,或重发原件。", "The file is kept; press “Fill in”, or resend the original.")
+    then = Text(
+        "文件已保存,可以点「补录」手工填写,或重发原件。", "The file is kept; press “Fill in”, or resend the original."
+    )
 
 
 class RefuseProblem(Problem):
@@ -222,7 +227,9 @@ class LinkExpired(RightProblem):
     code = "A05"
     what = Text("链接已失效", "The link is no longer valid")
     why = Text("登录链接只能用一次,并且有时限", "a sign-in link works once and for a limited time")
-    then = Text("请管理员重新生成:guidang people add --link。", "Ask an administrator for a new one: guidang people add --link.")
+    then = Text(
+        "请管理员重新生成:guidang people add --link。", "Ask an administrator for a new one: guidang people add --link."
+    )
 
 
 class TooManyTries(RightProblem):
@@ -366,7 +373,9 @@ class KeyMissing(KeepProblem):
     code = "K01"
     what = Text("主密钥打不开", "The master key can't be opened")
     why = Text("{place} 不存在或内容不对", "{place} is missing or wrong")
-    then = Text("请从备份恢复密钥文件;没有它原件无法解密。", "Restore the key file; no original can be read without it.")
+    then = Text(
+        "请从备份恢复密钥文件;没有它原件无法解密。", "Restore the key file; no original can be read without it."
+    )
 
 
 class Tampered(KeepProblem):

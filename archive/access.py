@@ -1,0 +1,99 @@
+"""Who may do what: roles, rights, and the one question asked at the one door."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from archive.item import Item
+from archive.words import Lang, Text
+
+
+class Role(StrEnum):
+    """What a person is in the company. A person may have several."""
+
+    EMPLOYEE = "employee"
+    APPROVER = "approver"
+    FINANCE = "finance"  # 财务经理
+    ARCHIVIST = "archivist"  # 档案员
+    AUDITOR = "auditor"  # 审计, read only
+    ADMIN = "admin"
+
+
+ROLE_NAMES: Mapping[Role, Text] = {
+    Role.EMPLOYEE: Text("员工", "employee"),
+    Role.APPROVER: Text("审批人", "approver"),
+    Role.FINANCE: Text("财务经理", "finance manager"),
+    Role.ARCHIVIST: Text("档案员", "archivist"),
+    Role.AUDITOR: Text("审计", "auditor"),
+    Role.ADMIN: Text("管理员", "administrator"),
+}
+
+
+class Right(StrEnum):
+    """What a command needs."""
+
+    TALK = "talk"  # help, feedback: anyone with an account
+    FORWARD = "forward"
+    DECIDE = "decide"
+    SEARCH = "search"
+    SEE_ALL = "see_all"
+    REPORT = "report"
+    SCHEDULE = "schedule"
+    VERIFY = "verify"
+    ADMINISTER = "administer"
+
+
+RIGHT_NAMES: Mapping[Right, Text] = {
+    Right.TALK: Text("对话", "talk"),
+    Right.FORWARD: Text("交单据", "forward documents"),
+    Right.DECIDE: Text("审批", "approve"),
+    Right.SEARCH: Text("检索", "search"),
+    Right.SEE_ALL: Text("查看全部档案", "see the whole archive"),
+    Right.REPORT: Text("报表", "reports"),
+    Right.SCHEDULE: Text("定时报表", "scheduled reports"),
+    Right.VERIFY: Text("校验", "verify"),
+    Right.ADMINISTER: Text("管理", "administer"),
+}
+
+_SEES_ALL = frozenset({Right.TALK, Right.SEARCH, Right.SEE_ALL, Right.REPORT})
+
+RIGHTS: Mapping[Role, frozenset[Right]] = {
+    Role.EMPLOYEE: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH}),
+    Role.APPROVER: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH, Right.DECIDE}),
+    Role.FINANCE: _SEES_ALL | {Right.FORWARD, Right.DECIDE, Right.SCHEDULE},
+    Role.ARCHIVIST: _SEES_ALL | {Right.FORWARD, Right.SCHEDULE, Right.VERIFY},
+    Role.AUDITOR: _SEES_ALL | {Right.VERIFY},
+    Role.ADMIN: frozenset({Right.TALK, Right.ADMINISTER}),  # 三员分立: administering gives no view of the archive
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone with an account. `id` is short and stable; a name is never authority."""
+
+    id: str
+    name: str
+    roles: frozenset[Role]
+    department: str = ""
+    company: str = ""  # code of the company (fonds 全宗) the person belongs to
+    lang: Lang = "zh"
+    disabled: bool = False
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        """Every right any of the roles gives; a disabled person has none."""
+        return frozenset() if self.disabled else frozenset().union(*(RIGHTS[r] for r in self.roles))
+
+
+def may(person: Person, right: Right) -> bool:
+    """Whether the person has the right."""
+    return right in person.rights
+
+
+def may_see(person: Person, item: Item) -> bool:
+    """Whether the person may see this item: their own, one laid before them, or the whole company's by right."""
+    if person.disabled or item.company != person.company:
+        return False
+    return person.id in item.seen_by or may(person, Right.SEE_ALL)

@@ -1,0 +1,171 @@
+"""What a handler may use, as small Protocols: storage, search and the post are known only by these."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+from archive.access import Person, Role
+from archive.approval import Case, Rule
+from archive.item import FileRef, Item
+from archive.query import Hits, Query, Scope
+from archive.trail import Entry, Link
+from handlers.message import Reply
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one step makes of an item: new values and the trail entries that go with them, kept in one transaction.
+
+    With `file_it` the vault gives the item its 档号 and term in that same transaction.
+    """
+
+    item: Item
+    case: Case | None
+    entries: tuple[Entry, ...]
+    file_it: bool = False
+
+
+class Vault(Protocol):
+    """The one door to what is kept: originals, records and trail change together here."""
+
+    async def hold(self, data: bytes, name: str, media_type: str) -> FileRef:
+        """Keep an original, encrypted with a key of its own. Written down when this returns."""
+
+    async def original(self, file: FileRef) -> bytes:
+        """The plain bytes, checked against their digests. Raises Tampered, KeyMissing, NotFound."""
+
+    async def new_id(self, at: datetime) -> str:
+        """The next short item id of the month, e.g. G2610-0042."""
+
+    async def take(self, item: Item, case: Case, entries: Sequence[Entry]) -> Item:
+        """Write a new item with its case and trail entries. The same file+part again returns what stands.
+
+        Raises DuplicateDocument when the company holds a document of the same identity that is neither
+        rejected nor withdrawn.
+        """
+
+    async def change(self, item_id: str, step: Callable[[Item, Case], Change]) -> Change:
+        """Run a pure step on the item as it stands and keep what it makes, in one transaction; retried on conflict.
+
+        Raises what `step` raises, DuplicateDocument as in `take`, NotFound.
+        """
+
+    async def item(self, item_id: str) -> Item:
+        """Raises NotFound."""
+
+    async def case(self, item_id: str) -> Case:
+        """The approval case of an item. Raises NotFound."""
+
+    async def items(self, ids: Sequence[str]) -> list[Item]:
+        """Those that exist, in the order asked."""
+
+    async def same_file(self, company: str, sha256: str) -> Item | None:
+        """An earlier live item of this company made from the same bytes, if any."""
+
+    async def open_cases(self, company: str) -> list[tuple[Item, Case]]:
+        """Every item of the company awaiting a decision, oldest first."""
+
+    async def span(self, company: str, first: datetime, last: datetime, person: str | None) -> list[tuple[Item, Case]]:
+        """Items of the company received or filed for documents dated in [first, last), for reports."""
+
+
+class Trail(Protocol):
+    """The chain of what was done."""
+
+    async def add(self, *entries: Entry) -> None:
+        """Chain entries that stand alone: views, downloads, exports, sign-ins."""
+
+    async def about(self, subject: str, limit: int = 50) -> list[Link]:
+        """What was done about a thing, oldest first."""
+
+
+class Search(Protocol):
+    """The index. It is rebuilt from the records at any time; it decides nothing."""
+
+    async def put(self, items: Sequence[Item]) -> None:
+        """Add or renew; visible when this returns."""
+
+    async def find(self, query: Query, scope: Scope) -> Hits:
+        """Raises IndexBroken."""
+
+
+class People(Protocol):
+    """Who has an account."""
+
+    async def get(self, person_id: str) -> Person:
+        """Raises NotFound."""
+
+    async def all(self) -> list[Person]:
+        """Everyone, disabled ones too."""
+
+    async def having(self, role: Role, company: str) -> list[Person]:
+        """Those able to act."""
+
+
+class Post(Protocol):
+    """Says something to a person wherever they are. Written down first; the same key is said once."""
+
+    async def tell(self, person: str, reply: Reply, key: str) -> None:
+        """Deliver to the person's channels."""
+
+    async def renew(self, item_id: str) -> None:
+        """Bring every copy of the item's card up to date."""
+
+    async def progress(self, message_id: str, share: float, note: Reply) -> None:
+        """How far the work on a message is; not kept."""
+
+
+class Schedules(Protocol):
+    """Messages that come by themselves."""
+
+    async def add(self, person: str, channel: str, conversation: str, words: str, cron: Mapping[str, str]) -> str: ...
+
+    async def of(self, person: str) -> list[tuple[str, str, datetime | None]]:
+        """(id, words, next time UTC)."""
+
+    async def cancel(self, person: str, schedule_id: str) -> bool: ...
+
+
+class Notes(Protocol):
+    """Small things kept for later: feedback, and who has had the tour."""
+
+    async def feedback(self, person: str, words: str, at: datetime) -> None: ...
+
+    async def feedback_list(self, limit: int = 20) -> list[tuple[str, str, datetime]]: ...
+
+    async def first_time(self, person: str) -> bool:
+        """True once per person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """One of our companies (立档单位): its code in the archive number (全宗号), names and tax id."""
+
+    code: str
+    name: str
+    tax_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything a handler gets. One frozen value, wired in bot/app.py only."""
+
+    vault: Vault
+    trail: Trail
+    search: Search
+    people: People
+    post: Post
+    schedules: Schedules
+    notes: Notes
+    offload: Callable[..., Awaitable[Any]]  # run a sync function in a worker process
+    now: Callable[[], datetime]  # UTC
+    zone: ZoneInfo
+    companies: Sequence[Company]
+    rules: Sequence[Rule]
+    big_file: int  # bytes
