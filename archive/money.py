@@ -70,7 +70,9 @@ def _whole(words: str) -> int:
     total = section = digit = 0
     for c in words:
         if c in _VALUES:
-            digit = digit * 10 + _VALUES[c] if digit and c != "零" else _VALUES[c]
+            if digit:
+                raise KeyError(c)
+            digit = _VALUES[c]
         elif c in _UNITS:
             section += (digit or 1) * _UNITS[c]
             digit = 0

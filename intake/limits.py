@@ -1,0 +1,24 @@
+"""How much of an untrusted file is taken, in one place."""
+
+from __future__ import annotations
+
+MEGABYTE = 1 << 20
+
+FILE_BYTES = 64 * MEGABYTE  # one file; larger ones are refused unread
+PIXELS = 100_000_000  # of a picture, checked in its header before anything is decoded
+PAGES = 200  # of a PDF or OFD that are read; the rest is kept unread with a warning
+
+XML_BYTES = 16 * MEGABYTE
+XML_DEPTH = 64
+XML_NODES = 400_000
+
+ZIP_ENTRIES = 2_000
+ZIP_BYTES = 256 * MEGABYTE  # unpacked, all entries together
+ZIP_RATIO = 200  # unpacked : packed, for entries above ZIP_SMALL
+ZIP_SMALL = MEGABYTE
+ZIP_NESTING = 1  # an archive inside an archive is opened, one inside that is refused
+
+NAME_LENGTH = 120  # characters of a file name that are kept
+TEXT_LENGTH = 200_000  # characters of a document's text that are kept for search
+WORDS = 20_000  # on one page
+LINES = 2_000  # rows of one goods table

@@ -1,0 +1,103 @@
+"""QR codes on invoices: find them in a picture, and read what their text says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+from urllib.parse import parse_qs, urlsplit
+
+from archive.money import parse_amount
+from intake.fields import parse_date
+
+#: First two fields of the tax bureau's text → what the amount means.
+_WITH_TAX = {"31", "32", "51", "61", "81", "82", "83", "84", "85", "86", "87", "88"}
+_TOKENS = re.compile(r"[,，]")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One QR code in a picture: its text and box (left, top, right, bottom as fractions of the picture)."""
+
+    text: str
+    box: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What an invoice's QR code says. Absent facts are None; `amount_of` tells which amount is meant."""
+
+    maker: Literal["tax", "fiscal", "shenzhen"]
+    type_code: str = ""  # 01 专票, 04 普票, 10 电子普票, 08 电子专票, 31/32 数电专/普票 …
+    code: str | None = None
+    number: str | None = None
+    date: date | None = None
+    amount: Decimal | None = None
+    amount_of: Literal["total", "amount_excl_tax"] | None = None
+    check_code: str | None = None
+
+
+def decode(image: Any) -> tuple[Mark, ...]:
+    """All QR codes in a PIL image or numpy array (grey or RGB), at any turn."""
+    import zxingcpp  # lazily: text readers never need it
+
+    height, width = image.shape[:2] if hasattr(image, "shape") else (image.height, image.width)
+    marks = []
+    for found in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)):
+        corners = found.position
+        points = (corners.top_left, corners.top_right, corners.bottom_right, corners.bottom_left)
+        xs, ys = [p.x / width for p in points], [p.y / height for p in points]
+        marks.append(Mark(found.text, (min(xs), min(ys), max(xs), max(ys))))
+    return tuple(marks)
+
+
+def parse(text: str) -> Payload | None:
+    """The facts in a QR text; None for plain links and foreign codes."""
+    plain = text.replace("\x00", "").strip()
+    if plain.lower().startswith(("http://", "https://")):
+        return _from_link(plain)
+    parts = [p.strip() for p in _TOKENS.split(plain)]
+    if plain.startswith("CZ-EI") and len(parts) >= 7:
+        return Payload(
+            "fiscal",
+            "",
+            parts[2] or None,
+            parts[3] or None,
+            parse_date(parts[5]),
+            parse_amount(parts[6]),
+            "total",
+            parts[4],
+        )
+    if parts[0] == "01" and len(parts) >= 6 and re.fullmatch(r"\d{2}", parts[1]):
+        return _from_tax_bureau(parts)
+    return None
+
+
+def _from_tax_bureau(parts: list[str]) -> Payload:
+    """`01,type,code,number,amount,yyyymmdd,check code,CRC`; 数电 types carry the total, older ones the net amount."""
+    kind, code, number, amount, day = parts[1:6]
+    return Payload(
+        maker="tax",
+        type_code=kind,
+        code=code or None,
+        number=number or None,
+        date=parse_date(day),
+        amount=parse_amount(amount) if amount else None,
+        amount_of="total" if kind in _WITH_TAX or len(number) == 20 else "amount_excl_tax",
+        check_code=(parts[6] if len(parts) > 6 and len(parts[6]) == 20 else None),
+    )
+
+
+def _from_link(link: str) -> Payload | None:
+    """Shenzhen's blockchain invoices: a link with the number, and the total in fen."""
+    try:
+        facts = {k: v[0] for k, v in parse_qs(urlsplit(link).query).items()}
+    except ValueError:
+        return None
+    number, fen = facts.get("bill_num", ""), facts.get("total_amount", "")
+    if not re.fullmatch(r"\d{8,20}", number):
+        return None
+    amount = Decimal(fen) / 100 if re.fullmatch(r"-?\d{1,14}", fen) else None
+    return Payload("shenzhen", "", None, number, None, amount, "total" if amount is not None else None)
