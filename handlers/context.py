@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from archive.access import Person, Role
@@ -15,7 +15,8 @@ from archive.query import Hits, Query, Scope
 from archive.trail import Entry, Link
 from handlers.message import Reply
 
-T = TypeVar("T")
+#: Where on a channel with several conversations a thing is said.
+Topic = Literal["chat", "approvals", "reports"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class People(Protocol):
 class Post(Protocol):
     """Says something to a person wherever they are. Written down first; the same key is said once."""
 
-    async def tell(self, person: str, reply: Reply, key: str) -> None:
+    async def tell(self, person: str, reply: Reply, key: str, topic: Topic = "chat") -> None:
         """Deliver to the person's channels."""
 
     async def renew(self, item_id: str) -> None:

@@ -1,0 +1,54 @@
+"""What every channel can do: say a reply to a person, renew a card said before, show progress."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from archive.access import Person
+from handlers.context import Topic
+from handlers.message import Card, Reply
+
+
+class Channel(Protocol):
+    """One platform. Addresses are the channel's own strings; they are kept, so a copy can be renewed after a restart."""
+
+    name: str
+
+    async def say(self, person: Person, conversation: str, reply: Reply, key: str) -> Sequence[str]:
+        """Deliver once for this key; returns the address of each card, in order. Raises when it must be tried again."""
+
+    async def renew(self, person: Person, address: str, card: Card) -> None:
+        """Replace the card at this address."""
+
+    async def progress(self, person: Person, conversation: str, message: str, share: float, words: str) -> None:
+        """How far the work on a message is (0…1); shown, not kept."""
+
+    def conversation(self, person: Person, topic: Topic) -> str | None:
+        """Where this person hears about a topic on this channel; None when they can't be reached here."""
+
+
+class Door(Protocol):
+    """The way in: what a channel hands over. Returns when everything is written down."""
+
+    async def receive(
+        self,
+        *,
+        channel: str,
+        conversation: str,
+        person: Person,
+        key: str,
+        text: str = "",
+        files: Sequence[tuple[str, bytes]] = (),
+        action: str = "",
+        subject: str = "",
+        version: int = 0,
+        values: Mapping[str, str] | None = None,
+    ) -> str:
+        """The message's id. The same key again returns the same id and does nothing more."""
+
+    async def picture(self, person: Person, item_id: str, page: int) -> bytes:
+        """PNG of a page of an item's original, if the person may see it (NotFound otherwise); leaves a trail entry."""
+
+    async def original(self, person: Person, item_id: str) -> tuple[str, str, bytes]:
+        """(name, media type, bytes) of an item's original, if the person may see it; leaves a trail entry."""
