@@ -11,7 +11,7 @@ from handlers.message import Card, Reply
 
 
 class Channel(Protocol):
-    """One platform. Addresses are the channel's own strings; they are kept, so a copy can be renewed after a restart."""
+    """One platform. Addresses are its own strings, kept so that a copy can be renewed after a restart."""
 
     name: str
 
