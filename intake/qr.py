@@ -19,10 +19,11 @@ _TOKENS = re.compile(r"[,，]")
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One QR code in a picture: its text and box (left, top, right, bottom as fractions of the picture)."""
+    """One QR code in a picture: its text, its box (left, top, right, bottom as fractions of the picture), its turn."""
 
     text: str
     box: tuple[float, float, float, float]
+    turn: int = 0  # degrees clockwise the code (and so the paper) is turned from upright
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def decode(image: Any) -> tuple[Mark, ...]:
         corners = found.position
         points = (corners.top_left, corners.top_right, corners.bottom_right, corners.bottom_left)
         xs, ys = [p.x / width for p in points], [p.y / height for p in points]
-        marks.append(Mark(found.text, (min(xs), min(ys), max(xs), max(ys))))
+        marks.append(Mark(found.text, (min(xs), min(ys), max(xs), max(ys)), found.orientation))
     return tuple(marks)
 
 
