@@ -69,6 +69,7 @@ class Item:
     document: Document
     state: ItemState
     received_at: datetime  # UTC
+    origin: str = ""  # the message it came in: the same message read again makes no second item
     category: str = ""  # expense category
     source: Mapping[str, str] = field(default_factory=dict)
     confidence: Mapping[str, float] = field(default_factory=dict)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from archive.access import Person, Role
 from archive.approval import Case, Rule
+from archive.category import Category
+from archive.company import Company
 from archive.item import FileRef, Item
 from archive.query import Hits, Query, Scope
 from archive.trail import Entry, Link
+from archive.words import Text
 from handlers.message import Reply
 
 #: Where on a channel with several conversations a thing is said.
@@ -145,15 +148,6 @@ class Notes(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Company:
-    """One of our companies (立档单位): its code in the archive number (全宗号), names and tax id."""
-
-    code: str
-    name: str
-    tax_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Context:
     """Everything a handler gets. One frozen value, wired in bot/app.py only."""
 
@@ -169,4 +163,6 @@ class Context:
     zone: ZoneInfo
     companies: Sequence[Company]
     rules: Sequence[Rule]
-    big_file: int  # bytes
+    categories: Sequence[Category]
+    no_category: Text
+    remind_after: timedelta
