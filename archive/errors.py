@@ -3,15 +3,17 @@
 Problem
 ├ ReadProblem      R  a file that can't be read          (intake)
 │ ├ EmptyFile R01 · FileTooBig R02 · Truncated R03 · Encrypted R04 · NotWhatItSays R05 · UnknownFormat R06
-│ ├ ZipBomb R07 · UnsafeXml R08 · TooDeep R09 · TooManyPixels R10 · NoDocument R11 · ReaderFailed R12
+│ ├ ZipBomb R07 · UnsafeXml R08 · TooDeep R09 · TooManyPixels R10 · NoDocument R11 · ReaderFailed R12 · TooManyFiles R13
 ├ RefuseProblem    D  a document that can't be taken
 │ └ DuplicateFile D01 · DuplicateDocument D02
 ├ RightProblem     A  a person who may not
 │ └ NotAllowed A01 · OwnDocument A02 · SignInFailed A03 · AccountDisabled A04 · LinkExpired A05 · TooManyTries A06
+│   SignedOut A07 · WrongSite A08
 ├ StateProblem     S  a step that doesn't fit the state
 │ └ AlreadyDecided S01 · ChangedMeanwhile S02 · NotFound S03 · ReasonMissing S04 · BadValue S05 · NotReady S06
 ├ AskProblem       Q  words that can't be followed
 │ └ UnknownCommand Q01 · BadPeriod Q02 · BadAmount Q03 · UnknownReport Q04 · BadSchedule Q05 · NothingToReport Q06
+│   BadRequest Q07
 ├ KeepProblem      K  storage that can't be trusted or reached
 │ └ KeyMissing K01 · Tampered K02 · DatabaseDown K03 · NoSpace K04 · IndexBroken K05
 └ SettingProblem   C  settings that can't be used
@@ -164,6 +166,15 @@ class ReaderFailed(ReadProblem):
     )
 
 
+class TooManyFiles(ReadProblem):
+    """Facts: limit."""
+
+    code = "R13"
+    what = Text("文件太多,没有接收", "Too many files; none was taken")
+    why = Text("一次最多 {limit} 个", "at most {limit} can be sent at once")
+    then = Text("请分几次发送,或打成一个 ZIP。", "Please send them in parts, or as one ZIP.")
+
+
 class RefuseProblem(Problem):
     """A document that can't be taken."""
 
@@ -239,6 +250,19 @@ class TooManyTries(RightProblem):
     what = Text("尝试次数太多", "Too many tries")
     why = Text("账号暂时锁定", "the account is locked for a while")
     then = Text("请 {minutes} 分钟后再试。", "Please try again in {minutes} minutes.")
+
+
+class SignedOut(RightProblem):
+    code = "A07"
+    what = Text("登录已过期", "You are signed out")
+    then = Text("请重新登录。", "Please sign in again.")
+
+
+class WrongSite(RightProblem):
+    code = "A08"
+    what = Text("请求被拒绝", "The request was refused")
+    why = Text("它不是从本页面发出的", "it did not come from this page")
+    then = Text("请直接打开归档网页再试。", "Please open the archive's own page and try again.")
 
 
 class StateProblem(Problem):
@@ -359,6 +383,12 @@ class NothingToReport(AskProblem):
     what = Text("{period} 没有数据", "There is nothing in {period}")
     why = Text("这个期间没有已归档的单据", "no archived document falls in this period")
     then = Text("请换一个期间。", "Please choose another period.")
+
+
+class BadRequest(AskProblem):
+    code = "Q07"
+    what = Text("请求不完整,没有处理", "The request is incomplete; nothing was done")
+    then = Text("请刷新页面再试。", "Please reload the page and try again.")
 
 
 class KeepProblem(Problem):
