@@ -1,0 +1,142 @@
+"""The way to the database: connecting, what is asked of it, transactions that outlive a restart, its errors as ours."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeAlias, TypeVar
+from uuid import uuid4
+
+from pymongo import ASCENDING, AsyncMongoClient, IndexModel, WriteConcern
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
+from pymongo.read_concern import ReadConcern
+
+from archive.errors import BadSettings, DatabaseDown, NoSpace
+from archive.words import Text
+
+Doc: TypeAlias = dict[str, Any]
+Client: TypeAlias = AsyncMongoClient[Doc]
+Database: TypeAlias = AsyncDatabase[Doc]
+Session: TypeAlias = AsyncClientSession
+#: What a room needs indexed: collection → indexes.
+Indexes: TypeAlias = Mapping[str, list[IndexModel]]
+T = TypeVar("T")
+
+SELECT = 15_000  # ms to wait for a primary: longer than the embedded database takes to come back
+CONNECT = 5_000  # ms
+PATIENCE = 45.0  # s a transaction is tried again while the database restarts or fails over
+FULL = frozenset({14031})  # OutOfDiskSpace
+
+#: Marks of transactions that were committed, for a day: see `transact`.
+INDEXES: Indexes = {"commits": [IndexModel([("at", ASCENDING)], expireAfterSeconds=86_400)]}
+
+
+def connect(uri: str, name: str) -> Database:
+    """The database `name`; writes are acknowledged by the majority, on disk. Its client is `.client`; close that.
+
+    Times come back aware, in UTC. Nothing is sent yet. Raises BadSettings when the address can't be read.
+    """
+    try:
+        client: Client = AsyncMongoClient(
+            uri, tz_aware=True, tzinfo=UTC, uuidRepresentation="standard", appname="guidang",
+            serverSelectionTimeoutMS=SELECT, connectTimeoutMS=CONNECT, socketTimeoutMS=60_000,
+            retryWrites=True, retryReads=True, maxPoolSize=20,
+        )  # fmt: skip
+    except (PyMongoError, ValueError) as error:
+        raise BadSettings(
+            mistakes=Text(f"MONGODB_URI 不能用:{error}", f"MONGODB_URI can't be used: {error}")
+        ) from error
+    return client.get_database(
+        name, write_concern=WriteConcern(w="majority", j=True), read_concern=ReadConcern("majority")
+    )
+
+
+async def check(db: Database) -> None:
+    """Raises BadSettings when the server has no transactions (a standalone mongod), DatabaseDown when it is away."""
+    async with border():
+        hello = await db.client.admin.command("hello")
+    if not hello.get("setName") and hello.get("msg") != "isdbgrid":
+        raise BadSettings(
+            mistakes=Text(
+                "MONGODB_URI 指向单机 mongod,没有事务;请用副本集(单节点即可:mongod --replSet rs0)",
+                "MONGODB_URI names a standalone mongod, which has no transactions; use a replica set "
+                "(one node will do: mongod --replSet rs0)",
+            )
+        )
+
+
+async def ensure_indexes(db: Database, *rooms: Indexes) -> None:
+    """Create what the rooms need, before any data: SecantusDB builds an index over rows slowly (160 s for 50,000)."""
+    async with border():
+        for room in (INDEXES, *rooms):
+            for collection, indexes in room.items():
+                await db[collection].create_indexes(indexes)
+
+
+@asynccontextmanager
+async def border(*stays: type[PyMongoError]) -> AsyncIterator[None]:
+    """The driver's errors become ours here, cause kept; those in `stays` go through, since they mean something there."""
+    try:
+        yield
+    except stays:
+        raise
+    except OperationFailure as error:
+        if error.code in FULL:
+            raise NoSpace(place=Text("数据库", "the database"), free=0) from error
+        raise DatabaseDown() from error
+    except PyMongoError as error:
+        raise DatabaseDown() from error
+
+
+async def transact(
+    db: Database, step: Callable[[Session], Awaitable[T]], *, stays: tuple[type[PyMongoError], ...] = ()
+) -> T:
+    """Run `step` in one transaction and return what it returns: all of it happened, exactly once, or none.
+
+    Run again on conflict and while the database is away (45 s at most), so `step` must only touch the database and
+    only through the session. A commit whose answer was lost is not done twice: every attempt leaves its mark in the
+    same transaction and the next looks for it. (A replica set remembers commits itself; SecantusDB forgets them when
+    it is killed.) Errors of the types in `stays`, and all that are not the driver's, go through as they are;
+    the driver's become DatabaseDown.
+    """
+    name = uuid4().hex
+    results: list[T] = []
+    deadline = time.monotonic() + PATIENCE
+
+    async def attempt(session: Session) -> T:
+        if attempt_no := len(results):
+            mark = await db.commits.find_one({"_id": name}, session=session)
+            if mark:
+                return results[mark["attempt"]]
+        result = await step(session)
+        await db.commits.insert_one({"_id": name, "at": datetime.now(UTC), "attempt": attempt_no}, session=session)
+        results.append(result)
+        return result
+
+    async with border(*stays):
+        while True:
+            try:
+                async with db.client.start_session() as session:
+                    return await session.with_transaction(
+                        attempt, read_concern=ReadConcern("snapshot"), write_concern=WriteConcern(w="majority", j=True)
+                    )
+            except stays:
+                raise
+            except PyMongoError as error:
+                if not _passing(error) or time.monotonic() > deadline:
+                    raise
+            await asyncio.sleep(0.2)
+
+
+def _passing(error: PyMongoError) -> bool:
+    """Whether trying again can help: the server is away, changing, or lost the transaction with its memory."""
+    return (
+        isinstance(error, ConnectionFailure)
+        or error.has_error_label("TransientTransactionError")
+        or error.has_error_label("UnknownTransactionCommitResult")
+    )

@@ -1,0 +1,87 @@
+"""Connecting, what the server must be able to do, and transactions that happen once."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from pymongo import IndexModel
+from pymongo.errors import AutoReconnect, DuplicateKeyError
+
+from archive.errors import BadSettings, DatabaseDown, NotFound
+from storage import mongo
+
+
+async def test_a_server_with_transactions_passes(db: mongo.Database) -> None:
+    await mongo.check(db)
+
+
+def test_an_address_that_cannot_be_read_is_said_at_once() -> None:
+    with pytest.raises(BadSettings, match="MONGODB_URI"):
+        mongo.connect("mongo//nowhere", "x")
+
+
+async def test_an_absent_server_is_our_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mongo, "SELECT", 200)
+    db = mongo.connect("mongodb://127.0.0.1:9/", "x")
+    with pytest.raises(DatabaseDown):
+        await mongo.check(db)
+    await db.client.close()
+
+
+async def test_all_or_nothing(db: mongo.Database) -> None:
+    async def step(session: mongo.Session) -> None:
+        await db.a.insert_one({"_id": 1}, session=session)
+        raise NotFound(item="x")
+
+    with pytest.raises(NotFound):
+        await mongo.transact(db, step)
+    assert await db.a.count_documents({}) == 0
+
+
+async def test_counting_together_loses_nothing(db: mongo.Database) -> None:
+    await db.a.insert_one({"_id": "n", "value": 0})
+
+    async def step(session: mongo.Session) -> int:
+        doc = await db.a.find_one({"_id": "n"}, session=session)
+        assert doc
+        await db.a.update_one({"_id": "n"}, {"$set": {"value": doc["value"] + 1}}, session=session)
+        return int(doc["value"])
+
+    seen = await asyncio.gather(*(mongo.transact(db, step) for _ in range(12)))
+    assert sorted(seen) == list(range(12))
+
+
+async def test_a_commit_whose_answer_was_lost_is_not_done_twice(db: mongo.Database) -> None:
+    runs = 0
+
+    async def step(session: mongo.Session) -> int:
+        nonlocal runs
+        runs += 1
+        await db.a.insert_one({"run": runs}, session=session)
+        if runs == 1:  # the connection goes after the server has committed: the driver can't tell what happened
+            commit = session.commit_transaction
+
+            async def lost() -> None:
+                await commit()
+                raise AutoReconnect("gone")
+
+            session.commit_transaction = lost  # type: ignore[method-assign]
+        return runs
+
+    assert await mongo.transact(db, step) == 1
+    assert runs == 1
+    assert await db.a.count_documents({}) == 1
+
+
+async def test_errors_that_mean_something_to_the_caller_stay(db: mongo.Database) -> None:
+    await mongo.ensure_indexes(db, {"a": [IndexModel("x", unique=True)]})
+    await db.a.insert_one({"x": 1})
+
+    async def step(session: mongo.Session) -> None:
+        await db.a.insert_one({"x": 1}, session=session)
+
+    with pytest.raises(DuplicateKeyError):
+        await mongo.transact(db, step, stays=(DuplicateKeyError,))
+    with pytest.raises(DatabaseDown):
+        await mongo.transact(db, step)
