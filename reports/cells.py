@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -10,10 +11,21 @@ from reports.page import YUAN, Cell, CellKind, Unit
 
 CENT = Decimal("0.01")
 
+# Characters that print nothing, turn text round or can't be encoded; data comes from files nobody vouches for.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
+)
+_BLANK = re.compile("[\t\r]+")
+
+
+def clean(words: str) -> str:
+    """Words without hidden characters; tabs as spaces, line breaks kept."""
+    return _BLANK.sub(" ", _HIDDEN.sub("", words))
+
 
 def scaled(amount: Decimal | int, unit: Unit) -> Decimal:
     """An amount in the page's unit, rounded half up to two places (the way Chinese ledgers round)."""
-    return (Decimal(amount) / unit.size).quantize(CENT, ROUND_HALF_UP)
+    return (Decimal(amount) / unit.size).quantize(CENT, ROUND_HALF_UP) + 0  # + 0: no minus before nothing
 
 
 def money(amount: Decimal | int, unit: Unit = YUAN) -> str:
@@ -23,7 +35,7 @@ def money(amount: Decimal | int, unit: Unit = YUAN) -> str:
 
 def percent(share: Decimal | int) -> str:
     """`12.5%` for Decimal("0.125")."""
-    return f"{(Decimal(share) * 100).quantize(Decimal('0.1'), ROUND_HALF_UP):,}%"
+    return f"{(Decimal(share) * 100).quantize(Decimal('0.1'), ROUND_HALF_UP) + 0:,}%"
 
 
 def day(value: date) -> str:
@@ -36,9 +48,9 @@ def said(cell: Cell, kind: CellKind, lang: Lang, unit: Unit = YUAN) -> str:
     if cell is None:
         return ""
     if isinstance(cell, Text):
-        return cell.to(lang)
+        return clean(cell.to(lang))
     if isinstance(cell, str):
-        return cell
+        return clean(cell)
     if isinstance(cell, date):
         return day(cell)
     if kind == "money":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,3 +27,10 @@ def font_file(font_path: str | None = None) -> str:
     if not path.is_file():
         raise FileNotFoundError(f"no font at {path}")
     return str(path)
+
+
+def legible(words: str, glyphs: Container[int]) -> str:
+    """The words with every character the font lacks replaced by 〓: never an empty box."""
+    if all(char == "\n" or ord(char) in glyphs for char in words):
+        return words
+    return "".join(char if char == "\n" or ord(char) in glyphs else GETA for char in words)

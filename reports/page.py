@@ -27,7 +27,7 @@ class Unit:
 
 YUAN = Unit(Text("元", "CNY"))
 WAN = Unit(Text("万元", "CNY 10,000"), 10_000)
-EACH_CURRENCY = Unit(Text("各行所列币种", "in the currency of each line"))
+EACH_CURRENCY = Unit(Text("各行所列币种", "currency of each line"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,244 @@
+"""One table on paper: columns sized to what they hold, head repeated on every page, sums set off."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any, Literal
+
+from reportlab.lib.colors import HexColor  # type: ignore[import-untyped]
+from reportlab.platypus import Flowable  # type: ignore[import-untyped]
+
+from archive.words import Lang, Text
+from reports.cells import said
+from reports.page import Column, Row, Table, Unit
+from reports.typeset import Setter
+
+Role = Literal["row", "strong", "group", "sum"]
+INK, RULE, HEAD, ZEBRA, SUM = (HexColor(code) for code in ("#1f2733", "#5c6b7a", "#e4eaf1", "#f7f9fb", "#edf1f5"))
+PAD = 3.0  # points beside the words
+SIZES = (8.5, 8.0, 7.5, 7.0, 6.5, 6.0, 5.5, 5.0)
+UNBROKEN = 13.0  # a number or code up to this many ems is kept on one line
+SHORT = 12  # so few rows stay together
+CONTINUED = Text("(续)", " (continued)")
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A row broken into lines, with its height in points."""
+
+    cells: tuple[tuple[str, ...], ...]
+    role: Role
+    height: float
+    odd: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A whole table measured for one width; every piece of it on the pages shares this."""
+
+    title: str
+    more: str
+    columns: tuple[Column, ...]
+    edges: tuple[float, ...]  # left edge of each column and the right edge of the last
+    size: float
+    head: Laid
+    rows: tuple[Laid, ...]
+    heights: tuple[float, ...]  # running sums, from 0
+    font: str
+
+    @property
+    def leading(self) -> float:
+        return self.size * 1.28
+
+
+def lay(table: Table, width: float, setter: Setter, lang: Lang, unit: Unit) -> Layout:
+    """Measure a table for a width in points. The largest size is taken at which no figure has to be broken."""
+    words = [(role, _words(row, table.columns, setter, lang, unit)) for role, row in _rows(table)]
+    heads = [setter.shown(column.heading.to(lang)) for column in table.columns]
+    body = [cells for role, cells in words if role != "group"]
+    fixed, wants = _needs(table.columns, heads, body, setter)
+    size = next((size for size in SIZES if _fits(table.columns, fixed, wants, width, size)), SIZES[-1])
+    widths = _widths(table.columns, fixed, wants, width, size)
+    edges = tuple(accumulate(widths, initial=0.0))
+    head = _laid(heads, "sum", widths, size, setter, False)
+    rows, odd = [], False
+    for role, cells in words:
+        spread = [width] if role == "group" else widths
+        rows.append(_laid(cells, role, spread, size, setter, odd))
+        odd = not odd if role != "group" else False
+    title = setter.shown(table.title.to(lang))
+    more = setter.shown((table.title + CONTINUED).to(lang))
+    heights = tuple(accumulate((row.height for row in rows), initial=0.0))
+    return Layout(title, more, table.columns, edges, size, head, tuple(rows), heights, setter.name)
+
+
+def _rows(table: Table) -> list[tuple[Role, Row]]:
+    rows: list[tuple[Role, Row]] = []
+    place = 0
+    for group in table.groups:
+        if group.title is not None:
+            rows.append(("group", (group.title,)))
+        for row in group.rows:
+            rows.append(("strong" if place in table.strong else "row", row))
+            place += 1
+        if group.subtotal is not None:
+            rows.append(("sum", group.subtotal))
+    if table.total is not None:
+        rows.append(("sum", table.total))
+    return rows
+
+
+def _words(row: Row, columns: Sequence[Column], setter: Setter, lang: Lang, unit: Unit) -> list[str]:
+    if len(row) == 1 and len(columns) > 1:
+        return [setter.shown(said(row[0], "text", lang))]
+    pairs = zip(row, columns, strict=True)
+    return [setter.shown(said(cell, column.kind, lang, unit)) if cell is not None else "" for cell, column in pairs]
+
+
+def _needs(
+    columns: Sequence[Column], heads: list[str], body: list[list[str]], setter: Setter
+) -> tuple[list[float], list[float]]:
+    """For size 1: the least width of each column (figures and dates whole), and the width that breaks nothing."""
+    least, wants = [], []
+    for place, column in enumerate(columns):
+        head = setter.width(heads[place], 1.0)
+        longest = max((setter.width(row[place], 1.0) for row in body), default=0.0)
+        if column.kind == "text":
+            whole = max(setter.unbroken(heads[place]), *(setter.unbroken(row[place]) for row in body), 0.0)
+            least.append(max(min(whole, UNBROKEN), min(max(longest, min(head, 3.2)), 4.2)))
+        else:
+            least.append(max(longest, min(head, 4.2)))
+        wants.append(max(longest, head))
+    return least, wants
+
+
+def _fits(columns: Sequence[Column], least: list[float], wants: list[float], width: float, size: float) -> bool:
+    """Figures whole, short words whole, long ones with 60 % of what they want or eleven characters."""
+    room = width - 2 * PAD * len(columns)
+    decent = (
+        max(low, want if want < 6.5 else min(want * 0.6, 11.0)) if column.kind == "text" else low
+        for column, low, want in zip(columns, least, wants, strict=True)
+    )
+    return sum(decent) * size <= room
+
+
+def _widths(
+    columns: Sequence[Column], least: list[float], wants: list[float], width: float, size: float
+) -> list[float]:
+    """Least widths first; what is left goes to those that want more, then by weight to the text columns."""
+    pads = 2 * PAD
+    got = [low * size + pads for low in least]
+    left = width - sum(got)
+    if left < 0:  # figures wider than the paper: all shrink alike and break
+        return [one * width / sum(got) for one in got]
+    lack = [max(want * size + pads - one, 0.0) for want, one in zip(wants, got, strict=True)]
+    spread = min(left / sum(lack), 1.0) if sum(lack) else 0.0
+    got = [one + more * spread for one, more in zip(got, lack, strict=True)]
+    left = width - sum(got)
+    weights = [column.weight if column.kind == "text" else 0.35 for column in columns]
+    return [one + left * weight / sum(weights) for one, weight in zip(got, weights, strict=True)]
+
+
+def _laid(cells: list[str], role: Role, widths: Sequence[float], size: float, setter: Setter, odd: bool) -> Laid:
+    slack = 2 * PAD - 0.01
+    lines = tuple(
+        setter.lines(words, wide - slack, size) if words else () for words, wide in zip(cells, widths, strict=True)
+    )
+    most = max((len(one) for one in lines), default=1) or 1
+    return Laid(lines, role, most * size * 1.28 + 2 * PAD * 0.75, odd)
+
+
+class Sheet(Flowable):  # type: ignore[misc]
+    """The rows `first` to `last` of a table: as many as fit a page, the rest goes on to the next."""
+
+    def __init__(self, layout: Layout, first: int = 0, last: int | None = None) -> None:
+        super().__init__()
+        self.layout, self.first = layout, first
+        self.last = len(layout.rows) if last is None else last
+        self.spaceBefore, self.spaceAfter = 10.0, 4.0
+
+    @property
+    def _above(self) -> float:
+        return 16.0 + self.layout.head.height
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        rows = self.layout.heights[self.last] - self.layout.heights[self.first]
+        return self.layout.edges[-1], self._above + rows
+
+    def split(self, width: float, height: float) -> list[Flowable]:
+        """A page holds what fits, a short table stays whole; a heading never stands alone at its foot, nor a sum at the head of the next."""
+        heights = self.layout.heights
+        cut = bisect_right(heights, heights[self.first] + height - self._above) - 1
+        while cut > self.first and (
+            self.layout.rows[cut - 1].role == "group" or (cut < self.last and self.layout.rows[cut].role == "sum")
+        ):
+            cut -= 1
+        short = self.first == 0 and self.last <= SHORT
+        if short or cut < min(self.first + 3, self.last):
+            return []
+        return [Sheet(self.layout, self.first, cut), Sheet(self.layout, cut, self.last)]
+
+    def draw(self) -> None:
+        layout, canvas = self.layout, self.canv
+        _, height = self.wrap(0, 0)
+        if self.first == 0:
+            key = f"table-{canvas.getPageNumber()}-{layout.title}"
+            canvas.bookmarkHorizontal(key, 0, height)
+            canvas.addOutlineEntry(layout.title, key, 0)
+        text = canvas.beginText()
+        text.setFont(layout.font, 9.5)
+        text.setFillColor(INK)
+        text.setStrokeColor(INK)
+        canvas.setLineWidth(0.2)
+        text.setTextRenderMode(2)  # filled and stroked: the font has no bold
+        text.setTextOrigin(0, height - 11)
+        text.textOut(layout.title if self.first == 0 else layout.more)
+        text.setFont(layout.font, layout.size)
+        top = height - 16
+        self._ground(top)
+        self._words(text, layout.head, top)
+        top -= layout.head.height
+        for row in layout.rows[self.first : self.last]:
+            text.setTextRenderMode(0 if row.role == "row" else 2)
+            self._words(text, row, top)
+            top -= row.height
+        text.setTextRenderMode(0)
+        canvas.drawText(text)
+
+    def _ground(self, top: float) -> None:
+        """Colours and rules under the words."""
+        layout, canvas, wide = self.layout, self.canv, self.layout.edges[-1]
+        canvas.setFillColor(HEAD)
+        canvas.rect(0, top - layout.head.height, wide, layout.head.height, stroke=0, fill=1)
+        rules = [top, top - layout.head.height]
+        top -= layout.head.height
+        for row in layout.rows[self.first : self.last]:
+            if row.odd or row.role in ("group", "sum"):
+                canvas.setFillColor(SUM if row.role in ("group", "sum") else ZEBRA)
+                canvas.rect(0, top - row.height, wide, row.height, stroke=0, fill=1)
+            if row.role == "sum":
+                rules.append(top)
+            top -= row.height
+        canvas.saveState()
+        canvas.setStrokeColor(RULE)
+        canvas.setLineWidth(0.5)
+        for level in (*rules, top):
+            canvas.line(0, level, wide, level)
+        canvas.restoreState()
+
+    def _words(self, text: Any, row: Laid, top: float) -> None:
+        layout = self.layout
+        size, leading, edges = layout.size, layout.leading, layout.edges
+        base = top - PAD * 0.75 - size * 0.98
+        for place, lines in enumerate(row.cells):
+            right = row.role != "group" and layout.columns[place].align == "right"
+            for step, words in enumerate(lines):
+                if right:
+                    left = edges[place + 1] - PAD - text._canvas.stringWidth(words, layout.font, size)
+                else:
+                    left = edges[place] + PAD
+                text.setTextOrigin(left, base - step * leading)
+                text.textOut(words)

@@ -1,0 +1,165 @@
+"""A page as PDF/A-3b on A4: the paper form of a report, with its figures attached as JSON."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pikepdf
+import pikepdf.pdfa as pdfa
+from reportlab.lib.pagesizes import A4, landscape  # type: ignore[import-untyped]
+from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate  # type: ignore[import-untyped]
+
+from archive.words import Text
+from reports.page import Block, Chart, Facts, Page, Paragraph, Signatures, Table
+from reports.pdf_blocks import FactRow, Lines, Pictures, SignRow, Title
+from reports.pdf_table import INK, RULE, Sheet, lay
+from reports.to_json import plain
+from reports.typeset import Setter, font
+
+MARGIN, FOOT = 34.0, 10.0
+WIDE = 8  # more columns than this and the paper lies
+LOST = Text("注:字体缺字以「〓」代替:{codes}。", "Note: characters missing in the font are shown as 〓: {codes}.")
+PAGES = "pages"
+
+
+def pdf(page: Page, font_path: str | None = None) -> bytes:
+    """The page as PDF/A-3b bytes, checked after writing. The same page gives the same bytes.
+
+    Raises pikepdf.pdfa.PdfaError if the file does not conform, FileNotFoundError without a font.
+    """
+    setter = Setter(font(font_path))
+    return _archival(_printed(page, setter, font_path), page)
+
+
+def _printed(page: Page, setter: Setter, font_path: str | None) -> bytes:
+    lying = any(len(table.columns) > WIDE for table in page.tables())
+    width, height = landscape(A4) if lying else A4
+    inner = width - 2 * MARGIN
+    out = io.BytesIO()
+    document = BaseDocTemplate(out, pagesize=(width, height), title=page.title.to(page.lang), author=page.made_by)
+    frame = Frame(MARGIN, MARGIN + FOOT, inner, height - 2 * MARGIN - FOOT - 4, 0, 0, 0, 0)
+    edges = _edges(page, setter, width, height)
+    document.addPageTemplates(PageTemplate("sheet", [frame], onPage=edges))
+    document.build(list(_story(page, setter, inner, font_path)), canvasmaker=_maker(setter, page))
+    return out.getvalue()
+
+
+def _story(page: Page, setter: Setter, width: float, font_path: str | None) -> Iterator[Flowable]:
+    yield Title(page, setter, width)
+    charts: list[Chart] = []
+    for block in (*page.blocks, None):
+        if isinstance(block, Chart):
+            charts.append(block)
+            continue
+        for start in range(0, len(charts), 2):
+            yield Pictures(charts[start : start + 2], page, width, font_path)
+        charts.clear()
+        if block is not None:
+            yield from _block(block, page, setter, width)
+    if setter.lost:
+        codes = ", ".join(f"U+{ord(char):04X}" for char in sorted(setter.lost))
+        yield Lines(LOST.filled(codes=codes).to(page.lang), 7.5, setter, width)
+
+
+def _block(block: Block, page: Page, setter: Setter, width: float) -> Iterator[Flowable]:
+    match block:
+        case Table():
+            yield Sheet(lay(block, width, setter, page.lang, page.unit))
+        case Facts():
+            yield FactRow(block, page, setter, width)
+        case Paragraph():
+            size = {"text": 9.5, "heading": 12.0, "note": 8.0}[block.tone]
+            yield Lines(block.text.to(page.lang), size, setter, width)
+        case Signatures():
+            yield SignRow(block, page.lang, setter, width)
+
+
+def _edges(page: Page, setter: Setter, width: float, height: float) -> Any:
+    """What stands on every page: whose report and which, who made it, page x of y."""
+    title = setter.shown(f"{page.title.to(page.lang)} · {page.period.to(page.lang)}")
+    company = setter.shown(page.company)
+    made = Text("制表:{who} {when}", "Made by {who}, {when}").filled(
+        who=page.made_by, when=page.made_at.strftime("%Y-%m-%d %H:%M")
+    )
+    foot = setter.shown(made.to(page.lang))
+
+    def draw(canvas: Canvas, _: BaseDocTemplate) -> None:
+        canvas.saveState()
+        canvas.setFont(setter.name, 7.5)
+        canvas.setFillColor(INK)
+        canvas.setStrokeColor(RULE)
+        canvas.setLineWidth(0.4)
+        if canvas.getPageNumber() > 1:
+            canvas.drawString(MARGIN, height - MARGIN + 6, company)
+            canvas.drawRightString(width - MARGIN, height - MARGIN + 6, title)
+            canvas.line(MARGIN, height - MARGIN + 2, width - MARGIN, height - MARGIN + 2)
+        canvas.line(MARGIN, MARGIN + 4, width - MARGIN, MARGIN + 4)
+        canvas.drawString(MARGIN, MARGIN - 7, foot)
+        number = canvas.getPageNumber()
+        words = f"Page {number} of " if page.lang == "en" else f"第 {number} 页 共 "
+        left = width - MARGIN - setter.width(words + ("10" if page.lang == "en" else "10 页"), 7.5)
+        canvas.drawString(left, MARGIN - 7, words)
+        canvas.translate(left + setter.width(words, 7.5), MARGIN - 7)
+        canvas.doForm(PAGES)
+        canvas.restoreState()
+
+    return draw
+
+
+def _maker(setter: Setter, page: Page) -> Any:
+    """A canvas that knows the number of pages at its end: every page shows one form, written last."""
+
+    class Counted(Canvas):  # type: ignore[misc]
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            kwargs.update(invariant=1, initialFontName=setter.name, pageCompression=1)
+            super().__init__(*args, **kwargs)
+
+        def save(self) -> None:
+            count = self.getPageNumber() - 1
+            self.beginForm(PAGES, 0, -3, 60, 12)
+            self.setFont(setter.name, 7.5)
+            self.setFillColor(INK)
+            self.drawString(0, 0, str(count) if page.lang == "en" else f"{count} 页")
+            self.endForm()
+            super().save()
+
+    return Counted
+
+
+def _archival(printed: bytes, page: Page) -> bytes:
+    """PDF/A-3b: the figures attached as data, dates and language set, then written and checked."""
+    figures = json.dumps(plain(page), ensure_ascii=False, indent=1).encode()
+    stamp = _stamp(page.made_at)
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(printed)) as document:
+        for sheet in document.pages:
+            if "/Trans" in sheet.obj:
+                del sheet.obj["/Trans"]  # an empty transition is all ReportLab writes; PDF/A refuses it
+        document.attachments["report.json"] = pikepdf.AttachedFileSpec(
+            document,
+            figures,
+            filename="report.json",
+            mime_type="application/json",
+            relationship=pikepdf.Name.Data,
+            description="Report data",
+            creation_date=stamp,
+            mod_date=stamp,
+        )
+        document.Root.Lang = pikepdf.String("en" if page.lang == "en" else "zh-CN")
+        document.docinfo["/Title"] = page.title.to(page.lang)
+        document.docinfo["/Subject"] = f"{page.company} {page.period.to(page.lang)}"
+        document.docinfo["/Author"] = page.made_by
+        document.docinfo["/Creator"] = "Guidang"
+        document.docinfo["/CreationDate"] = document.docinfo["/ModDate"] = pikepdf.String(stamp)
+        pdfa.save(document, out, "3b", deterministic_id=True)
+    return out.getvalue()
+
+
+def _stamp(when: datetime) -> str:
+    zone = when.strftime("%z")
+    return when.strftime("D:%Y%m%d%H%M%S") + (f"{zone[:3]}'{zone[3:5]}'" if zone else "Z")
