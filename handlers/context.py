@@ -72,6 +72,12 @@ class Vault(Protocol):
     async def same_file(self, company: str, sha256: str) -> Item | None:
         """An earlier live item of this company made from the same bytes, if any."""
 
+    async def parts(self, file: FileRef) -> list[Item]:
+        """Every item made from this stored file, by part."""
+
+    async def numbered(self, company: str, number: str) -> Item | None:
+        """The company's live item with this document number, if any."""
+
     async def open_cases(self, company: str) -> list[tuple[Item, Case]]:
         """Every item of the company awaiting a decision, oldest first."""
 

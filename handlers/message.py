@@ -69,6 +69,9 @@ class Form:
     submit: Text
 
 
+Style = Literal["primary", "danger", "plain"]
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A button. With `say`, pressing it is the same as typing those words."""
@@ -77,7 +80,7 @@ class Choice:
     action: str = ""
     subject: str = ""
     version: int = 0
-    style: Literal["primary", "danger", "plain"] = "plain"
+    style: Style = "plain"
     form: Form | None = None
     say: Text | None = None
 

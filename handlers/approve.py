@@ -1,0 +1,96 @@
+"""Approve and reject: the first click decides, in one transaction; everybody concerned hears of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from archive.access import Person
+from archive.approval import VERDICT_NAMES, Case, Verdict, decide, deciders
+from archive.errors import AlreadyDecided, ChangedMeanwhile, NotReady
+from archive.item import Item, ItemState
+from archive.trail import Entry
+from archive.words import Text
+from handlers import submit
+from handlers.cards import item_card, money
+from handlers.context import Change, Context
+from handlers.message import Click, Message, Reply
+
+
+async def approve(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
+    """通过: the open step is approved; the last one files the item."""
+    return await _say(ctx, asker, message, _clicked(message), Verdict.APPROVE)
+
+
+async def reject(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
+    """驳回: back to the sender with a reason."""
+    return await _say(ctx, asker, message, _clicked(message), Verdict.REJECT)
+
+
+def _clicked(message: Message) -> Click:
+    assert message.click is not None  # the table sends only clicks here
+    return message.click
+
+
+async def _say(ctx: Context, asker: Person, message: Message, click: Click, verdict: Verdict) -> Reply:
+    now = ctx.now()
+    people = await ctx.people.all()
+
+    def step(item: Item, case: Case) -> Change:
+        if item.state is not ItemState.PENDING and not case.closed:
+            raise NotReady(item=item.id, missing=Text("提交人的确认", "the sender's confirmation"))
+        reason = click.values.get("reason", "")
+        made = decide(case, item, asker, verdict, version=click.version, at=now, reason=reason, channel=message.channel)
+        state = ItemState.REJECTED if made.closed is Verdict.REJECT else item.state
+        after = submit.laid_before(replace(item, state=state, version=item.version + 1), deciders(made, item, people))
+        action = "approved" if verdict is Verdict.APPROVE else "rejected"
+        facts = {"step": str(case.step + 1), "rule": case.rule} | ({"reason": reason} if reason else {})
+        entry = Entry(asker.id, action, item.id, now, message.channel, facts)
+        return Change(after, made, (entry,), file_it=made.closed is Verdict.APPROVE)
+
+    try:
+        change = await ctx.vault.change(click.subject, step)
+        item, case = change.item, change.case
+    except (AlreadyDecided, ChangedMeanwhile):
+        item, case = await ctx.vault.item(click.subject), await ctx.vault.case(click.subject)
+        await ctx.post.renew(item.id)
+        if not _was_ours(case, asker, verdict, click.version):
+            raise
+    assert case is not None
+    await _spread(ctx, asker, item, case, verdict)
+    return Reply(_told(item, case, verdict))
+
+
+def _was_ours(case: Case, asker: Person, verdict: Verdict, version: int) -> bool:
+    """The same click come again, after a crash or a double press: its work is finished, not refused."""
+    last = case.decisions[-1] if case.decisions else None
+    return bool(last and last.person == asker.id and last.verdict is verdict and case.version == version + 1)
+
+
+async def _spread(ctx: Context, asker: Person, item: Item, case: Case, verdict: Verdict) -> None:
+    people = await ctx.people.all()
+    await ctx.post.renew(item.id)
+    if not case.closed:
+        await submit.ask(ctx, item, case, people)
+        return
+    owner = next((p for p in people if p.id == item.owner), None)
+    if owner is None:
+        return
+    said = VERDICT_NAMES[verdict]
+    reason = case.decisions[-1].reason
+    text = Text(
+        f"{asker.name} {said.zh}了你的 {item.id}({money(item)})" + (f":{reason}" if reason else ""),
+        f"{asker.name} {said.en} your {item.id} ({money(item)})" + (f": {reason}" if reason else ""),
+    )
+    card = item_card(item, case, owner, people, ctx.zone, ctx.categories)
+    await ctx.post.tell(owner.id, Reply(text, (card,)), f"outcome:{case.id}@{case.version}")
+
+
+def _told(item: Item, case: Case, verdict: Verdict) -> Text:
+    if item.filed:
+        return Text(f"已通过并归档:{item.filed.archive_no}", f"Approved and archived: {item.filed.archive_no}")
+    if verdict is Verdict.REJECT:
+        return Text(f"已驳回 {item.id},提交人会收到原因", f"{item.id} rejected; the sender gets your reason")
+    return Text(
+        f"已通过第 {case.step}/{len(case.steps)} 步,已转下一位",
+        f"Step {case.step}/{len(case.steps)} approved; the next one has it",
+    )

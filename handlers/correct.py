@@ -1,0 +1,207 @@
+"""The sender's own steps: fill in or correct, withdraw, restore."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from datetime import date
+from typing import Any
+
+from archive import checks
+from archive.access import Person
+from archive.approval import Case, Decision, Verdict, deciders, rule_for
+from archive.document import FIELD_NAMES, Document, Kind
+from archive.errors import AlreadyDecided, BadValue, ChangedMeanwhile, NotFound, NotReady
+from archive.finding import Finding
+from archive.item import STATE_NAMES, Item, ItemState
+from archive.money import parse_amount
+from archive.trail import Entry
+from archive.words import Text
+from handlers import submit
+from handlers.cards import item_card
+from handlers.context import Change, Context
+from handlers.message import Message, Reply
+
+_MONEY = frozenset({"amount_excl_tax", "tax", "total"})
+_FIELDS = frozenset(f.name for f in fields(Document)) & {*FIELD_NAMES, "kind"}
+
+
+async def correct(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
+    """更正 / 补录: new values, checked as if they had been read; complete ones go to the approver."""
+    click = message.click
+    assert click is not None
+    await _own(ctx, asker, click.subject)
+    before = await ctx.vault.item(click.subject)
+    document = corrected(before.document, click.values)
+    found = await submit.findings(ctx, before.company, document)
+    people = await ctx.people.all()
+    now = ctx.now()
+
+    def step(item: Item, case: Case) -> Change:
+        _open(item, case, click.version, {ItemState.DOUBTFUL, ItemState.REJECTED, ItemState.PENDING})
+        changed = _changed(item.document, document)
+        sure = dict.fromkeys(changed, "person")
+        category = click.values.get("category") or item.category
+        after = replace(
+            item,
+            document=document,
+            category=category,
+            source={**item.source, **sure},
+            confidence={**item.confidence, **dict.fromkeys({*changed, *_given(click.values)}, 1.0)},
+            findings=_renewed(item.findings, found),
+            version=item.version + 1,
+        )
+        missing = checks.doubtful(after.document, after.confidence)
+        state = ItemState.DOUBTFUL if missing else ItemState.PENDING
+        rule = rule_for(after, ctx.rules)
+        made = replace(case, rule=rule.name, steps=rule.steps, step=0, closed=None, version=case.version + 1)
+        after = replace(after, state=state)
+        if state is ItemState.PENDING:
+            after = submit.laid_before(after, deciders(made, after, people))
+        facts = {name: f"{_shown(item.document, name)} → {_shown(document, name)}" for name in changed}
+        if category != item.category:
+            facts["category"] = f"{item.category} → {category}"
+        entries = [Entry(asker.id, "corrected", item.id, now, message.channel, facts)]
+        if state is ItemState.PENDING:
+            entries.append(Entry(asker.id, "submitted", item.id, now, message.channel, {"rule": rule.name}))
+        return Change(after, made, tuple(entries))
+
+    change = await ctx.vault.change(click.subject, step)
+    return await _answer(ctx, asker, change)
+
+
+async def withdraw(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
+    """撤回: the sender takes it back before it is archived; it is kept and can be restored."""
+    return await _move(
+        ctx, asker, message, {ItemState.DOUBTFUL, ItemState.PENDING, ItemState.REJECTED}, ItemState.WITHDRAWN
+    )
+
+
+async def restore(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
+    """恢复: undo a withdrawal."""
+    return await _move(ctx, asker, message, {ItemState.WITHDRAWN}, ItemState.PENDING)
+
+
+async def _move(ctx: Context, asker: Person, message: Message, from_: set[ItemState], to: ItemState) -> Reply:
+    click = message.click
+    assert click is not None
+    await _own(ctx, asker, click.subject)
+    now = ctx.now()
+    people = await ctx.people.all()
+
+    def step(item: Item, case: Case) -> Change:
+        _open(item, case, click.version, from_)
+        back = to is ItemState.WITHDRAWN
+        state = to if back or not checks.doubtful(item.document, item.confidence) else ItemState.DOUBTFUL
+        said = (
+            (Decision(case.step, asker.id, asker.name, Verdict.WITHDRAW, now, channel=message.channel),) if back else ()
+        )
+        made = replace(
+            case,
+            step=case.step if back else 0,
+            closed=Verdict.WITHDRAW if back else None,
+            decisions=case.decisions + said,
+            version=case.version + 1,
+        )
+        after = replace(item, state=state, version=item.version + 1)
+        if state is ItemState.PENDING:
+            after = submit.laid_before(after, deciders(made, after, people))
+        action = "withdrawn" if back else "restored"
+        return Change(after, made, (Entry(asker.id, action, item.id, now, message.channel),))
+
+    return await _answer(ctx, asker, await ctx.vault.change(click.subject, step))
+
+
+async def _own(ctx: Context, asker: Person, item_id: str) -> None:
+    """Only the sender corrects or withdraws; to anybody else the item isn't there."""
+    item = await ctx.vault.item(item_id)
+    if item.owner != asker.id or item.company != asker.company:
+        raise NotFound(item=item_id)
+
+
+def _open(item: Item, case: Case, version: int, states: set[ItemState]) -> None:
+    if item.state is ItemState.ARCHIVED:
+        last = case.decisions[-1]
+        raise AlreadyDecided(
+            item=item.id, who=last.name, verdict=STATE_NAMES[item.state], when=last.at.strftime("%Y-%m-%d %H:%M")
+        )
+    if version != case.version:
+        raise ChangedMeanwhile(item=item.id)
+    if item.state not in states:
+        raise NotReady(item=item.id, missing=STATE_NAMES[item.state])
+
+
+async def _answer(ctx: Context, asker: Person, change: Change) -> Reply:
+    item, case = change.item, change.case
+    assert case is not None
+    people = await ctx.people.all()
+    await ctx.post.renew(item.id)
+    if item.state is ItemState.PENDING:
+        await submit.ask(ctx, item, case, people)
+        text = Text(f"{item.id} 已提交审批", f"{item.id} was sent for approval")
+    elif item.state is ItemState.WITHDRAWN:
+        text = Text(f"{item.id} 已撤回,可以随时恢复", f"{item.id} is withdrawn; it can be restored at any time")
+    else:
+        missing = checks.doubtful(item.document, item.confidence)
+        zh = "、".join(FIELD_NAMES[n].zh for n in missing)
+        en = ", ".join(FIELD_NAMES[n].en for n in missing)
+        text = Text(f"{item.id} 已更新,还缺:{zh}", f"{item.id} is updated; still missing: {en}")
+    return Reply(text, (item_card(item, case, asker, people, ctx.zone, ctx.categories),))
+
+
+def corrected(document: Document, values: Mapping[str, str]) -> Document:
+    """The document with the form's values put in. Raises BadValue naming the field and how to write it."""
+    new: dict[str, Any] = {name: _parsed(name, value.strip()) for name, value in values.items() if name in _FIELDS}
+    return replace(document, **new)
+
+
+def _parsed(name: str, value: str) -> object:
+    if name == "kind":
+        return _kind(value)
+    if not value:
+        return "CNY" if name == "currency" else None
+    if name == "date":
+        try:
+            return date.fromisoformat(value)
+        except ValueError as error:
+            hint = Text("请写成 2026-10-05", "Write it as 2026-10-05")
+            raise BadValue(field=FIELD_NAMES[name], value=value, hint=hint) from error
+    if name in _MONEY:
+        amount = parse_amount(value)
+        if amount is None:
+            hint = Text("请写成 1234.56", "Write it as 1234.56")
+            raise BadValue(field=FIELD_NAMES[name], value=value, hint=hint)
+        return amount
+    if len(value) > 200:
+        hint = Text("最多 200 个字", "200 characters at most")
+        raise BadValue(field=FIELD_NAMES[name], value=value[:20] + "…", hint=hint)
+    return value
+
+
+def _kind(value: str) -> Kind:
+    try:
+        return Kind(value)
+    except ValueError as error:
+        hint = Text("请从列表中选择", "Choose one of the list")
+        raise BadValue(field=Text("票据种类", "Kind"), value=value, hint=hint) from error
+
+
+def _given(values: Mapping[str, str]) -> set[str]:
+    """Fields the sender saw in the form and sent with a value: confirmed, even where unchanged."""
+    return {name for name, value in values.items() if value.strip() and name in _FIELDS}
+
+
+def _changed(old: Document, new: Document) -> list[str]:
+    return [name for name in sorted(_FIELDS) if getattr(old, name) != getattr(new, name)]
+
+
+def _shown(document: Document, name: str) -> str:
+    value = getattr(document, name)
+    return "—" if value is None else str(value)
+
+
+def _renewed(old: tuple[Finding, ...], new: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Reader warnings about sources stay; what the face checks say is said afresh, and a reading error is settled."""
+    from_checks = {"missing", "sum", "lines", "capitals", "tax_id", "buyer", "future", "cross_year", "red_without_blue"}
+    kept = (f for f in old if f.code not in from_checks and not f.code.startswith("R"))
+    return (*kept, *new)

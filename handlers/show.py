@@ -1,0 +1,124 @@
+"""Opening an item: its facts, its page, its history, its original; each view leaves a trail entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from archive.access import Person, may_see
+from archive.document import KIND_NAMES
+from archive.errors import NotFound
+from archive.item import Item
+from archive.trail import Entry, Link
+from archive.words import Text, same
+from handlers.cards import item_card
+from handlers.context import Context
+from handlers.message import Message, OutFile, Reply
+from intake.preview import draw
+
+ACTIONS: Mapping[str, Text] = {
+    "received": Text("收到", "received"),
+    "read": Text("读取", "read"),
+    "submitted": Text("提交审批", "sent for approval"),
+    "corrected": Text("更正", "corrected"),
+    "approved": Text("通过", "approved"),
+    "rejected": Text("驳回", "rejected"),
+    "withdrawn": Text("撤回", "withdrawn"),
+    "restored": Text("恢复", "restored"),
+    "archived": Text("归档", "archived"),
+    "reminded": Text("催办", "reminded"),
+    "viewed": Text("查看", "viewed"),
+    "downloaded": Text("下载原件", "original handed out"),
+    "exported": Text("导出", "exported"),
+}
+
+
+async def seen(ctx: Context, person: Person, item_id: str) -> Item:
+    """The item, if this person may see it; otherwise it isn't there. The one door for every view."""
+    item = await ctx.vault.item(item_id)
+    if not may_see(person, item):
+        raise NotFound(item=item_id)
+    return item
+
+
+async def show(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
+    """打开 G2610-0042: the card, what happened to it, and the original."""
+    item = await seen(ctx, asker, message.click.subject if message.click else rest.strip().upper())
+    people = await ctx.people.all()
+    case = await ctx.vault.case(item.id)
+    await ctx.trail.add(Entry(asker.id, "viewed", item.id, ctx.now(), message.channel))
+    history = await ctx.trail.about(item.id)
+    names = {p.id: p.name for p in people} | {"system": "归档"}
+    text = Text(_history(ctx, history, names, "zh"), _history(ctx, history, names, "en"))
+    card = item_card(item, case, asker, people, ctx.zone, ctx.categories)
+    original = OutFile(item.file.name, item.file.media_type, file=f"original:{item.id}")
+    return Reply(text, (card,), (original,))
+
+
+def _history(ctx: Context, links: list[Link], names: Mapping[str, str], lang: str) -> str:
+    lines = ["经过:" if lang == "zh" else "History:"]
+    for each in links[-12:]:
+        entry = each.entry
+        what = ACTIONS.get(entry.action, same(entry.action))
+        when = entry.at.astimezone(ctx.zone).strftime("%m-%d %H:%M")
+        reason = entry.facts.get("reason", "")
+        who = names.get(entry.who, entry.who)
+        lines.append(f"{when} {who} {what.zh if lang == 'zh' else what.en}" + (f" · {reason}" if reason else ""))
+    return "\n".join(lines)
+
+
+async def picture(ctx: Context, person: Person, item_id: str, page: int, channel: str) -> bytes:
+    """PNG of a page of the original. Raises NotFound where the person may not see it."""
+    item = await seen(ctx, person, item_id)
+    data = await ctx.vault.original(item.file)
+    drawn: bytes = await ctx.offload(draw, data, page, 110)
+    await ctx.trail.add(Entry(person.id, "viewed", item.id, ctx.now(), channel, {"page": str(page)}))
+    return drawn
+
+
+async def original(ctx: Context, person: Person, item_id: str, channel: str) -> tuple[str, str, bytes]:
+    """(name, media type, bytes) of the original, checked against its digests. Raises NotFound, Tampered."""
+    item = await seen(ctx, person, item_id)
+    data = await ctx.vault.original(item.file)
+    facts = {"sha256": item.file.sha256}
+    await ctx.trail.add(Entry(person.id, "downloaded", item.id, ctx.now(), channel, facts))
+    return item.file.name, item.file.media_type, data
+
+
+def plain(item: Item) -> dict[str, object]:
+    """The item as plain values, for `guidang show --json` and exports."""
+    d = item.document
+    return {
+        "id": item.id,
+        "state": item.state.value,
+        "archive_no": item.filed.archive_no if item.filed else None,
+        "kind": d.kind.value,
+        "kind_name": KIND_NAMES[d.kind].zh,
+        "type": d.type,
+        "number": d.number,
+        "code": d.code,
+        "date": d.date.isoformat() if d.date else None,
+        "seller_name": d.seller_name,
+        "seller_tax_id": d.seller_tax_id,
+        "buyer_name": d.buyer_name,
+        "buyer_tax_id": d.buyer_tax_id,
+        "amount_excl_tax": _money(d.amount_excl_tax),
+        "tax": _money(d.tax),
+        "total": _money(d.total),
+        "currency": d.currency,
+        "category": item.category,
+        "owner": item.owner,
+        "department": item.department,
+        "received_at": item.received_at.isoformat(),
+        "archived_at": item.filed.archived_at.isoformat() if item.filed else None,
+        "retention": item.filed.retention if item.filed else None,
+        "expires": item.filed.expires.isoformat() if item.filed and item.filed.expires else None,
+        "file": item.file.name,
+        "size": item.file.size,
+        "sha256": item.file.sha256,
+        "sm3": item.file.sm3,
+        "findings": [{"code": f.code, "level": f.level.value, "text": f.text.zh} for f in item.findings],
+    }
+
+
+def _money(value: object) -> str | None:
+    return None if value is None else f"{value:.2f}"

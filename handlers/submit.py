@@ -1,0 +1,44 @@
+"""Laying an item before those who decide: its findings, who sees it, and the card each of them gets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from archive import checks
+from archive.access import Person
+from archive.approval import Case, deciders
+from archive.document import Document
+from archive.finding import Finding
+from archive.item import Item
+from archive.words import Text
+from handlers.cards import item_card, money
+from handlers.context import Context
+from handlers.message import Reply
+
+
+async def findings(ctx: Context, company: str, document: Document) -> tuple[Finding, ...]:
+    """The checks on its face, and the look into the archive a red document needs."""
+    names = [c.name for c in ctx.companies]
+    tax_ids = [c.tax_id for c in ctx.companies if c.tax_id]
+    found = checks.run(document, names, tax_ids, ctx.now().astimezone(ctx.zone).date())
+    if document.is_red and not (document.blue_number and await ctx.vault.numbered(company, document.blue_number)):
+        found = (*found, checks.red_without_blue(document.blue_number))
+    return found
+
+
+def laid_before(item: Item, people: Sequence[Person]) -> Item:
+    """The item, seen by these people too."""
+    return replace(item, seen_by=item.seen_by | {p.id for p in people})
+
+
+async def ask(ctx: Context, item: Item, case: Case, people: Sequence[Person]) -> None:
+    """Tell everyone who may decide the open step. The key makes a repeat harmless."""
+    owner = next((p.name for p in people if p.id == item.owner), item.owner)
+    for person in deciders(case, item, people):
+        text = Text(
+            f"{owner} 提交了 {item.document.seller_name or ''} {money(item)},请审批",
+            f"{owner} sent {item.document.seller_name or ''} {money(item)} for your approval",
+        )
+        card = item_card(item, case, person, people, ctx.zone, ctx.categories)
+        await ctx.post.tell(person.id, Reply(text, (card,)), f"ask:{case.id}@{case.version}:{person.id}", "approvals")

@@ -1,0 +1,149 @@
+"""The one list: words in both languages → handler, the right it needs, and its line in the help."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from archive.access import Person, Right, may
+from archive.timetable import starts_a_schedule
+from archive.words import Text
+from handlers.approve import approve, reject
+from handlers.context import Context
+from handlers.correct import correct, restore, withdraw
+from handlers.feedback import feedback
+from handlers.message import Choice, Message, Reply
+from handlers.report import report
+from handlers.schedule import cancel_schedule, list_schedules, set_schedule
+from handlers.search import search
+from handlers.show import show
+from handlers.todo import todo
+from handlers.upload import upload
+
+Handler = Callable[[Context, Person, Message, str], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing a person can ask for. `example` is a line that works as it stands."""
+
+    words: tuple[str, ...]
+    right: Right
+    handler: Handler
+    help: Text
+    example: Text
+
+
+async def help_me(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
+    """帮助: what this person may do, each with an example that can be pressed."""
+    mine = [c for c in COMMANDS if may(asker, c.right)]
+    text = Text("你可以:\n", "You can:\n")
+    if may(asker, Right.FORWARD):
+        text += Text("· 直接发发票文件或照片,可一次多张\n", "· send invoices as files or photos, several at once\n")
+    for command in mine:
+        text += Text(
+            f"· {command.help.zh},例:{command.example.zh}\n", f"· {command.help.en}, e.g. {command.example.en}\n"
+        )
+    return Reply(text, choices=tuple(Choice(c.example, say=c.example) for c in mine[:4]))
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        ("查", "查询", "查找", "搜索", "search", "find"),
+        Right.SEARCH,
+        search,
+        Text("查单据和档案", "find documents"),
+        Text("查 顺丰 2026-10 >500", "search sf 2026-10 >500"),
+    ),
+    Command(
+        ("待办", "待审批", "todo", "pending"),
+        Right.TALK,
+        todo,
+        Text("看待办", "see what waits for you"),
+        Text("待办", "todo"),
+    ),
+    Command(
+        ("打开", "show", "open"),
+        Right.SEARCH,
+        show,
+        Text("打开一件", "open one"),
+        Text("打开 G2610-0001", "open G2610-0001"),
+    ),
+    Command(
+        ("报表", "报告", "report"),
+        Right.REPORT,
+        report,
+        Text("做报表", "make a report"),
+        Text("报表 本月报销", "report expenses this month"),
+    ),
+    Command(
+        ("定时", "schedules", "schedule"),
+        Right.SCHEDULE,
+        list_schedules,
+        Text("看定时报表", "see scheduled reports"),
+        Text("定时", "schedules"),
+    ),
+    Command(
+        ("取消定时", "cancel schedule"),
+        Right.SCHEDULE,
+        cancel_schedule,
+        Text("取消定时", "cancel a schedule"),
+        Text("取消定时 1", "cancel schedule 1"),
+    ),
+    Command(
+        ("反馈", "feedback"),
+        Right.TALK,
+        feedback,
+        Text("提意见", "tell us what you think"),
+        Text("反馈 希望支持……", "feedback please support …"),
+    ),
+    Command(("帮助", "help", "?", "？"), Right.TALK, help_me, Text("看帮助", "see this help"), Text("帮助", "help")),
+)
+
+SCHEDULE = Command(
+    (),
+    Right.SCHEDULE,
+    set_schedule,
+    Text("设定时报表", "schedule a report"),
+    Text("每周一 9:00 报表 上周报销", "every monday 9:00 report expenses last week"),
+)
+UPLOAD = Command((), Right.FORWARD, upload, Text("交单据", "forward documents"), Text("", ""))
+
+#: Buttons: the action a click carries → the right it needs and its handler.
+ACTIONS: Mapping[str, tuple[Right, Handler]] = {
+    "approve": (Right.DECIDE, approve),
+    "reject": (Right.DECIDE, reject),
+    "correct": (Right.FORWARD, correct),
+    "withdraw": (Right.FORWARD, withdraw),
+    "restore": (Right.FORWARD, restore),
+    "open": (Right.SEARCH, show),
+    "page": (Right.SEARCH, search),
+}
+
+
+def command_for(text: str) -> tuple[Command, str] | None:
+    """The command the words begin with, longest word first, and the rest. `查顺丰` needs no space; `report` does."""
+    said = text.strip()
+    if starts_a_schedule(said):
+        return SCHEDULE, said
+    for word, command in sorted(_WORDS.items(), key=lambda pair: -len(pair[0])):
+        if not said.lower().startswith(word):
+            continue
+        rest = said[len(word) :]
+        if not rest or not word[-1].isascii() or not rest[0].isalnum():
+            return command, rest.strip().lstrip(":：,，").lstrip()
+    return None
+
+
+def nearest(text: str) -> str:
+    """The command word most like what was said."""
+    said = text.strip().lower().split(" ")[0] or "?"
+    close = difflib.get_close_matches(said, _WORDS, n=1, cutoff=0.5)
+    if close:
+        return close[0]
+    shared = [word for word in _WORDS if set(word) & set(said)]
+    return max(shared, key=lambda word: len(set(word) & set(said)), default="帮助")
+
+
+_WORDS = {word: command for command in COMMANDS for word in command.words}

@@ -1,0 +1,193 @@
+"""Forwarded files: read, checked, refused when known, kept, and laid before those who decide."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from archive import category, checks
+from archive.access import Person
+from archive.approval import Case, deciders, rule_for
+from archive.document import Document
+from archive.errors import DuplicateDocument, DuplicateFile, EmptyFile, Problem
+from archive.finding import Finding, Level
+from archive.item import FileRef, Item, ItemState
+from archive.trail import Entry
+from archive.words import Text, same
+from handlers import submit
+from handlers.cards import item_card, money
+from handlers.context import Context
+from handlers.message import Card, Message, Reply
+from intake.read import read
+from intake.reading import Found, Reading
+from intake.sniff import is_zip_of_files
+from intake.unpack import unpack
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What became of one file: its items, or why there is none."""
+
+    items: tuple[Item, ...] = ()
+    problems: tuple[Text, ...] = ()
+
+
+async def upload(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
+    """Every file of the message, zips unpacked; one card for each document, one line for each refusal."""
+    files, problems = await _unpacked(ctx, message.files)
+    taken: list[Item] = []
+    for number, file in enumerate(files):
+        note = Text(
+            f"正在读取 {number + 1}/{len(files)}:{file.name}", f"Reading {number + 1}/{len(files)}: {file.name}"
+        )
+        await ctx.post.progress(message.id, number / len(files), Reply(note))
+        outcome = await _take_file(ctx, asker, message, file, {i.id for i in taken})
+        taken += outcome.items
+        problems += outcome.problems
+    people = await ctx.people.all()
+    cards = [await _card(ctx, item, asker, people, message) for item in taken]
+    return Reply(_summary(taken, len(files), problems), tuple(cards))
+
+
+async def _unpacked(ctx: Context, files: Sequence[FileRef]) -> tuple[list[FileRef], list[Text]]:
+    """The files themselves and, in place of each zip, what is in it."""
+    flat: list[FileRef] = []
+    problems: list[Text] = []
+    for file in files:
+        data = await ctx.vault.original(file)
+        if not is_zip_of_files(data):
+            flat.append(file)
+            continue
+        try:
+            inner = await ctx.offload(unpack, data, file.name)
+        except Problem as problem:
+            problems.append(problem.text())
+            flat.append(file)  # kept and asked about like anything that can't be read
+            continue
+        for name, part in inner:
+            flat.append(await ctx.vault.hold(part, name, mimetypes.guess_type(name)[0] or "application/octet-stream"))
+    return flat, problems
+
+
+async def _take_file(ctx: Context, asker: Person, message: Message, file: FileRef, mine: set[str]) -> _Taken:
+    known = await ctx.vault.same_file(asker.company, file.sha256)
+    if known and known.origin == message.id and known.id not in mine:
+        return _Taken(await _parts(ctx, known, message))  # this very message, read again after a crash
+    if known:
+        return _Taken(problems=(await _refusal(ctx, DuplicateFile, file.name, known),))
+    if file.size == 0:
+        return _Taken(problems=(EmptyFile(name=file.name).text(),))
+    reading: Reading = await ctx.offload(read, await ctx.vault.original(file), file.name)
+    items: list[Item] = []
+    problems: list[Text] = []
+    for part, found in enumerate(reading.found or (Found(Document()),)):
+        try:
+            items.append(await _take_part(ctx, asker, message, file, part, found, reading))
+        except DuplicateDocument as duplicate:
+            standing = await ctx.vault.item(duplicate.facts["item"])
+            problems.append(await _refusal(ctx, DuplicateDocument, file.name, standing))
+    return _Taken(tuple(items), tuple(problems))
+
+
+async def _take_part(
+    ctx: Context, asker: Person, message: Message, file: FileRef, part: int, found: Found, reading: Reading
+) -> Item:
+    now = ctx.now()
+    document = found.document
+    chosen = category.choose(document, ctx.categories, ctx.no_category)
+    findings = (*_unread(reading), *found.warnings, *(await submit.findings(ctx, asker.company, document)))
+    sure = not reading.error and not checks.doubtful(document, found.confidence)
+    item = Item(
+        id=await ctx.vault.new_id(now),
+        company=asker.company,
+        owner=asker.id,
+        department=asker.department,
+        file=file,
+        part=part,
+        document=document,
+        state=ItemState.PENDING if sure else ItemState.DOUBTFUL,
+        received_at=now,
+        origin=message.id,
+        category=chosen.category.zh,
+        source=dict(found.source),
+        confidence=dict(found.confidence),
+        findings=_once(findings),
+        text=found.text,
+        seen_by=frozenset({asker.id}),
+    )
+    rule = rule_for(item, ctx.rules)
+    case = Case(id=item.id, item=item.id, rule=rule.name, steps=rule.steps, opened_at=now)
+    if sure:
+        item = submit.laid_before(item, deciders(case, item, await ctx.people.all()))
+    entries = [
+        Entry(asker.id, "received", item.id, now, message.channel, {"file": file.id, "name": file.name}),
+        Entry("system", "read", item.id, now, message.channel, {"carrier": reading.carrier, "category": chosen.why.zh}),
+    ]
+    if sure:
+        entries.append(Entry(asker.id, "submitted", item.id, now, message.channel, {"rule": rule.name}))
+    return await ctx.vault.take(replace(item, case=case.id), case, entries)
+
+
+def _unread(reading: Reading) -> tuple[Finding, ...]:
+    if reading.error is None:
+        return reading.warnings
+    return (*reading.warnings, Finding(reading.error.code, Level.STOP, reading.error.text()))
+
+
+def _once(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The reader and the checks may find the same thing; it is told once."""
+    return tuple({(f.code, f.field): f for f in reversed(findings)}.values())[::-1]
+
+
+async def _parts(ctx: Context, known: Item, message: Message) -> tuple[Item, ...]:
+    """All items of the same file that this message made."""
+    return tuple(i for i in await ctx.vault.parts(known.file) if i.origin == message.id)
+
+
+async def _refusal(ctx: Context, kind: type[Problem], name: str, standing: Item) -> Text:
+    who = next((p.name for p in await ctx.people.all() if p.id == standing.owner), standing.owner)
+    when = standing.received_at.astimezone(ctx.zone).strftime("%Y-%m-%d %H:%M")
+    return kind(name=name, number=standing.document.number, who=who, when=when, item=standing.id).text()
+
+
+async def _card(ctx: Context, item: Item, asker: Person, people: Sequence[Person], message: Message) -> Card:
+    case = await ctx.vault.case(item.id)
+    if item.state is ItemState.PENDING:
+        await submit.ask(ctx, item, case, people)
+    return item_card(item, case, asker, people, ctx.zone, ctx.categories)
+
+
+def _summary(items: Sequence[Item], files: int, problems: Sequence[Text]) -> Text:
+    """One sentence for the whole lot, then each refusal on its own line."""
+    asked = sum(i.state is ItemState.DOUBTFUL for i in items)
+    sent = len(items) - asked
+    said: list[Text] = []
+    if len(items) == 1 and not problems:
+        said.append(_single(items[0]))
+    elif items or files > 1:
+        said.append(Text(f"{files} 个文件,读到 {len(items)} 张单据", f"{files} files, {len(items)} documents"))
+        if sent:
+            said.append(Text(f"{sent} 张已提交审批", f"{sent} sent for approval"))
+        if asked:
+            said.append(Text(f"{asked} 张需要补充", f"{asked} need your help"))
+        if problems:
+            said.append(Text(f"{len(problems)} 个没有收下", f"{len(problems)} not taken"))
+    head = Text(";".join(t.zh for t in said), "; ".join(t.en for t in said))
+    if head.zh:
+        head += Text("。", ".")
+    for problem in problems:
+        head += (same("\n") if head.zh else same("")) + problem
+    return head
+
+
+def _single(item: Item) -> Text:
+    seller = item.document.seller_name or ""
+    if item.state is ItemState.DOUBTFUL:
+        return Text(
+            f"{item.id} 已保存,但还有内容要你补充,请看卡片", f"{item.id} is kept, but needs your help; see the card"
+        )
+    return Text(
+        f"{item.id} 已读取并提交审批:{seller} {money(item)}",
+        f"{item.id} was read and sent for approval: {seller} {money(item)}",
+    )
