@@ -45,7 +45,7 @@ async def answer(ctx: Context, message: Message) -> Reply:
         return Reply(
             Text(
                 f"出错了,这条消息没有办成,但已保存。请把编号 {number} 告诉管理员,稍后再试。",
-                f"Something went wrong; your message is kept. Tell an administrator number {number} and try again later.",
+                f"Something went wrong; your message is kept. Please tell an administrator number {number}.",
             )
         )
     return await _greeted(ctx, asker, message, reply)

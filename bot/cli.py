@@ -1,0 +1,150 @@
+"""The command `guidang`: a stable contract. Exit 0 done, 1 something failed (each named), 2 wrong usage."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from archive.errors import Problem
+from config.settings import Settings, read
+
+Run = Callable[[argparse.Namespace, Settings], Awaitable[int]]
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    args = _parser().parse_args(argv)
+    try:
+        settings = read(os.environ, args.config, args.data, getattr(args, "port", None))
+        return asyncio.run(_command(args.command)(args, settings))
+    except Problem as problem:
+        _complain(problem, args)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # `guidang search … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def entry() -> None:
+    """The console script."""
+    sys.exit(main())
+
+
+def _complain(problem: Problem, args: argparse.Namespace) -> None:
+    print(problem.say("en" if os.environ.get("LANG", "").startswith("en") else "zh"), file=sys.stderr)
+    if getattr(args, "json", False):
+        print(
+            json.dumps(
+                {"error": {"code": problem.code, "zh": problem.say("zh"), "en": problem.say("en")}}, ensure_ascii=False
+            )
+        )
+
+
+def _command(name: str) -> Run:
+    """Each command is loaded on use, so that `guidang --help` and `read` start without the rest."""
+    if name == "read":
+        from bot.commands.reading import read_files
+
+        return read_files
+    if name == "serve":
+        from bot.commands.serving import serve
+
+        return serve
+    if name in ("people", "verify", "reindex", "bench"):
+        from bot.commands import upkeep
+
+        return {
+            "people": upkeep.people,
+            "verify": upkeep.verify,
+            "reindex": upkeep.reindex,
+            "bench": upkeep.bench,
+        }[name]
+    from bot.commands import asking
+
+    return {
+        "import": asking.import_paths,
+        "search": asking.search,
+        "show": asking.show,
+        "get": asking.get,
+        "report": asking.report,
+    }[name]
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--data", type=Path, metavar="DIR", help="数据目录 data folder (GUIDANG_DATA)")
+    common.add_argument("--config", type=Path, metavar="FILE", help="设置文件 settings (TOML)")
+    spoken = argparse.ArgumentParser(add_help=False)
+    spoken.add_argument("--json", action="store_true", help="输出 JSON")
+    asked = argparse.ArgumentParser(add_help=False)
+    asked.add_argument(
+        "--as",
+        dest="person",
+        metavar="PERSON",
+        help="以谁的身份 whose rights apply (default: 本机管理 local archivist)",
+    )
+
+    parser = argparse.ArgumentParser("guidang", description="归档 Guidang: 聊天里的电子会计档案")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, help_: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=help_, parents=[common, *parents])
+
+    serve = add("serve", "启动服务 start the service")
+    serve.add_argument("--port", type=int)
+    reading = add("read", "只读取,不保存 read files, keep nothing", spoken)
+    reading.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    importing = add("import", "导入文件、目录、压缩包 take in files, folders, zips", spoken)
+    importing.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    importing.add_argument("--as", dest="person", required=True, metavar="PERSON")
+    searching = add("search", "检索 search", spoken, asked)
+    searching.add_argument("words", nargs="+", metavar="WORDS")
+    showing = add("show", "看一件 show one item", spoken, asked)
+    showing.add_argument("id", metavar="ID")
+    getting = add("get", "取原件 write the original to a file", asked)
+    getting.add_argument("id", metavar="ID")
+    getting.add_argument("-o", dest="out", type=Path, required=True, metavar="FILE")
+    reporting = add("report", "做报表 make a report", spoken, asked)
+    reporting.add_argument("name", nargs="+", metavar="NAME", help="例 e.g. 报销 2026-10 / expenses last month")
+    reporting.add_argument(
+        "-o", dest="out", type=Path, required=True, metavar="FILE", help=".pdf .docx .xlsx .png .json"
+    )
+    reporting.add_argument("--period", help="2026, 2026H1, 2026Q3, 2026-09")
+    reporting.add_argument("--company", help="公司代码 company code")
+    reporting.add_argument("--format", choices=("pdf", "docx", "xlsx", "png", "json"))
+    add("verify", "校验全部档案 check every digest, link and record", spoken)
+    add("reindex", "重建检索 rebuild the index", spoken)
+    benching = add("bench", "测量 measure", spoken)
+    benching.add_argument("name", metavar="NAME")
+    _people(commands, common, spoken)
+    return parser
+
+
+def _people(commands: Any, common: argparse.ArgumentParser, spoken: argparse.ArgumentParser) -> None:
+    parser = commands.add_parser("people", help="人员 accounts")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    adding = actions.add_parser(
+        "add", help="新增;已有的人则更新或重发链接 add, or renew the link of", parents=[common, spoken]
+    )
+    adding.add_argument("id", metavar="ID", help="账号 e.g. zhang.wei")
+    adding.add_argument("--name", help="姓名")
+    adding.add_argument("--roles", help="employee,approver,finance,archivist,auditor,admin")
+    adding.add_argument("--department", default="")
+    adding.add_argument("--company", default="")
+    adding.add_argument("--lang", choices=("zh", "en"), default="zh")
+    adding.add_argument("--link", action="store_true", help="生成一次性登录链接 print a one-time sign-in link")
+    actions.add_parser("list", help="列出 list", parents=[common, spoken])
+    for name, help_ in (("disable", "停用 disable"), ("enable", "启用 enable")):
+        actions.add_parser(name, help=help_, parents=[common, spoken]).add_argument("id", metavar="ID")
+
+
+if __name__ == "__main__":
+    entry()

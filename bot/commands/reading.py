@@ -1,0 +1,115 @@
+"""`guidang read FILE…`: what the readers see in a file; nothing is kept."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from archive.errors import FileTooBig, Problem, ReaderFailed
+from archive.money import thousands
+from config.settings import MB, Settings
+from intake.read import read
+from intake.reading import Found, Reading
+from intake.sniff import is_zip_of_files
+from intake.unpack import unpack
+
+FIELDS = (
+    "number", "code", "date", "seller_name", "seller_tax_id", "buyer_name", "buyer_tax_id",
+    "amount_excl_tax", "tax", "total",
+)  # fmt: skip
+
+
+async def read_files(args: argparse.Namespace, settings: Settings) -> int:
+    """One object (or one block of lines) a file; a zip gives one for each file in it. 1 when any could not be read."""
+    failed = 0
+    for path in args.files:
+        for name, outcome in _readings(path, settings.big_file):
+            failed += outcome.error is not None
+            if args.json:
+                print(json.dumps(plain(name, outcome), ensure_ascii=False), flush=True)
+            else:
+                _print(name, outcome)
+    return 1 if failed else 0
+
+
+def _readings(path: Path, limit: int) -> list[tuple[str, Reading]]:
+    try:
+        if path.stat().st_size > limit:
+            problem = FileTooBig(name=path.name, size=path.stat().st_size // MB, limit=limit // MB)
+            return [(str(path), Reading(path.name, "unknown", error=problem))]
+        data = path.read_bytes()
+    except OSError as error:
+        detail = error.strerror or str(error)
+        return [(str(path), Reading(path.name, "unknown", error=ReaderFailed(name=path.name, detail=detail)))]
+    if not is_zip_of_files(data):
+        return [(str(path), read(data, path.name))]
+    try:
+        return [(f"{path}!{name}", read(part, name)) for name, part in unpack(data, path.name)]
+    except Problem as problem:
+        return [(str(path), Reading(path.name, "zip", error=problem))]
+
+
+def plain(file: str, reading: Reading) -> dict[str, Any]:
+    """The reading as plain values. Several documents in one file: `kind` multi, the documents under `invoices`."""
+    error = None
+    if reading.error:
+        error = {"code": reading.error.code, "zh": reading.error.say("zh"), "en": reading.error.say("en")}
+    shared = {"warnings": [_warning(w) for w in reading.warnings], "error": error}
+    if len(reading.found) == 1:
+        one = _document(reading.found[0])
+        return {"file": file, **one, **shared, "warnings": one["warnings"] + shared["warnings"]}
+    empty = dict.fromkeys(("type", *FIELDS))
+    kind = "multi" if reading.found else None
+    rest: dict[str, Any] = {"lines": [], "source": {}, "confidence": {}, **shared}
+    if reading.found:
+        rest["invoices"] = [_document(found) for found in reading.found]
+    return {"file": file, "kind": kind, **empty, **rest}
+
+
+def _document(found: Found) -> dict[str, Any]:
+    d = found.document
+    values: dict[str, Any] = {"kind": d.kind.value, "type": d.type}
+    for name in FIELDS:
+        value = getattr(d, name)
+        values[name] = None if value is None else f"{value:.2f}" if name in FIELDS[-3:] else str(value)
+    return values | {
+        "currency": d.currency,
+        "lines": [
+            {
+                "name": line.name, "spec": line.spec, "unit": line.unit, "qty": line.quantity, "price": line.price,
+                "amt": line.amount, "rate": line.rate, "tax": line.tax,
+            }
+            for line in d.lines
+        ],
+        "extra": dict(d.extra),
+        "source": dict(found.source),
+        "confidence": {name: round(value, 3) for name, value in found.confidence.items()},
+        "pages": list(found.pages),
+        "warnings": [_warning(w) for w in found.warnings],
+    }  # fmt: skip
+
+
+def _warning(finding: Any) -> dict[str, str]:
+    return {"code": finding.code, "field": finding.field, "zh": finding.text.zh, "en": finding.text.en}
+
+
+def _print(name: str, reading: Reading) -> None:
+    print(f"{name}  ({reading.carrier})")
+    if reading.error:
+        print("  " + reading.error.say("zh"), file=sys.stderr)
+    for found in reading.found:
+        d = found.document
+        total = thousands(d.total) if d.total is not None else "—"
+        head = (
+            d.type or d.kind.value,
+            d.number or "—",
+            str(d.date or "—"),
+            d.seller_name or "—",
+            f"{d.currency} {total}",
+        )
+        print("  " + "  ".join(head))
+        for warning in found.warnings:
+            print(f"  ! {warning.text.zh}")
