@@ -169,7 +169,7 @@ class Sheet(Flowable):  # type: ignore[misc]
         return self.layout.edges[-1], self._above + rows
 
     def split(self, width: float, height: float) -> list[Flowable]:
-        """A page holds what fits, a short table stays whole; a heading never stands alone at its foot, nor a sum at the head of the next."""
+        """A page holds what fits, a short table stays whole; no heading ends a page, no sum begins one."""
         heights = self.layout.heights
         cut = bisect_right(heights, heights[self.first] + height - self._above) - 1
         while cut > self.first and (

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pikepdf
@@ -32,11 +33,12 @@ def pdf(page: Page, font_path: str | None = None) -> bytes:
 
     Raises pikepdf.pdfa.PdfaError if the file does not conform, FileNotFoundError without a font.
     """
+    return _archival(printed(page, font_path), page)
+
+
+def printed(page: Page, font_path: str | None = None) -> bytes:
+    """The page as plain PDF bytes, neither archival nor checked: enough to draw a preview from."""
     setter = Setter(font(font_path))
-    return _archival(_printed(page, setter, font_path), page)
-
-
-def _printed(page: Page, setter: Setter, font_path: str | None) -> bytes:
     lying = any(len(table.columns) > WIDE for table in page.tables())
     width, height = landscape(A4) if lying else A4
     inner = width - 2 * MARGIN
@@ -156,8 +158,17 @@ def _archival(printed: bytes, page: Page) -> bytes:
         document.docinfo["/Author"] = page.made_by
         document.docinfo["/Creator"] = "Guidang"
         document.docinfo["/CreationDate"] = document.docinfo["/ModDate"] = pikepdf.String(stamp)
-        pdfa.save(document, out, "3b", deterministic_id=True)
+        pdfa.prepare(document, "3b")
+        _fix_date(document, page.made_at)
+        pdfa.save(document, out, "3b", repair=False, deterministic_id=True)
     return out.getvalue()
+
+
+def _fix_date(document: pikepdf.Pdf, when: datetime) -> None:
+    """The metadata's own date is the clock's; set it to the report's, so that equal reports are equal bytes."""
+    stream = document.Root.Metadata
+    iso = (when if when.tzinfo else when.replace(tzinfo=UTC)).isoformat().encode()
+    stream.write(re.sub(rb"(<xmp:MetadataDate>)[^<]*", rb"\g<1>" + iso, stream.read_bytes()))
 
 
 def _stamp(when: datetime) -> str:
