@@ -1,0 +1,210 @@
+"""The goods table: its heading, the columns under it, and one Line for each row with an amount."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from archive.document import Line
+from archive.money import parse_amount
+from intake.fields import fold, tidy
+from intake.limits import LINES
+from intake.rows import GAP, Row, Word, width
+from intake.sheet import Sheet
+
+_HEADINGS: tuple[tuple[str, str], ...] = (
+    ("name", r"货物或应税劳务、?服务名称|货物\(劳务\)名称|货物或应税劳务名称|项目名称|货物名称|商品名称|服务名称"),
+    ("itemcode", r"项目编码|项目编号|序号"),
+    ("spec", r"规格~型号|规格"),
+    ("unit", r"单~位"),
+    ("quantity", r"数~量"),
+    ("price", r"单~价|标~准"),
+    ("rate", r"税~率~/~征~收~率|税~率(?:\(%\))?|征收率"),
+    ("tax", r"税~额(?:\(元\))?"),
+    ("amount", r"金~额(?:\(元\))?"),
+    ("plate", r"车~牌~号"),
+    ("vehicle", r"车辆类型|类~型"),
+    ("passage_from", r"通行日期起"),
+    ("passage_to", r"通行日期止"),
+    ("remark", r"备~注"),
+    ("passenger", r"出~行~人"),
+    ("id_number", r"有效身份证件号码?"),
+    ("travel_date", r"出~行~日~期"),
+    ("departure", r"出~发~地"),
+    ("destination", r"到~达~地"),
+    ("grade", r"等~级"),
+    ("vehicle_type", r"交通工具类型"),
+    ("building_place", r"建筑服务发生地"),
+    ("building_name", r"建筑项目名称"),
+    ("ship_from", r"起~运~地"),
+    ("transport", r"运输工具种类"),
+    ("transport_number", r"运输工具牌号"),
+    ("goods_name", r"运输货物名称"),
+)
+_HEADING = re.compile("|".join(f"(?P<{key}>{p.replace('~', GAP + '?')})" for key, p in _HEADINGS))
+
+#: Columns of a Line; the others go to the document's extras.
+_LINE = ("name", "spec", "unit", "quantity", "price", "amount", "rate", "tax")
+_NUMBERS = ("quantity", "price", "amount", "tax")
+_TEXTS = ("name", "spec", "unit")
+_RATE = re.compile(r"\d{1,2}(?:\.\d+)?%|免税|不征税|\*+|普通征税|出口零税率|简易征收|减按.*|0")
+_END = re.compile(rf"合{GAP}?计|小{GAP}?计|总{GAP}?计|\(?大{GAP}?写|价税合计|^备{GAP}?注")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table: what it holds and the left and right edge of its heading."""
+
+    key: str
+    left: float
+    right: float
+
+    @property
+    def middle(self) -> float:
+        return (self.left + self.right) / 2
+
+
+@dataclass(slots=True)
+class Table:
+    """Rows of cells under one heading, and the row numbers of the sheet it covers."""
+
+    columns: list[Column]
+    rows: list[dict[str, str]]
+    first: int
+    last: int
+
+
+def headings(row: Row) -> list[Column]:
+    """The columns a row announces; empty if it is no heading (fewer than three known titles)."""
+    columns = []
+    for match in _HEADING.finditer(row.text):
+        left, _, right, _ = row.box(match.start(), match.end())
+        columns.append(Column(str(match.lastgroup), left, right))
+    return columns if len({c.key for c in columns}) >= 3 else []
+
+
+def tables(sheet: Sheet) -> list[Table]:
+    """Every table of a page, from top to bottom."""
+    found: list[Table] = []
+    table: Table | None = None
+    for index, row in enumerate(sheet.rows):
+        columns = headings(row)
+        if columns:
+            table = Table(columns, [], index, index)
+            found.append(table)
+        elif table is not None and _END.search(row.text):
+            table = None
+        elif table is not None and len(table.rows) < LINES:
+            table.rows.append(_cells(row.words, table.columns))
+            table.last = index
+    return found
+
+
+def _cells(words: Sequence[Word], columns: Sequence[Column]) -> dict[str, str]:
+    """The words of one row under their columns: in order, as near as may be, and of the right sort.
+
+    Figures stand at the right edge of a column and names at its left, so nearness to the heading alone doesn't decide.
+    """
+    pieces = [piece for word in words for piece in _split(word)]
+    choice = _best(pieces, columns)
+    cells: dict[str, str] = {}
+    last: dict[str, Word] = {}
+    for piece, column in zip(pieces, choice, strict=True):
+        key = columns[column].key
+        cells[key] = cells[key] + _blank(last[key], piece) + tidy(piece.text) if key in cells else tidy(piece.text)
+        last[key] = piece
+    return cells
+
+
+def _split(word: Word) -> list[Word]:
+    """A word at its blanks, where figures follow each other or a name: recognition joins columns that stand close."""
+    parts = word.text.split()
+    if len(parts) < 2 or not any(_is_number(p) or _RATE.fullmatch(fold(p)) for p in parts):
+        return [word]
+    half = (word.box[2] - word.box[0]) / max(1, sum(map(width, word.text)))
+    pieces, place = [], 0
+    for part in parts:
+        place = word.text.index(part, place)
+        left = word.box[0] + half * sum(map(width, word.text[:place]))
+        right = left + half * sum(map(width, part))
+        pieces.append(Word(part, (left, word.box[1], right, word.box[3]), word.page, word.score))
+        place += len(part)
+    return pieces
+
+
+def _blank(before: Word, after: Word) -> str:
+    em = (before.box[2] - before.box[0]) / max(1, sum(map(width, before.text))) * 2
+    return " " if after.box[0] - before.box[2] > 0.25 * em else ""
+
+
+def _best(pieces: Sequence[Word], columns: Sequence[Column]) -> list[int]:
+    """The cheapest assignment of pieces to columns from left to right; only text columns take several pieces."""
+    states: dict[int, tuple[float, list[int]]] = {-1: (0.0, [])}
+    for piece in pieces:
+        following: dict[int, tuple[float, list[int]]] = {}
+        for last, (cost, path) in states.items():
+            for index in range(max(last, 0), len(columns)):
+                taken = index == last and columns[index].key not in _TEXTS
+                price = cost + (2.0 if taken else 0.0)
+                price += _misfit(piece, columns[index])
+                if index not in following or price < following[index][0]:
+                    following[index] = (price, [*path, index])
+        states = following
+    return min(states.values())[1]
+
+
+def _misfit(piece: Word, column: Column) -> float:
+    """How badly a piece fits a column: the nearest distance of edges or middles, and a fine for the wrong sort."""
+    left, _, right, _ = piece.box
+    distance = min(abs(left - column.left), abs(right - column.right), abs((left + right) / 2 - column.middle))
+    if left < column.right and right > column.left:
+        distance *= 0.5
+    text = fold(piece.text)
+    fine = 0.0
+    if column.key in _NUMBERS and not (_is_number(text) or (column.key == "tax" and _RATE.fullmatch(text))):
+        fine = 0.5
+    if column.key == "rate":
+        fine = 0.0 if _RATE.fullmatch(text) else 0.5
+    elif column.key not in _NUMBERS and (text.endswith("%") and _RATE.fullmatch(text)):
+        fine = 0.5
+    if column.key == "unit" and (_is_number(text) or len(text) > 6):
+        fine = 0.12
+    return distance + fine
+
+
+def _is_number(text: str) -> bool:
+    return parse_amount(text) is not None
+
+
+def lines_of(table: Table) -> list[Line]:
+    """The table's rows as Lines: a row with an amount begins one, the rows below continue its words."""
+    merged: list[dict[str, str]] = []
+    waiting: dict[str, str] = {}
+    for cells in table.rows:
+        if _is_number(cells.get("amount", "")):
+            merged.append({k: waiting.get(k, "") + v for k, v in {**dict.fromkeys(waiting, ""), **cells}.items()})
+            waiting = {}
+        else:
+            target = merged[-1] if merged else waiting
+            for key in _TEXTS:
+                if key in cells:
+                    target[key] = target.get(key, "") + cells[key]
+    return [_line(cells) for cells in merged]
+
+
+def _line(cells: dict[str, str]) -> Line:
+    values = {key: cells.get(key, "") for key in _LINE}
+    for key in _NUMBERS:
+        values[key] = values[key].replace(",", "").lstrip("¥￥")
+    return Line(**values)
+
+
+def extras_of(table: Table) -> dict[str, str]:
+    """What the table says besides goods: plate, passage dates, traveller …; several rows are joined with `;`."""
+    facts: dict[str, str] = {}
+    for cells in table.rows:
+        for key, value in cells.items():
+            if key not in (*_LINE, "itemcode", "remark"):
+                facts[key] = f"{facts[key]};{value}" if key in facts and value not in facts[key].split(";") else value
+    return facts

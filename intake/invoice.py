@@ -1,0 +1,217 @@
+"""Chinese invoices from their printed form: 数电票, 增值税发票, 通行费, 卷票, 机打发票."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from archive.document import Kind
+from archive.money import from_capitals, parse_amount
+from intake import codes, doubts
+from intake.draft import Draft
+from intake.fields import parse_check_code, parse_code, parse_date, parse_number
+from intake.goods import extras_of, lines_of, tables
+from intake.parties import put_parties
+from intake.rows import GAP, Span
+from intake.sheet import Label, Sheet, joined, level, right_of
+from intake.titles import kind_of, titles
+
+_MONEY = re.compile(r"[¥$]?-?[¥$]?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{1,2}(?!\d|%)|\*{2,}")
+_CAPITAL = re.compile(r"(?:\(?负数?\)?)?[零壹贰叁肆伍陆柒捌玖拾佰仟万亿圆元角分整正]{2,}")
+_RED_NUMBER = re.compile(
+    r"(?:蓝字|被红冲|正数)[^\d]{0,24}?(?:代码:?(\d{10,12}))?[^\d]{0,10}?(?:号码:?)?(\d{20}|\d{8})(?!\d)"
+)
+_CREDIT_NOTE = re.compile(r"确认单编号:?(\d{16,24})|信息表编号:?(\d{12,24})")
+
+#: How sure a value is that stands at its label, and one taken by shape and position alone.
+AT_LABEL, BY_SHAPE = 0.97, 0.8
+
+
+def read_invoice(sheets: Sequence[Sheet], source: str) -> Draft:
+    """The invoice printed on one page or on several pages that belong together."""
+    draft = Draft(source)
+    first = sheets[0]
+    put_head(draft, first)
+    for sheet in sheets:
+        put_parties(draft, sheet)
+    for sheet in reversed(sheets):  # the sum stands on the last page of a long list
+        _sums(draft, sheet)
+    for sheet in sheets:
+        _goods(draft, sheet)
+    _tail(draft, sheets)
+    put_title(draft, first)
+    return draft
+
+
+def put_head(draft: Draft, sheet: Sheet) -> None:
+    """Number, code, date, check code: at their labels, or by shape in the upper right."""
+    for label in sheet.all("number", "code", "date", "check_code", "machine"):
+        value = joined(right_of(sheet, label), gap=6)
+        if value is None:
+            continue
+        if label.key == "number":
+            draft.put("number", parse_number(value.kept), value, AT_LABEL)
+        elif label.key == "code":
+            draft.put("code", parse_code(value.kept), value, AT_LABEL)
+        elif label.key == "date":
+            draft.put("date", parse_date(value.kept), value, AT_LABEL)
+        elif label.key == "check_code":
+            draft.put("check_code", parse_check_code(value.kept), value, AT_LABEL)
+        else:
+            draft.note("machine", value.text if value.text.isdigit() else None)
+    if not {"number", "date"} <= draft.values.keys():
+        _head_by_shape(draft, sheet)
+
+
+def _head_by_shape(draft: Draft, sheet: Sheet) -> None:
+    """Forms whose labels can't be extracted: the figures at the top right, one below the other, tell what they are."""
+    corner = [s for s in sheet.spans if s.middle < 0.3 and s.box[0] > 0.5]
+    for where in sorted(corner, key=lambda s: s.middle):
+        digits = re.sub(r"^(?:№|No\.?)", "", where.text)
+        if re.fullmatch(r"\d{12}|\d{10}", digits) and codes.region(digits):
+            draft.put("code", digits, where, BY_SHAPE)
+        elif re.fullmatch(r"\d{8}|\d{20}", digits) and not parse_date(digits):
+            draft.put("number", digits, where, BY_SHAPE)
+        else:
+            draft.put("date", parse_date(where.kept), where, BY_SHAPE)
+
+
+def _sums(draft: Draft, sheet: Sheet) -> None:
+    """合计 gives net and tax, 小写 the total, 大写 the total in words."""
+    for label in sheet.all("figures"):
+        _put_money(draft, "total", money_in(right_of(sheet, label)), AT_LABEL)
+    for label in sheet.all("capitals"):
+        words = capitals_in(right_of(sheet, label))
+        if words:
+            draft.put("capitals", words.kept, words, AT_LABEL)
+        _put_money(draft, "total", money_in(right_of(sheet, label)), AT_LABEL)
+    for label in sheet.all("sum"):
+        _net_and_tax(draft, money_in(right_of(sheet, label)), AT_LABEL)
+    if not sheet.all("figures", "capitals"):
+        _sums_by_shape(draft, sheet)
+
+
+def _sums_by_shape(draft: Draft, sheet: Sheet) -> None:
+    """Without labels: the amount in words marks the total's line, the line with a ¥ above it holds net and tax."""
+    words = capitals_in(sheet.spans)
+    if words is None:
+        return
+    draft.put("capitals", words.kept, words, BY_SHAPE)
+    level_with = [s for s in sheet.spans if level(s, words) and s.box[0] > words.box[2]]
+    _put_money(draft, "total", money_in(level_with)[:1], BY_SHAPE)
+    above = [s for s in money_in(sheet.spans) if s.middle < words.box[1] and "¥" in s.text]
+    if above:
+        lowest = max(above, key=lambda s: s.middle)
+        _net_and_tax(draft, [s for s in money_in(sheet.spans) if level(s, lowest)], BY_SHAPE)
+
+
+def _net_and_tax(draft: Draft, figures: list[Span], sure: float) -> None:
+    if figures and "amount_excl_tax" not in draft.values:
+        _put_money(draft, "amount_excl_tax", figures[:1], sure)
+        _put_money(draft, "tax", figures[1:2], sure)
+
+
+def _put_money(draft: Draft, name: str, figures: list[Span], sure: float) -> None:
+    for figure in figures[:1]:
+        match = _MONEY.search(figure.text)
+        draft.put(name, parse_amount(match[0]) if match else None, figure, sure)
+
+
+def money_in(spans: Sequence[Span]) -> list[Span]:
+    """The spans that hold an amount with decimals, or the stars that stand for no tax."""
+    return [s for s in spans if _MONEY.search(s.text)]
+
+
+def capitals_in(spans: Sequence[Span]) -> Span | None:
+    """The first span that is an amount in words, cut to it."""
+    for where in spans:
+        match = _CAPITAL.search(where.text.lstrip("⊗ⓧ"))
+        if match and _amount_in_words(match[0]) is not None:
+            kept = match[0].replace("(负数)", "（负数）")
+            return Span(match[0], kept, where.box, where.page, where.score)
+    return None
+
+
+def _amount_in_words(words: str) -> Decimal | None:
+    try:
+        return from_capitals(words)
+    except ValueError:
+        return None
+
+
+def _goods(draft: Draft, sheet: Sheet) -> None:
+    for table in tables(sheet):
+        draft.lines += [line for line in lines_of(table) if "详见销货清单" not in line.name]
+        for key, value in extras_of(table).items():
+            draft.note(key, value)
+
+
+def _tail(draft: Draft, sheets: Sequence[Sheet]) -> None:
+    """Remark, the people who signed, and the blue invoice a red one reverses."""
+    for sheet in sheets:
+        draft.put("remark", remark_of(sheet) or None)
+        for label in sheet.all("drawer"):
+            value = joined(right_of(sheet, label))
+            draft.note("drawer", value.kept if value and len(value.text) <= 20 else None)
+    everything = "".join(row.text.replace(GAP, "") for sheet in sheets for row in sheet.rows)
+    if red := _RED_NUMBER.search(everything):
+        draft.put("blue_number", red[2])
+        draft.note("blue_code", red[1])
+    if note := _CREDIT_NOTE.search(everything):
+        draft.note("credit_note_number", note[1] or note[2])
+
+
+def remark_of(sheet: Sheet) -> str:
+    """What stands in the 备注 block: right of its vertical label, below the total and above the signatures."""
+    block = next((b for b in sheet.blocks if b.kind == "remark"), None)
+    if block is None:
+        values = [joined(right_of(sheet, label), gap=4) for label in sheet.all("remark")]
+        return next((v.kept for v in values if v), "")
+    top = max((x.span.box[3] for x in sheet.all("figures", "capitals", "sum")), default=block.top)
+    signs = [x.span.box[1] for x in sheet.all("drawer", "payee", "checker", "seller_seal")]
+    bottom = min((y for y in signs if y > top), default=1.0)
+    lines = []
+    for row in sheet.rows:
+        start = next((i for i, left in enumerate(row.lefts) if left > block.right and row.owners[i] >= 0), None)
+        if start is not None and top < (row.top + row.bottom) / 2 < bottom:
+            lines.append(row.printed(start, len(row.text)))
+    return "\n".join(lines)
+
+
+def put_title(draft: Draft, sheet: Sheet) -> None:
+    """The printed title and the kind it means; without one, what number and code tell."""
+    number, code = draft.get("number") or "", draft.get("code") or ""
+    named = next(((name, where) for name, where in titles(sheet) if name in ("electronic", "plain", "air")), None)
+    if named:
+        _, where = named
+        draft.put("type", _printed(where), where, AT_LABEL)
+        draft.kind = kind_of(where.text.replace(GAP, ""))
+    elif code and (guess := codes.title(code)):
+        draft.put("type", guess, sure=0.7)
+        draft.kind = Kind.VAT
+        draft.warnings.append(doubts.doubt(doubts.GARBLED))
+    else:
+        draft.kind = Kind.EINVOICE if len(number) == 20 else Kind.VAT
+    if draft.kind in (Kind.EINVOICE, Kind.VAT) and (codes.is_toll(code) or "plate" in draft.extra):
+        draft.kind = Kind.TOLL
+    if len(number) == 20 and draft.kind is Kind.EINVOICE:
+        draft.values.pop("code", None)  # 数电票 have none; ten or twelve digits nearby belong to something else
+
+
+def _printed(where: Span) -> str:
+    """The title as printed, without the blanks that spread it and with the brackets invoices use."""
+    return where.kept.replace(" ", "").replace("(", "（").replace(")", "）")
+
+
+def has_number(sheet: Sheet) -> str | None:
+    """The invoice number at its label on this page, if there is one: tells where a new document begins."""
+    for label in sheet.all("number"):
+        if number := _number_at(sheet, label):
+            return number
+    return None
+
+
+def _number_at(sheet: Sheet, label: Label) -> str | None:
+    value = joined(right_of(sheet, label), gap=6)
+    return parse_number(value.kept) if value else None

@@ -1,0 +1,128 @@
+"""Buyer and seller on a form: names and tax ids, told apart by labels, blocks or position."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+from intake.draft import Draft
+from intake.fields import TAX_ID, parse_tax_id
+from intake.rows import Span
+from intake.sheet import Label, Sheet, joined, right_of
+
+Side = Literal["buyer", "seller"]
+_CHINESE = re.compile(r"[一-龥]")
+_MASKED_ID = re.compile(r"[0-9A-Z*]{8,20}")
+_NAMED: dict[str, tuple[Side, str]] = {
+    "buyer_name": ("buyer", "name"),
+    "seller_name": ("seller", "name"),
+    "buyer_tax_id": ("buyer", "tax_id"),
+    "seller_tax_id": ("seller", "tax_id"),
+}
+_SIDES: dict[str, Side] = {"buyer": "buyer", "payer": "buyer", "seller": "seller", "payee": "seller"}
+#: Two labels further apart than this (of the page's height) stand one below the other, otherwise side by side.
+_APART = 0.1
+
+
+def put_parties(draft: Draft, sheet: Sheet, only: Side | None = None) -> None:
+    """Names and tax ids of both parties, as far as the page tells them; tickets name `only` the buyer."""
+    for label in sheet.all(*_NAMED):
+        side, what = _NAMED[label.key]
+        _put(draft, sheet, label, side, what)
+    for what in ("name", "tax_id"):
+        labels = sheet.all(what)
+        for label in labels:
+            _put(draft, sheet, label, only or side_of(sheet, label, labels), what)
+    if only is None and not {"buyer_name", "seller_name"} & draft.values.keys():
+        _by_shape(draft, sheet)
+
+
+def side_of(sheet: Sheet, label: Label, peers: Sequence[Label]) -> Side:
+    """Whose label it is: the block to its left decides, else the order among labels of the same kind."""
+    blocks = [b for b in sheet.blocks if b.kind in _SIDES and b.left < label.span.box[0]]
+    if blocks:
+        middle = label.span.middle
+        size = label.span.height
+        near = min(
+            blocks,
+            key=lambda b: (
+                round(max(0.0, b.top - size - middle, middle - b.bottom - size), 2),
+                label.span.box[0] - b.right,
+            ),
+        )
+        return _SIDES[near.kind]
+    others = [p for p in peers if p is not label]
+    if not others:
+        return "buyer" if label.span.middle < 0.5 else "seller"
+    other = max(others, key=lambda p: abs(p.span.middle - label.span.middle))
+    if abs(other.span.middle - label.span.middle) > _APART:
+        return "buyer" if label.span.middle < other.span.middle else "seller"
+    other = max(others, key=lambda p: abs(p.span.box[0] - label.span.box[0]))
+    return "buyer" if label.span.box[0] < other.span.box[0] else "seller"
+
+
+def _put(draft: Draft, sheet: Sheet, label: Label, side: Side, what: str) -> None:
+    spans = right_of(sheet, label)
+    if what == "tax_id":
+        value = joined(spans, gap=1.5)
+        draft.put(f"{side}_tax_id", _tax_id(value.text) if value else None, value, 0.97)
+        return
+    value = joined([s for s in spans if _is_name(s.text)], gap=1.5)
+    if value and f"{side}_name" not in draft.values:
+        draft.put(f"{side}_name", _wrapped(sheet, label, value), value, 0.97)
+
+
+def _tax_id(text: str) -> str | None:
+    found = parse_tax_id(text)
+    if found is None and (masked := _MASKED_ID.fullmatch(text)) and any(c.isdigit() for c in text):
+        return masked[0]
+    return found
+
+
+def _is_name(text: str) -> bool:
+    """Words that can be a name: Chinese or Latin letters, not only figures."""
+    return bool(_CHINESE.search(text) or re.search(r"[A-Za-z]{2}", text)) and not TAX_ID.fullmatch(text)
+
+
+def _wrapped(sheet: Sheet, label: Label, value: Span) -> str:
+    """A name with its second line, which begins under the first and before the next label."""
+    left = value.box[0]
+    stop = min(
+        (x.span.box[1] for x in sheet.labels if x.span.middle > value.box[3] and _overlap(x.span, label.span, value)),
+        default=1.0,
+    )
+    for s in sheet.spans:
+        under = value.box[3] - 0.4 * value.height <= s.box[1] < value.box[3] + 0.8 * value.height
+        if under and s.middle < stop and abs(s.box[0] - left) < 1.2 * value.em and _CHINESE.search(s.text):
+            return value.kept + s.kept
+    return value.kept
+
+
+def _overlap(one: Span, label: Span, value: Span) -> bool:
+    return one.box[0] < value.box[2] and one.box[2] > label.box[0] - 2 * label.em
+
+
+def _by_shape(draft: Draft, sheet: Sheet) -> None:
+    """Forms without readable labels: a name stands right above its tax id; the buyer comes first."""
+    ids = sorted(
+        (s for s in sheet.spans if TAX_ID.fullmatch(s.text) and _is_party_id(s.text)),
+        key=lambda s: (round(s.middle, 1), s.box[0]),
+    )
+    for side, where in zip(("buyer", "seller"), ids, strict=False):
+        draft.put(f"{side}_tax_id", where.text, where, 0.8)
+        above = [
+            s
+            for s in sheet.spans
+            if 0 < where.middle - s.middle < 4 * where.height
+            and abs(s.box[0] - where.box[0]) < 3 * where.em
+            and _CHINESE.search(s.text)
+        ]
+        if above:
+            name = max(above, key=lambda s: s.middle)
+            draft.put(f"{side}_name", name.kept, name, 0.8)
+
+
+def _is_party_id(text: str) -> bool:
+    """Eighteen characters or an old fifteen: twenty digits are a check code or a number."""
+    return len(text) in (15, 17, 18) and not (text.isdigit() and len(text) == 17)

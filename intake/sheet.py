@@ -1,0 +1,123 @@
+"""One page sorted out: rows, the labels in them, what stands between the labels, and the named blocks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from intake.blocks import Block, take_blocks
+from intake.labels import COLON, LABEL
+from intake.rows import Row, Span, Word, span, spans_of, to_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A printed label: its key, its own span, the row it stands in and where it ends there."""
+
+    key: str
+    span: Span
+    row: int
+    end: int
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One page, sorted out: rows, the labels in them, what stands between the labels, and the named blocks."""
+
+    rows: list[Row]
+    labels: list[Label]
+    spans: list[Span]  # everything that is no label, row by row
+    blocks: list[Block]
+    words: Sequence[Word]
+
+    def again(self, vocabulary: re.Pattern[str]) -> Sheet:
+        """The same page sorted out with another vocabulary."""
+        return to_sheet(self.words, vocabulary)
+
+    def all(self, *keys: str) -> list[Label]:
+        """The labels with one of these keys, from top to bottom."""
+        return [label for label in self.labels if label.key in keys]
+
+    @property
+    def text(self) -> str:
+        """The page as text, row by row."""
+        return "\n".join(row.printed(0, len(row.text)) for row in self.rows)
+
+
+def to_sheet(words: Sequence[Word], vocabulary: re.Pattern[str] = LABEL) -> Sheet:
+    """The words of one page as a Sheet."""
+    blocks, rest = take_blocks(words)
+    rows = to_rows(rest)
+    labels: list[Label] = []
+    spans: list[Span] = []
+    for index, row in enumerate(rows):
+        taken = []
+        for match in vocabulary.finditer(row.text):
+            colon = COLON.match(row.text, match.end())
+            end = colon.end() if colon else match.end()
+            taken.append((match.start(), end))
+            labels.append(Label(str(match.lastgroup), span(row, match.start(), match.end()), index, end))
+        spans += spans_of(row, taken)
+    return Sheet(rows, labels, spans, blocks, words)
+
+
+def right_of(sheet: Sheet, label: Label, reach: float = 1.0) -> list[Span]:
+    """The spans to the right of a label up to the next label of its row, nearest row first, then from left to right.
+
+    Values often stand a little above or below their label's line: half a line either way is taken.
+    """
+    edge = label.span.box[2] - 0.6 * label.span.em
+    stop = min(
+        (
+            x.span.box[0]
+            for x in sheet.labels
+            if x is not label and level(x.span, label.span) and x.span.box[0] >= label.span.box[2]
+        ),
+        default=1.0,
+    )
+    stop = min(stop, label.span.box[2] + reach)
+    near = [s for s in sheet.spans if s.page == label.span.page and edge <= s.box[0] < stop and level(s, label.span)]
+    return sorted(near, key=lambda s: (s.box[0], abs(s.middle - label.span.middle)))
+
+
+def below(sheet: Sheet, label: Label, lines: float = 3.0) -> list[Span]:
+    """The spans under a label, within its width and a little more, nearest first: forms with headings over values."""
+    box = label.span.box
+    slack = 2 * label.span.em
+    found = [
+        s
+        for s in sheet.spans
+        if s.box[0] < box[2] + slack
+        and s.box[2] > box[0] - slack
+        and box[3] - 0.3 * label.span.height <= s.box[1]
+        and s.box[1] < box[3] + lines * label.span.height
+    ]
+    return sorted(found, key=lambda s: s.box[1])
+
+
+def joined(spans: Sequence[Span], gap: float = 2.0) -> Span | None:
+    """Neighbouring spans of one line as one, as long as they stand within `gap` full-width characters."""
+    if not spans:
+        return None
+    whole = spans[0]
+    for part in spans[1:]:
+        if part.box[0] - whole.box[2] > gap * max(whole.em, part.em) or not level(part, whole):
+            break
+        left, top, right, bottom = (
+            *(min(a, b) for a, b in zip(whole.box[:2], part.box[:2], strict=True)),
+            *(max(a, b) for a, b in zip(whole.box[2:], part.box[2:], strict=True)),
+        )
+        whole = Span(
+            whole.text + part.text,
+            f"{whole.kept} {part.kept}",
+            (left, top, right, bottom),
+            whole.page,
+            min(whole.score, part.score),
+        )
+    return whole
+
+
+def level(one: Span, other: Span) -> bool:
+    """Whether two spans stand in one line, or nearly."""
+    return abs(one.middle - other.middle) <= 0.75 * min(one.height, other.height)
