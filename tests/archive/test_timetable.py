@@ -1,0 +1,40 @@
+"""Schedule words in both languages."""
+
+import pytest
+
+from archive.errors import BadSchedule
+from archive.timetable import parse, starts_a_schedule
+
+
+@pytest.mark.parametrize(
+    ("words", "cron", "rest"),
+    [
+        ("每周一 9:00 报表 上周报销", {"minute": "0", "hour": "9", "day_of_week": "mon"}, "报表 上周报销"),
+        ("每星期天 18:30 报表 本周报销", {"minute": "30", "hour": "18", "day_of_week": "sun"}, "报表 本周报销"),
+        ("每天8点半报表 昨天报销", {"minute": "30", "hour": "8"}, "报表 昨天报销"),
+        ("每天下午3点 报表 x", {"minute": "0", "hour": "15"}, "报表 x"),
+        ("每个工作日 9:05 报表 x", {"minute": "5", "hour": "9", "day_of_week": "mon-fri"}, "报表 x"),
+        ("每月1日 8:30 报表 上月报销", {"minute": "30", "hour": "8", "day": "1"}, "报表 上月报销"),
+        ("每月31号 8:30 报表 x", {"minute": "30", "hour": "8", "day": "last"}, "报表 x"),
+        ("every monday 9:00 report x", {"minute": "0", "hour": "9", "day_of_week": "mon"}, "report x"),
+        ("daily at 9:15 pm report x", {"minute": "15", "hour": "21"}, "report x"),
+        ("monthly 1st 8:30 report x", {"minute": "30", "hour": "8", "day": "1"}, "report x"),
+    ],
+)  # fmt: skip
+def test_understood(words: str, cron: dict[str, str], rest: str) -> None:
+    plan = parse(words)
+    assert (dict(plan.cron), plan.words) == (cron, rest)
+    assert starts_a_schedule(words)
+
+
+@pytest.mark.parametrize(
+    "words", ["每周八 9:00 报表 x", "每天 25:00 报表 x", "每月32日 9:00 报表 x", "每周一 报表", "every now"]
+)
+def test_refused_with_a_way_to_write_it(words: str) -> None:
+    with pytest.raises(BadSchedule) as problem:
+        parse(words)
+    assert "每周一 9:00" in problem.value.say("zh")
+
+
+def test_ordinary_words_are_no_schedule() -> None:
+    assert not starts_a_schedule("查 每日优鲜")
