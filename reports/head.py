@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
+from archive.period import Period
 from archive.words import Lang, Text, same
 from reports.page import YUAN, Block, Page, Paragraph, Unit
 
 NOTHING = Text(
-    "{period}没有符合条件的单据,本表无数据。",
+    "{period}没有符合条件的单据，本表无数据。",
     "There is no matching document in {period}; this report has no figures.",
 )
 
@@ -21,9 +22,7 @@ class Head:
     """The heading of a report. `names` gives the words for category, department and person keys, if they have any."""
 
     company: str
-    period: Text
-    first: date
-    last: date
+    period: Period
     made_at: datetime
     made_by: str
     lang: Lang = "zh"
@@ -37,12 +36,20 @@ class Head:
     def page(self, title: Text, subtitle: Text, blocks: tuple[Block, ...], unit: Unit | None = None) -> Page:
         """The finished page."""
         return Page(
-            title, subtitle, self.company, self.period, self.made_at, self.made_by, blocks, self.lang, unit or self.unit
+            title,
+            subtitle,
+            self.company,
+            self.period.label,
+            self.made_at,
+            self.made_by,
+            blocks,
+            self.lang,
+            unit or self.unit,
         )
 
     def empty(self, title: Text, subtitle: Text) -> Page:
         """The page of a period without data: it says so, and draws nothing."""
-        return self.page(title, subtitle, (Paragraph(NOTHING.filled(period=self.period), "heading"),))
+        return self.page(title, subtitle, (Paragraph(NOTHING.filled(period=self.period.label), "heading"),))
 
 
 def share(part: Decimal, whole: Decimal) -> Decimal | None:

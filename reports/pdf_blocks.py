@@ -17,9 +17,9 @@ from reports.pdf_table import INK, RULE, ZEBRA
 from reports.typeset import Setter
 
 GREY = HexColor("#5c6b7a")
-COMPANY = Text("编制单位:{company}", "Company: {company}")
-PERIOD = Text("期间:{period}", "Period: {period}")
-UNIT = Text("金额单位:{unit}", "Amounts: {unit}")
+COMPANY = Text("编制单位：{company}", "Company: {company}")
+PERIOD = Text("期间：{period}", "Period: {period}")
+UNIT = Text("金额单位：{unit}", "Amounts: {unit}")
 DATE = Text("日期", "Date")
 
 
@@ -162,7 +162,7 @@ class SignRow(Block):
     """Lines to sign, and a date."""
 
     def __init__(self, signatures: Signatures, lang: Lang, setter: Setter, width: float) -> None:
-        colon = ": " if lang == "en" else ":"
+        colon = ": " if lang == "en" else "："
         self.roles = [setter.shown(role.to(lang)) + colon for role in (*signatures.roles, DATE)]
         self.setter = setter
         super().__init__(width, 40)

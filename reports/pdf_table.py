@@ -22,7 +22,7 @@ PAD = 3.0  # points beside the words
 SIZES = (8.5, 8.0, 7.5, 7.0, 6.5, 6.0, 5.5, 5.0)
 UNBROKEN = 13.0  # a number or code up to this many ems is kept on one line
 SHORT = 12  # so few rows stay together
-CONTINUED = Text("(续)", " (continued)")
+CONTINUED = Text("（续）", " (continued)")
 
 
 @dataclass(frozen=True, slots=True)

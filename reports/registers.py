@@ -46,9 +46,9 @@ NO_CATEGORY = Text("未分类", "Unclassified")
 NO_DEPARTMENT = Text("未填部门", "No department")
 NO_PERSON = Text("未填人员", "No person")
 UNREAD = Text(
-    "另有 {count} 张单据未读出金额,未计入合计。", "{count} document(s) without a legible amount are not in the totals."
+    "另有 {count} 张单据未读出金额，未计入合计。", "{count} document(s) without a legible amount are not in the totals."
 )
-SEVERAL = Text("不同币种分别小计,不相加。", "Each currency has its own subtotal; currencies are never added up.")
+SEVERAL = Text("不同币种分别小计，不相加。", "Each currency has its own subtotal; currencies are never added up.")
 
 COLUMNS = (
     Column("archive_no", Text("档号/编号", "File no."), weight=1.2),
@@ -198,13 +198,13 @@ def by_time(rows: Sequence[Claim], head: Head) -> dict[str, Decimal]:
 
     Documents dated outside the period (handed in late) count at its nearest end; undated ones are left out.
     """
-    span = (head.last - head.first).days + 1
+    span = (head.period.last - head.period.first).days + 1
     found: dict[str, Decimal] = {}
     for step in range(max(span, 1)):
-        found.setdefault(_step(head.first + timedelta(days=step), head.first, span), Decimal(0))
+        found.setdefault(_step(head.period.first + timedelta(days=step), head.period.first, span), Decimal(0))
     for row in rows:
         if row.date is not None:
-            label = _step(min(max(row.date, head.first), head.last), head.first, span)
+            label = _step(min(max(row.date, head.period.first), head.period.last), head.period.first, span)
             found[label] += row.total or 0
     return found
 

@@ -69,7 +69,7 @@ def ranked(claims: Iterable[Claim], key: Callable[[Claim], str]) -> list[tuple[s
 
 def currency_title(code: str, several: bool) -> Text | None:
     """The heading of a currency's group; none where there is only one currency."""
-    return Text(f"币种:{code}", f"Currency: {code}") if several else None
+    return Text(f"币种：{code}", f"Currency: {code}") if several else None
 
 
 def summary(

@@ -21,8 +21,8 @@ from reports.zipping import stamped
 
 LATIN, CHINESE = "Calibri", "微软雅黑"
 WIDE = 8  # more columns than this and the paper lies
-UNIT = Text("编制单位:{company}    期间:{period}    金额单位:{unit}", "{company}    {period}    Amounts: {unit}")
-MADE = Text("制表:{who} {when}", "Made by {who}, {when}")
+UNIT = Text("编制单位：{company}    期间：{period}    金额单位：{unit}", "{company}    {period}    Amounts: {unit}")
+MADE = Text("制表：{who} {when}", "Made by {who}, {when}")
 PAGE_OF = Text("第 {page} 页 共 {pages} 页", "Page {page} of {pages}")
 SHADES = {"head": "E4EAF1", "sum": "EDF1F5", "group": "EDF1F5"}
 
@@ -98,7 +98,7 @@ def _block(document: Any, block: Block, page: Page, font_path: str | None) -> No
         case Paragraph():
             _line(document, block.text.to(page.lang), {"text": 10, "heading": 12, "note": 8}[block.tone])
         case Signatures():
-            colon = ": " if page.lang == "en" else ":"
+            colon = ": " if page.lang == "en" else "："
             words = "    ".join(f"{role.to(page.lang)}{colon}________________" for role in block.roles)
             _line(document, "", 9)
             _line(document, words, 10)

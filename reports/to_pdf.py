@@ -24,7 +24,7 @@ from reports.typeset import Setter, font
 
 MARGIN, FOOT = 34.0, 10.0
 WIDE = 8  # more columns than this and the paper lies
-LOST = Text("注:字体缺字以「〓」代替:{codes}。", "Note: characters missing in the font are shown as 〓: {codes}.")
+LOST = Text("注：字体缺字以「〓」代替：{codes}。", "Note: characters missing in the font are shown as 〓: {codes}.")
 PAGES = "pages"
 
 
@@ -85,7 +85,7 @@ def _edges(page: Page, setter: Setter, width: float, height: float) -> Any:
     """What stands on every page: whose report and which, who made it, page x of y."""
     title = setter.shown(f"{page.title.to(page.lang)} · {page.period.to(page.lang)}")
     company = setter.shown(page.company)
-    made = Text("制表:{who} {when}", "Made by {who}, {when}").filled(
+    made = Text("制表：{who} {when}", "Made by {who}, {when}").filled(
         who=page.made_by, when=page.made_at.strftime("%Y-%m-%d %H:%M")
     )
     foot = setter.shown(made.to(page.lang))

@@ -21,7 +21,7 @@ WIDTH = 1240  # pixels: sharp on a phone, small enough to send
 CARD = 5.4  # inches at 200 dpi: 1080 pixels
 BOX = 0.72  # inches for a row of figures
 GREY = "#5c6b7a"
-UNIT = Text("金额单位:{unit}", "Amounts: {unit}")
+UNIT = Text("金额单位：{unit}", "Amounts: {unit}")
 
 
 def preview(pdf: bytes, width: int = WIDTH) -> bytes:
@@ -48,7 +48,8 @@ def summary_png(page: Page, font_path: str | None = None) -> bytes:
         chart = next(page.charts(), None)
         facts = [fact for block in page.blocks if isinstance(block, Facts) for fact in block.items][:6]
         high = 1.15 + BOX * -(-len(facts) // 2) + (0.0 if chart else 0.5)
-        figure = Figure(figsize=(CARD, high + (3.3 if chart else 0)), dpi=200, facecolor="white", layout="constrained")
+        figure = Figure(figsize=(CARD, high + (3.3 if chart else 0)), dpi=200, facecolor="white")
+        figure.set_layout_engine("constrained", w_pad=0.14, h_pad=0.1)
         head, body = _halves(figure, high) if chart else (figure, None)
         _heading(head, page, high, shown)
         for place, fact in enumerate(facts):

@@ -18,8 +18,8 @@ from reports.page import Cell, Chart, Column, Facts, Page, Paragraph, Row, Signa
 from reports.xlsx_charts import insert
 
 OVERVIEW, DATA = Text("概览", "Overview"), Text("图表数据", "Chart data")
-UNIT = Text("金额单位:{unit}", "Amounts: {unit}")
-MADE = Text("制表:{who} {when}", "Made by {who}, {when}")
+UNIT = Text("金额单位：{unit}", "Amounts: {unit}")
+MADE = Text("制表：{who} {when}", "Made by {who}, {when}")
 FOOT = Text("第 &P 页 共 &N 页", "Page &P of &N")
 FORMATS = {"money": "#,##0.00", "count": "#,##0", "percent": "0.0%", "number": "#,##0.##"}
 TOP = 3  # rows above a table's first data row: title, heading line, column heads

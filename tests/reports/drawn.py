@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from archive.document import Kind
+from archive.period import Period
 from archive.words import Lang, Text
 from reports.claim import PENDING, Claim
 from reports.head import Head
@@ -33,9 +34,7 @@ def head(lang: Lang = "zh") -> Head:
     """The head of October 2026's reports."""
     return Head(
         "杭州云栖智联信息技术有限公司",
-        Text("2026年10月", "October 2026"),
-        date(2026, 10, 1),
-        date(2026, 10, 31),
+        Period.month(2026, 10),
         NOW,
         "周会计",
         lang,
