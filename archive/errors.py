@@ -15,7 +15,7 @@ Problem
 │ └ UnknownCommand Q01 · BadPeriod Q02 · BadAmount Q03 · UnknownReport Q04 · BadSchedule Q05 · NothingToReport Q06
 │   BadRequest Q07
 ├ KeepProblem      K  storage that can't be trusted or reached
-│ └ KeyMissing K01 · Tampered K02 · DatabaseDown K03 · NoSpace K04 · IndexBroken K05
+│ └ KeyMissing K01 · Tampered K02 · DatabaseDown K03 · NoSpace K04 · IndexBroken K05 (IndexBusy K06)
 └ SettingProblem   C  settings that can't be used
   └ BadSettings C01
 """
@@ -440,6 +440,27 @@ class IndexBroken(KeepProblem):
     what = Text("检索暂时不可用", "Search is not available")
     why = Text("索引出错({detail}),档案本身没有问题", "the index failed ({detail}); the archive itself is sound")
     then = Text("请管理员运行 guidang reindex。", "An administrator can run guidang reindex.")
+
+
+class IndexBusy(IndexBroken):
+    """Another process is writing the index."""
+
+    code = "K06"
+    what = Text("索引正忙", "The index is busy")
+    why = Text("另一个进程正在写索引", "another process is writing it")
+    then = Text("稍后会自动补上,不用重发。", "It will be caught up by itself; nothing needs to be sent again.")
+
+
+class TrailBroken(KeepProblem):
+    """Facts: seq (the last good place, 0 when there is none)."""
+
+    code = "K06"
+    what = Text("操作记录链不完整,没有继续写入", "The audit trail is broken and was not continued")
+    why = Text("第 {seq} 条处的封签不对或被换回旧值", "its seal at entry {seq} is wrong or was put back")
+    then = Text(
+        "请立即联系管理员运行 guidang check 并核对备份。",
+        "An administrator must run guidang check and compare with a backup at once.",
+    )
 
 
 class SettingProblem(Problem):
