@@ -192,7 +192,9 @@ def _scale(axes: Axes, ink: _Ink, lying: bool, widest: int) -> None:
     limits = (low - room if low < 0 else 0.0, high + room if high > 0 else 0.0 if low < 0 else 1.0)
     figures = FuncFormatter(lambda value, _: _short(value, ink.lang))
     middle, half = (count - 1) / 2, max(count, 4) / 2 + 0.1
-    names = [folded(label, *(((28, 1) if count > 9 else (20, 2)) if lying else (14, 2))) for label in ink.labels]
+    figure = axes.get_figure(root=True)
+    across = int(figure.get_figwidth() * 6) if figure else 28  # half-width places in about a third of the width
+    names = [folded(label, *((across, 1) if count > 6 else (20, 2)) if lying else (14, 2)) for label in ink.labels]
     if lying:
         axes.set_yticks(range(count), names, fontsize=8 if count <= 10 else 6.5)
         axes.set_ylim(middle + half, middle - half)

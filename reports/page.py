@@ -142,6 +142,19 @@ class Page:
         """Every table of the report in order."""
         return (block for block in self.blocks if isinstance(block, Table))
 
+    def shows_money(self) -> bool:
+        """Whether any figure is money, so that its unit must be said."""
+        return any(
+            (isinstance(block, Table) and any(column.kind == "money" for column in block.columns))
+            or (isinstance(block, Facts) and any(fact.kind == "money" for fact in block.items))
+            for block in self.blocks
+        )
+
+    def unit_line(self) -> Text:
+        """What the money is counted in; nothing where there is none."""
+        line = Text("金额单位：{unit}", "Amounts: {unit}").filled(unit=self.unit.name)
+        return line if self.shows_money() else Text("", "")
+
     def charts(self) -> Iterator[Chart]:
         """Every chart of the report in order."""
         return (block for block in self.blocks if isinstance(block, Chart))

@@ -19,7 +19,6 @@ from reports.typeset import Setter
 GREY = HexColor("#5c6b7a")
 COMPANY = Text("编制单位：{company}", "Company: {company}")
 PERIOD = Text("期间：{period}", "Period: {period}")
-UNIT = Text("金额单位：{unit}", "Amounts: {unit}")
 DATE = Text("日期", "Date")
 
 
@@ -45,7 +44,7 @@ class Title(Block):
         facts = (
             COMPANY.filled(company=page.company),
             PERIOD.filled(period=page.period),
-            UNIT.filled(unit=page.unit.name),
+            page.unit_line(),
         )
         self.facts = [setter.shown(clean(fact.to(lang))) for fact in facts]
         self.setter = setter

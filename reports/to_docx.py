@@ -21,7 +21,7 @@ from reports.zipping import stamped
 
 LATIN, CHINESE = "Calibri", "微软雅黑"
 WIDE = 8  # more columns than this and the paper lies
-UNIT = Text("编制单位：{company}    期间：{period}    金额单位：{unit}", "{company}    {period}    Amounts: {unit}")
+UNDER = Text("编制单位：{company}    期间：{period}    {unit}", "Company: {company}    Period: {period}    {unit}")
 MADE = Text("制表：{who} {when}", "Made by {who}, {when}")
 PAGE_OF = Text("第 {page} 页 共 {pages} 页", "Page {page} of {pages}")
 SHADES = {"head": "E4EAF1", "sum": "EDF1F5", "group": "EDF1F5"}
@@ -34,7 +34,7 @@ def docx(page: Page, font_path: str | None = None) -> bytes:
     lang = page.lang
     _line(document, page.title.to(lang), 18, bold=True, centre=True)
     _line(document, page.subtitle.to(lang), 9, centre=True)
-    facts = UNIT.filled(company=page.company, period=page.period, unit=page.unit.name)
+    facts = UNDER.filled(company=page.company, period=page.period, unit=page.unit_line())
     _line(document, facts.to(lang), 9)
     for block in page.blocks:
         _block(document, block, page, font_path)

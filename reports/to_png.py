@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, cast
 
 import pypdfium2  # type: ignore[import-untyped]
 
-from archive.words import Text
 from reports.cells import clean, said
 from reports.charts import INK, folded, paint, png, style
 from reports.fonts import legible
@@ -21,7 +20,6 @@ WIDTH = 1240  # pixels: sharp on a phone, small enough to send
 CARD = 5.4  # inches at 200 dpi: 1080 pixels
 BOX = 0.72  # inches for a row of figures
 GREY = "#5c6b7a"
-UNIT = Text("金额单位：{unit}", "Amounts: {unit}")
 
 
 def preview(pdf: bytes, width: int = WIDTH) -> bytes:
@@ -72,7 +70,7 @@ def _heading(card: FigureBase, page: Page, high: float, shown: Callable[[str], s
     card.text(0.06, 1 - 0.42 / high, shown(page.title.to(lang)), fontsize=17, color=INK, va="center")
     card.text(0.94, 1 - 0.42 / high, shown(page.period.to(lang)), fontsize=11, color=INK, ha="right", va="center")
     card.text(0.06, 1 - 0.78 / high, folded(shown(page.company), 50, 1), fontsize=9.5, color=GREY, va="center")
-    unit = UNIT.filled(unit=page.unit.name).to(lang)
+    unit = page.unit_line().to(lang)
     card.text(0.94, 1 - 0.78 / high, shown(unit), fontsize=9.5, color=GREY, ha="right", va="center")
 
 

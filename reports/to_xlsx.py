@@ -18,7 +18,6 @@ from reports.page import Cell, Chart, Column, Facts, Page, Paragraph, Row, Signa
 from reports.xlsx_charts import insert
 
 OVERVIEW, DATA = Text("概览", "Overview"), Text("图表数据", "Chart data")
-UNIT = Text("金额单位：{unit}", "Amounts: {unit}")
 MADE = Text("制表：{who} {when}", "Made by {who}, {when}")
 FOOT = Text("第 &P 页 共 &N 页", "Page &P of &N")
 FORMATS = {"money": "#,##0.00", "count": "#,##0", "percent": "0.0%", "number": "#,##0.##"}
@@ -106,7 +105,7 @@ class Book:
         page, lang = self.page, self.page.lang
         sheet = self._sheet(table.title.to(lang))
         sheet.write_string(0, 0, clean(f"{page.title.to(lang)} · {table.title.to(lang)}"), self.look("title", "title"))
-        under = f"{page.company}  {page.period.to(lang)}  {UNIT.filled(unit=page.unit.name).to(lang)}"
+        under = f"{page.company}  {page.period.to(lang)}  {page.unit_line().to(lang)}"
         sheet.write_string(1, 0, clean(under), self.look("plain"))
         for place, column in enumerate(table.columns):
             sheet.write_string(2, place, column.heading.to(lang), self.look(column.kind, "head"))
@@ -170,7 +169,7 @@ class Book:
         sheet.set_column(0, 3, 26)
         sheet.write_string(0, 0, clean(page.title.to(lang)), self.look("title", "title"))
         made = MADE.filled(who=page.made_by, when=page.made_at.strftime("%Y-%m-%d %H:%M"))
-        lines = (page.subtitle, page.company, page.period, UNIT.filled(unit=page.unit.name), made)
+        lines = (page.subtitle, page.company, page.period, page.unit_line(), made)
         at = 1
         for line in lines:
             sheet.write_string(at, 0, clean(spoken(line, lang)), self.look("plain"))

@@ -36,7 +36,7 @@ _WORDS = (
 
 
 def means(claim: Claim) -> str | None:
-    """Which means of travel a document is for, by its kind, else by the words of its category; None for what is no travel."""
+    """Which means of travel a document is for: by its kind, else by its category's words; None for no travel."""
     if claim.kind in _KINDS:
         return _KINDS[claim.kind]
     said = (claim.category or claim.summary).lower()  # a category was chosen; a title may say anything
