@@ -21,6 +21,8 @@ _UPRIGHT = 0.88
 _LONG = 6.0
 #: A lean below this (0.2°), or within the lines' own scatter, is none: the finder's corners are whole pixels.
 _LEVEL = 0.004
+#: Blank edge left round the text, as a fraction of the paper.
+_MARGIN = 0.03
 
 Box = tuple[float, float, float, float]
 
@@ -147,15 +149,21 @@ def _median(values: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -
     return float(values[order][np.searchsorted(heaped, heaped[-1] / 2)])
 
 
-def words(lines: Sequence[OcrLine], size: tuple[int, int], page: int, shape: Slope) -> tuple[Word, ...]:
-    """The lines as the layout reader takes them: boxes on the straightened page, as fractions of it."""
+def words(lines: Sequence[OcrLine], page: int, shape: Slope) -> tuple[Word, ...]:
+    """The lines, in their order, as the layout reader takes them: on straightened paper that ends where they end."""
+    if not lines:
+        return ()
+    flat = [shape.flat(line.quad) for line in lines]
+    corners = np.concatenate(flat)
+    start = corners.min(axis=0)
+    span = np.maximum(corners.max(axis=0) - start, 1.0)
+    start, span = start - _MARGIN * span, span * (1 + 2 * _MARGIN)
     found = []
-    for line in lines:
-        quad = shape.flat(line.quad)
-        left, right = (quad[0, 0] + quad[3, 0]) / 2, (quad[1, 0] + quad[2, 0]) / 2
-        top, bottom = (quad[0, 1] + quad[1, 1]) / 2, (quad[2, 1] + quad[3, 1]) / 2
-        box = (left / size[0], top / size[1], right / size[0], bottom / size[1])
-        found.append(Word(line.text, tuple(float(v) for v in box), page, line.score))  # type: ignore[arg-type]
+    for line, quad in zip(lines, flat, strict=True):
+        corner = (quad - start) / span
+        left, right = float(corner[[0, 3], 0].mean()), float(corner[[1, 2], 0].mean())
+        top, bottom = float(corner[[0, 1], 1].mean()), float(corner[[2, 3], 1].mean())
+        found.append(Word(line.text, (left, top, right, bottom), page, line.score))
     return tuple(found)
 
 

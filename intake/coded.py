@@ -1,0 +1,75 @@
+"""What a QR code adds to a document that was read from its face, and corrects in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from archive.document import Document, Kind
+from archive.finding import Finding
+from archive.words import same
+from intake.doubts import DISAGREE, SOURCE_NAMES, doubt
+from intake.qr import Payload
+from intake.reading import Found, Place
+
+#: Type codes of the tax bureau → kind; what the face says about a toll or fuel invoice is finer and stays.
+_KINDS = {"51": Kind.RAIL, "61": Kind.AIR, "01": Kind.VAT, "04": Kind.VAT, "08": Kind.VAT, "10": Kind.VAT}
+_VAGUE = (Kind.OTHER, Kind.FOREIGN)
+
+
+def with_code(found: Found | None, payload: Payload, place: Place) -> Found:
+    """The document with its QR code's facts, which are believed over what was read; differences become warnings."""
+    found = found or Found(Document(), pages=(place.page, place.page))
+    document = found.document
+    values: dict[str, Any] = {"kind": _kind(document.kind, payload)}
+    source, confidence, places = dict(found.source), dict(found.confidence), dict(found.places)
+    warnings: list[Finding] = list(found.warnings)
+    for name, value in _facts(document, payload).items():
+        read = getattr(document, name)
+        if read is not None and read != value:
+            warnings.append(_difference(name, value, read, found.source.get(name, "ocr")))
+        if read != value:
+            places[name] = place
+        values[name], source[name], confidence[name] = value, "qr", 1.0
+    return replace(
+        found,
+        document=replace(document, **values),
+        source=source,
+        confidence=confidence,
+        places=places,
+        warnings=tuple(warnings),
+    )
+
+
+def _kind(kind: Kind, payload: Payload) -> Kind:
+    if kind not in _VAGUE:
+        return kind
+    if payload.maker == "fiscal":
+        return Kind.FISCAL
+    if payload.maker == "shenzhen":
+        return Kind.VAT
+    return _KINDS.get(payload.type_code, Kind.EINVOICE if payload.number and len(payload.number) == 20 else Kind.VAT)
+
+
+def _facts(document: Document, payload: Payload) -> dict[str, Any]:
+    """The fields the code states. A net amount that is the printed total is not forced on a consistent document."""
+    facts: dict[str, Any] = {"number": payload.number, "code": payload.code, "date": payload.date}
+    facts["check_code"] = payload.check_code
+    if payload.amount is not None and payload.amount_of:
+        amount = payload.amount.quantize(Decimal("0.01"))
+        adds_up = document.total == (document.amount_excl_tax or 0) + (document.tax or 0)
+        if not (payload.amount_of == "amount_excl_tax" and adds_up and amount == document.total):
+            facts[payload.amount_of] = amount
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def _difference(name: str, coded: Any, read: Any, source: str) -> Finding:
+    return doubt(
+        DISAGREE,
+        name,
+        one_source=SOURCE_NAMES["qr"],
+        one=same(str(coded)),
+        other_source=SOURCE_NAMES[source],
+        other=same(str(read)),
+    )

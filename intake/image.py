@@ -1,0 +1,154 @@
+"""Pictures → documents: the QR code first, then quick recognition, then a second look at what is in doubt."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+
+from archive.errors import NoDocument, Problem, ReaderFailed, TooManyPixels, Truncated, UnknownFormat
+from intake import limits, papers, photo, qr, second_look, slips, tills
+from intake.coded import with_code
+from intake.layout import find
+from intake.ocr import Engines, OcrLine, Pixels, engines
+from intake.papers import Paper
+from intake.reading import Found, Place, Reading
+from intake.rows import Word
+
+#: Pillow's names of the formats that are read; all others are refused before a decoder sees them.
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "MPO")
+#: A form with fewer lines than this is not worth a careful look when nothing was recognised.
+_SPEAKING = 8
+#: Longest side that is kept: a page's smallest print is still 20 pixels high, and memory stays below 1 GB.
+_SIDE = 4000
+
+
+def read_image(data: bytes, name: str) -> Reading:
+    """Every document in a picture file (a TIFF or GIF may have several pages). Errors come back in the reading."""
+    try:
+        frames = _frames(data, name)
+        found: list[Found] = []
+        pages = 0
+        for page, frame in enumerate(frames):
+            found += read_picture(frame, name, page)
+            pages = page + 1
+    except Problem as problem:
+        return Reading(name, "image", error=problem)
+    if not found:
+        return Reading(name, "image", pages=pages, error=NoDocument(name=name))
+    return Reading(name, "image", tuple(found), pages)
+
+
+def read_picture(image: Image.Image, name: str, page: int) -> tuple[Found, ...]:
+    """The documents in one picture or drawn page, each with its own place; none when nothing was recognised."""
+    pixels = _pixels(image)
+    both = engines()
+    sheet = photo.upright(pixels, qr.decode(np.ascontiguousarray(pixels[:, :, ::-1])), both.quick)
+    found = (_read_paper(paper, sheet, page, both) for paper in papers.apart(sheet))
+    return tuple(one for one in found if one is not None)
+
+
+def _frames(data: bytes, name: str) -> Iterator[Image.Image]:
+    """The pictures in a file, upright by their EXIF note, one decoded at a time; raises ReadProblems."""
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            if image.width * image.height > limits.PIXELS:
+                raise TooManyPixels(name=name, pixels=image.width * image.height // 10**6, limit=limits.PIXELS // 10**6)
+            for index, frame in enumerate(ImageSequence.Iterator(image)):
+                if index >= (limits.PAGES if image.format == "TIFF" else 1):
+                    return  # a GIF's or a phone's further frames are the same picture again
+                yield ImageOps.exif_transpose(frame)
+    except UnidentifiedImageError as error:
+        raise UnknownFormat(name=name) from error
+    except Image.DecompressionBombError as error:
+        raise TooManyPixels(name=name, pixels="?", limit=limits.PIXELS // 10**6) from error
+    except (OSError, EOFError) as error:  # Pillow's word for data that breaks off
+        raise Truncated(name=name) from error
+    except (ValueError, SyntaxError) as error:  # and for broken chunks
+        raise ReaderFailed(name=name, detail=str(error)) from error
+
+
+def _pixels(image: Image.Image) -> Pixels:
+    """Blue-green-red on white paper: what is transparent counts as paper."""
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        glass = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", glass.size, "white"), glass)
+    if max(image.size) > _SIDE:
+        image = image.copy()
+        image.thumbnail((_SIDE, _SIDE))
+    return np.ascontiguousarray(np.asarray(image.convert("RGB"), np.uint8)[:, :, ::-1])
+
+
+def _read_paper(paper: Paper, sheet: photo.Page, page: int, both: Engines) -> Found | None:
+    """One paper's document: quick, then whatever is in doubt again, then all of it if something vital is missing."""
+    view = _View(paper.lines, paper, sheet, page)
+    if both.tiered and view.found:
+        view = _second(view, paper, both)
+    if both.tiered and view.lacking:
+        whole = _View(_all_again(sheet, paper, both), paper, sheet, page)
+        if whole.found and len(whole.missing) <= len(view.missing):
+            view = whole
+    return view.finished()
+
+
+def _second(view: _View, paper: Paper, both: Engines) -> _View:
+    """The view with its doubtful lines read again; what the engines dispute is marked unsure."""
+    which = second_look.doubtful(view.found, view.words)
+    if not which:
+        return view
+    lines = second_look.again(view.sheet.image, view.lines, which, both.careful)
+    closer = _View(lines, paper, view.sheet, view.page)
+    if closer.found is None or view.found is None:
+        return view
+    disputed = second_look.disputed(view.found, closer.found)
+    closer.found = replace(closer.found, confidence={**closer.found.confidence, **disputed})
+    return closer
+
+
+def _all_again(sheet: photo.Page, paper: Paper, both: Engines) -> tuple[OcrLine, ...]:
+    """The careful engine's own reading of the paper's part of the picture."""
+    left, top, right, bottom = photo.outline(paper.lines, sheet.size)
+    width, height = sheet.size
+    x, y = max(0, int((left - 0.02) * width)), max(0, int((top - 0.02) * height))
+    part = sheet.image[y : int((bottom + 0.02) * height) + 1, x : int((right + 0.02) * width) + 1]
+    offset = np.array([x, y], np.float32)
+    return tuple(replace(line, quad=line.quad + offset) for line in both.careful.lines(np.ascontiguousarray(part)))
+
+
+class _View:
+    """One reading of a paper: its lines as words, the document in them, and the way back to the picture."""
+
+    def __init__(self, lines: tuple[OcrLine, ...], paper: Paper, sheet: photo.Page, page: int) -> None:
+        self.lines, self.sheet, self.page = lines, sheet, page
+        self.words: tuple[Word, ...] = photo.words(lines, page, photo.slope(lines, sheet.size))
+        self.codes = {Place(page, mark.box): payload for mark in paper.marks if (payload := qr.parse(mark.text))}
+        found = slips.find(self.words) or find(self.words, "ocr") or tills.find(self.words)
+        for place, payload in self.codes.items():
+            found = with_code(found, payload, place)
+        self.found = second_look.settled(found) if found else None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Vital fields that are absent."""
+        return second_look.missing(self.found.document) if self.found else ("everything",)
+
+    @property
+    def lacking(self) -> bool:
+        """Whether reading everything carefully may still help."""
+        return bool(self.missing) and (self.found is not None or len(self.lines) >= _SPEAKING)
+
+    def finished(self) -> Found | None:
+        """The document with its places on the picture as it was sent."""
+        if self.found is None:
+            return None
+        places = {}
+        for name, place in self.found.places.items():
+            hits = second_look.under(place, self.words)
+            if place in self.codes or hits:
+                lines = [self.lines[i] for i in hits]
+                box = place.box if place in self.codes else photo.outline(lines, self.sheet.size)
+                places[name] = Place(self.page, photo.original(box, self.sheet.quarters))
+        return replace(self.found, places=places, pages=(self.page, self.page))
