@@ -82,7 +82,10 @@ class Vault(Protocol):
         """Every item of the company awaiting a decision, oldest first."""
 
     async def span(self, company: str, first: datetime, last: datetime, person: str | None) -> list[tuple[Item, Case]]:
-        """Items of the company received or filed for documents dated in [first, last), for reports."""
+        """Items whose document is dated in [first, last), in any state; undated ones by when they were received."""
+
+    async def handed_in(self, company: str, first: datetime, last: datetime) -> list[tuple[Item, Case]]:
+        """Items received in [first, last), in any state, oldest first."""
 
 
 class Trail(Protocol):

@@ -37,18 +37,19 @@ async def search(ctx: Context, asker: Person, message: Message, rest: str) -> Re
 
 async def find(ctx: Context, asker: Person, words: str, page: int = 0, size: int = PAGE) -> tuple[list[Item], int]:
     """The items of one page and how many there are; each is checked again at the record itself."""
-    query = await read_query(ctx, words)
+    query = await read_query(ctx, asker, words)
     scope = Scope(asker.company, None if may(asker, Right.SEE_ALL) else asker.id)
     hits = await ctx.search.find(replace(query, page=page, size=size), scope)
     items = await ctx.vault.items(hits.ids)
     return [item for item in items if may_see(asker, item)], hits.total
 
 
-async def read_query(ctx: Context, words: str) -> Query:
+async def read_query(ctx: Context, asker: Person, words: str) -> Query:
     """The words as a query, with the names of people and departments known here."""
     people = await ctx.people.all()
     today = ctx.now().astimezone(ctx.zone).date()
-    return ask(words, today, {p.name: p.id for p in people}, {p.department for p in people if p.department})
+    departments = {p.department for p in people if p.department}
+    return ask(words, today, {p.name: p.id for p in people}, departments, asker.id)
 
 
 def _pages(words: str, page: int, total: int) -> tuple[Choice, ...]:
