@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 from xml.sax.saxutils import escape
@@ -11,12 +12,12 @@ from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.shared import Mm, Pt
+from docx.shared import Inches, Mm, Pt, RGBColor
 
 from archive.words import Lang, Text
 from reports.cells import clean, said
 from reports.charts import draw
-from reports.page import Block, Chart, Column, Facts, Page, Paragraph, Row, Signatures, Table, Unit
+from reports.page import Chart, Column, Facts, Page, Paragraph, Row, Signatures, Table, Unit
 from reports.zipping import stamped
 
 LATIN, CHINESE = "Calibri", "微软雅黑"
@@ -36,8 +37,16 @@ def docx(page: Page, font_path: str | None = None) -> bytes:
     _line(document, page.subtitle.to(lang), 9, centre=True)
     facts = UNDER.filled(company=page.company, period=page.period, unit=page.unit_line())
     _line(document, facts.to(lang), 9)
-    for block in page.blocks:
-        _block(document, block, page, font_path)
+    charts: list[Chart] = []
+    for block in (*page.blocks, None):
+        if isinstance(block, Chart):
+            charts.append(block)
+            continue
+        for start in range(0, len(charts), 2):
+            _pictures(document, charts[start : start + 2], page, font_path)
+        charts.clear()
+        if block is not None:
+            _block(document, block, page)
     out = io.BytesIO()
     document.save(out)
     return stamped(out.getvalue(), page.made_at)
@@ -57,6 +66,11 @@ def _paper(document: Any, page: Page) -> None:
     language = "en-US" if page.lang == "en" else "zh-CN"
     normal.element.rPr.append(parse_xml(f'<w:lang {nsdecls("w")} w:val="en-US" w:eastAsia="{language}"/>'))
     normal.paragraph_format.space_after = Pt(3)
+    heading = document.styles["Heading 2"]
+    heading.font.name, heading.font.size, heading.font.color.rgb = LATIN, Pt(11), RGBColor(0x1F, 0x27, 0x33)
+    heading.element.rPr.rFonts.set(qn("w:eastAsia"), CHINESE)
+    for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):  # a theme font would win over the name
+        heading.element.rPr.rFonts.attrib.pop(qn(f"w:{theme}"), None)
     core, when = document.core_properties, page.made_at.replace(tzinfo=None)
     core.title, core.author, core.last_modified_by = clean(page.title.to(page.lang)), page.made_by, page.made_by
     core.created = core.modified = when
@@ -82,17 +96,11 @@ def _line(document: Any, words: str, size: float, *, bold: bool = False, centre:
         paragraph.alignment = 1
 
 
-def _block(document: Any, block: Block, page: Page, font_path: str | None) -> None:
+def _block(document: Any, block: Table | Facts | Paragraph | Signatures, page: Page) -> None:
     match block:
         case Table():
-            heading = document.add_heading(level=2)
-            heading.add_run(clean(block.title.to(page.lang))).font.name = LATIN
-            heading.runs[0]._r.rPr.rFonts.set(qn("w:eastAsia"), CHINESE)
+            document.add_heading(clean(block.title.to(page.lang)), level=2)
             _append(document, table_xml(block, page.lang, page.unit, _inner(document)))
-        case Chart():
-            picture = draw(block, page.lang, page.unit, size=(6.2, 3.1), font_path=font_path)
-            document.add_picture(io.BytesIO(picture), width=Mm(158))
-            document.inline_shapes[-1]._inline.docPr.set("descr", clean(block.title.to(page.lang)))
         case Facts():
             _append(document, _facts(block, page, _inner(document)))
         case Paragraph():
@@ -102,6 +110,17 @@ def _block(document: Any, block: Block, page: Page, font_path: str | None) -> No
             words = "    ".join(f"{role.to(page.lang)}{colon}________________" for role in block.roles)
             _line(document, "", 9)
             _line(document, words, 10)
+
+
+def _pictures(document: Any, charts: Sequence[Chart], page: Page, font_path: str | None) -> None:
+    """Two charts side by side, or one over the whole width."""
+    across = _inner(document) / 1440 * 0.94  # inches
+    run = document.add_paragraph().add_run()
+    for chart in charts:
+        size = (across / len(charts), across / 4)
+        picture = draw(chart, page.lang, page.unit, size=size, font_path=font_path)
+        shape = run.add_picture(io.BytesIO(picture), width=Inches(size[0]))
+        shape._inline.docPr.set("descr", clean(chart.title.to(page.lang)))
 
 
 def _inner(document: Any) -> int:
@@ -177,14 +196,19 @@ def _text(words: str) -> str:
 
 
 def _weight(table: Table, place: int, lang: Lang, unit: Unit) -> float:
-    """How wide a column should be: by its longest words, figures whole, long names held back."""
+    """How wide a column should be, in half-width places: figures and codes whole, long names held back."""
     column = table.columns[place]
     every = [*table.rows(), *(group.subtotal for group in table.groups if group.subtotal), table.total]
-    longest = max(
-        (len(said(row[place], column.kind, lang, unit).encode("gb18030", "replace")) for row in every if row), default=0
-    )
+    words = [said(row[place], column.kind, lang, unit) for row in every if row is not None]
+    longest = max((len(word.encode("gb18030", "replace")) for word in words), default=0) * 1.25
     head = len(column.heading.to(lang).encode("gb18030"))
-    return max(min(longest, 22) if column.kind == "text" else longest, min(head, 10)) + 2.0
+    if column.kind == "text":
+        code = max((len(run) for word in words for run in _CODE.findall(word)), default=0)
+        longest = max(min(longest, 20.0), min(code, 26) * 1.25)
+    return max(longest, min(head, 10)) + 2.5
+
+
+_CODE = re.compile("[!-~·]+")
 
 
 def _facts(facts: Facts, page: Page, width: int) -> str:

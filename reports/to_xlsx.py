@@ -23,6 +23,7 @@ FOOT = Text("第 &P 页 共 &N 页", "Page &P of &N")
 FORMATS = {"money": "#,##0.00", "count": "#,##0", "percent": "0.0%", "number": "#,##0.##"}
 TOP = 3  # rows above a table's first data row: title, heading line, column heads
 TITLE_SIZE = 14
+WIDEST = 32.0  # characters; longer words go on in the next line of the cell
 
 
 def xlsx(page: Page) -> bytes:
@@ -105,6 +106,7 @@ class Book:
         page, lang = self.page, self.page.lang
         sheet = self._sheet(table.title.to(lang))
         sheet.write_string(0, 0, clean(f"{page.title.to(lang)} · {table.title.to(lang)}"), self.look("title", "title"))
+        sheet.set_row(0, 24)
         under = f"{page.company}  {page.period.to(lang)}  {page.unit_line().to(lang)}"
         sheet.write_string(1, 0, clean(under), self.look("plain"))
         for place, column in enumerate(table.columns):
@@ -162,7 +164,7 @@ class Book:
         every = [*table.rows(), *(group.subtotal for group in table.groups if group.subtotal), table.total]
         words = (said(row[place], column.kind, lang, self.page.unit) for row in every if row is not None)
         widest = max(map(_places, words), default=0)
-        return min(max(widest, _places(column.heading.to(lang))) + 2.5, 42.0)
+        return min(max(widest, _places(column.heading.to(lang))) + 2.5, WIDEST)
 
     def _overview(self, sheet: Any) -> None:
         page, lang = self.page, self.page.lang

@@ -15,17 +15,17 @@ FORMATS = {"money": "#,##0.00", "percent": "0.0%"}
 def insert(book: Any, sheet: Any, at: int, chart: Chart, data: str, row: int, lang: Lang) -> None:
     """Put a chart at a row of `sheet`; its figures stand in sheet `data`, heads in `row`, labels in column 0."""
     last = row + len(chart.labels)
-    lying = chart.kind == "bar" and len(chart.labels) > 5
-    kind = {"bar": "bar" if lying else "column", "pie": "pie", "line": "line"}[chart.kind]
     negative = any(value < 0 for value in chart.series[0].values)
-    drawn = book.add_chart({"type": "column" if kind == "pie" and negative else kind})
+    kind = "bar" if chart.kind == "pie" and negative else chart.kind
+    lying = kind == "bar" and len(chart.labels) > 5
+    drawn = book.add_chart({"type": "column" if kind == "bar" and not lying else kind})
     for place, _ in enumerate(chart.series if kind != "pie" else chart.series[:1], 1):
         labels = {"value": kind != "line", "num_format": FORMATS.get(chart.values, "#,##0")}
         series: dict[str, Any] = {
             "name": [data, row, place],
             "categories": [data, row + 1, 0, last, 0],
             "values": [data, row + 1, place, last, place],
-            "data_labels": {"percentage": True, "leader_lines": True} if kind == "pie" and not negative else labels,
+            "data_labels": {"percentage": True, "leader_lines": True} if kind == "pie" else labels,
         }
         colour = COLOURS[(place - 1) % len(COLOURS)]
         if kind == "line":
@@ -39,7 +39,9 @@ def insert(book: Any, sheet: Any, at: int, chart: Chart, data: str, row: int, la
     if kind != "pie":
         drawn.set_legend({"none": True} if len(chart.series) == 1 else {"position": "bottom"})
         axis = {"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#DFE3E8"}}}
-        drawn.set_y_axis({"reverse": True} if lying else axis)
-        drawn.set_x_axis(axis if lying else {})
+        names = {"label_position": "low"}  # below the bars, also where some go the other way
+        # In a lying chart the library's y axis is the one with the names; reversed, the first stands on top.
+        drawn.set_x_axis(axis if lying else names)
+        drawn.set_y_axis(names | {"reverse": True} if lying else axis)
     drawn.set_size({"width": 720, "height": 320})
     sheet.insert_chart(at, 0, drawn)
