@@ -80,7 +80,7 @@ async def ensure_indexes(db: Database, *rooms: Indexes) -> None:
 
 @asynccontextmanager
 async def border(*stays: type[PyMongoError]) -> AsyncIterator[None]:
-    """The driver's errors become ours here, cause kept; those in `stays` go through, since they mean something there."""
+    """The driver's errors become ours here, cause kept; those in `stays` go through: they mean something there."""
     try:
         yield
     except stays:

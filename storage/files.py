@@ -1,0 +1,127 @@
+"""Originals: each sealed with a key of its own before it leaves the process, and checked whenever it is read."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+from uuid import uuid4
+
+from gridfs import NoFile
+from gridfs.asynchronous import AsyncGridFSBucket
+from gridfs.errors import CorruptGridFile
+from pymongo import ASCENDING, IndexModel
+
+from archive.errors import KeyMissing, NoSpace, NotFound, Tampered
+from archive.item import FileRef
+from archive.words import Text
+from storage.keys import KeyProvider
+from storage.mongo import Database, Indexes, Session, border, transact
+from storage.sealing import KEY, Broken, digests, seal, unseal
+
+T = TypeVar("T")
+
+OFFLOAD = 262_144  # bytes from which sealing is given to a thread: below, the change of thread costs more
+CHUNK = 1_048_576  # bytes of a GridFS chunk
+SPARE = 200_000_000  # bytes that stay free on the disk
+LOOSE_FOR = timedelta(hours=1)  # how long a stored file may wait for its record
+
+#: Bytes in files.files/files.chunks; `keys`: {_id: file id, wrapped, key: master key id, loose: since, until recorded}.
+INDEXES: Indexes = {
+    "files.files": [IndexModel([("filename", ASCENDING), ("uploadDate", ASCENDING)])],
+    "files.chunks": [IndexModel([("files_id", ASCENDING), ("n", ASCENDING)], unique=True)],
+    "keys": [IndexModel([("loose", ASCENDING)], partialFilterExpression={"loose": {"$exists": True}})],
+}
+
+
+class Files:
+    """Sealed originals in GridFS; only ciphertext goes there, and the key of a file lies apart from it."""
+
+    def __init__(self, db: Database, keys: KeyProvider, disk: Path | None = None) -> None:
+        """`disk`: a folder on the disk the database writes to, watched for space; None when it is elsewhere."""
+        self._db = db
+        self._keys = keys
+        self._disk = disk
+        self._bucket = AsyncGridFSBucket(db, "files", chunk_size_bytes=CHUNK)
+
+    async def hold(self, data: bytes, name: str, media_type: str) -> FileRef:
+        """Seal and store. Loose until a record takes it. Raises NoSpace, DatabaseDown."""
+        self._check_space(len(data))
+        file_id, key = uuid4().hex, secrets.token_bytes(KEY)
+        sealed, (sha256, sm3) = await _apart(len(data), lambda: (seal(data, key, file_id), digests(data)))
+        async with border():
+            await self._db.keys.insert_one(
+                {"_id": file_id, "wrapped": self._keys.wrap(key), "key": self._keys.id, "loose": datetime.now(UTC)}
+            )
+            await self._bucket.upload_from_stream_with_id(file_id, file_id, sealed)
+        return FileRef(file_id, name, len(data), sha256, sm3, media_type)
+
+    async def original(self, file: FileRef) -> bytes:
+        """The plain bytes, as they came. Raises Tampered, KeyMissing (destroyed), NotFound, DatabaseDown."""
+        async with border():
+            key = await self._db.keys.find_one({"_id": file.id})
+            if key is None:
+                raise KeyMissing(place=Text(f"「{file.name}」的密钥", f"the key of “{file.name}”"))
+            try:
+                stream = await self._bucket.open_download_stream(file.id)
+                sealed = await stream.read()
+            except NoFile as error:
+                raise NotFound(item=file.name) from error
+            except CorruptGridFile as error:
+                raise Tampered(item=file.name) from error
+        plain_key = self._keys.unwrap(key["wrapped"])
+        try:
+            data, found = await _apart(len(sealed), lambda: _opened(sealed, plain_key, file.id))
+        except (Broken, ValueError) as error:
+            raise Tampered(item=file.name) from error
+        if found != (file.sha256, file.sm3) or len(data) != file.size:
+            raise Tampered(item=file.name)
+        return data
+
+    async def take(self, file: FileRef, session: Session) -> None:
+        """The file has a record now: part of the record's transaction. Raises NotFound when it was swept before."""
+        result = await self._db.keys.update_one({"_id": file.id}, {"$unset": {"loose": ""}}, session=session)
+        if not result.matched_count:
+            raise NotFound(item=file.name)
+
+    async def sweep(self, now: datetime) -> int:
+        """Remove files that no record took within the hour; returns how many.
+
+        Key and bytes go in one transaction, so a record that comes at the same moment finds the file whole or gone.
+        """
+        swept = 0
+        async with border():
+            async for each in self._db.keys.find({"loose": {"$lt": now - LOOSE_FOR}}, {"_id": 1}):
+                swept += await self._remove(each["_id"])
+        return swept
+
+    async def _remove(self, file_id: str) -> int:
+        async def step(session: Session) -> int:
+            gone = await self._db.keys.delete_one({"_id": file_id, "loose": {"$exists": True}}, session=session)
+            if gone.deleted_count:
+                await self._db["files.files"].delete_one({"_id": file_id}, session=session)
+                await self._db["files.chunks"].delete_many({"files_id": file_id}, session=session)
+            return gone.deleted_count
+
+        return await transact(self._db, step)
+
+    def _check_space(self, size: int) -> None:
+        if self._disk is None:
+            return
+        free = shutil.disk_usage(self._disk).free
+        if free - 2 * size < SPARE:  # the journal takes the bytes a second time
+            raise NoSpace(place=str(self._disk), free=free // 1_000_000)
+
+
+def _opened(sealed: bytes, key: bytes, file_id: str) -> tuple[bytes, tuple[str, str]]:
+    data = unseal(sealed, key, file_id)
+    return data, digests(data)
+
+
+async def _apart(size: int, work: Callable[[], T]) -> T:
+    """Big work on a thread: hashing and AES give up the interpreter lock, so the loop goes on answering."""
+    return await asyncio.to_thread(work) if size >= OFFLOAD else work()

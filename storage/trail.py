@@ -1,0 +1,154 @@
+"""The trail in the database: chained, sealed at its head, and witnessed in a file apart from it.
+
+Three things make a change to the past show: each link holds the digest of the one before; the head (how many, last
+digest) is sealed with a secret that lies in the database only wrapped; and the witness file beside the master key
+repeats every seal, so that an old but valid head, put back with a shortened chain, is found too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.errors import PyMongoError
+
+from archive.errors import TrailBroken
+from archive.trail import GENESIS, Entry, Link, link
+from storage.mongo import Database, Doc, Indexes, Session, border, transact
+from storage.records import pack, unpack
+
+T = TypeVar("T")
+
+#: `links`: {_id: seq, entry fields, previous, digest}; `head`: one document {seq, digest, seal}.
+INDEXES: Indexes = {"links": [IndexModel([("about", ASCENDING), ("_id", DESCENDING)])]}
+HEAD = "head"
+SPARSE = 64  # of the witness's lines one in so many is kept in memory when it is read: enough to find a rewriting
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the chain ends."""
+
+    seq: int = 0
+    digest: str = GENESIS
+
+
+class Trail:
+    """The one writer of the chain in this process; others (replicas, commands) are met by the database's conflicts."""
+
+    def __init__(self, db: Database, secret: bytes, witness: Path | None = None) -> None:
+        """`secret` as `keys.trail_secret` gives it; `witness`: a file apart from the data, or None to go without."""
+        self._db = db
+        self._secret = secret
+        self._witness = witness
+        self._turn = asyncio.Lock()  # one transaction at a time: they would only conflict over the head
+        self._last = Head()  # the furthest this process has seen: a head behind it has been put back
+
+    async def add(self, *entries: Entry) -> None:
+        """Chain entries that stand alone: views, downloads, exports, sign-ins."""
+
+        async def step(_: Session) -> tuple[None, Sequence[Entry]]:
+            return None, entries
+
+        await self.commit(step)
+
+    async def commit(
+        self,
+        step: Callable[[Session], Awaitable[tuple[T, Sequence[Entry]]]],
+        stays: tuple[type[PyMongoError], ...] = (),
+    ) -> T:
+        """Run `step` and chain the entries it returns in one transaction; returns its other result. See `transact`.
+
+        Raises TrailBroken when the head isn't ours to go on from.
+        """
+
+        async def both(session: Session) -> tuple[T, Head | None]:
+            result, entries = await step(session)
+            return result, await self._append(session, entries) if entries else None
+
+        async with self._turn:
+            result, head = await transact(self._db, both, stays=stays)
+            if head:
+                self._last = head
+                self._note(head)
+        return result
+
+    async def about(self, subject: str, limit: int = 50) -> list[Link]:
+        """What was done about a thing, oldest first; the last `limit` of it."""
+        async with border():
+            found = await self._db.links.find({"about": subject}).sort("_id", DESCENDING).limit(limit).to_list()
+        return [to_link(doc) for doc in reversed(found)]
+
+    async def all(self, after: int = 0) -> AsyncIterator[Link]:
+        """Every link from the one after `after`, in order."""
+        async with border():
+            async for doc in self._db.links.find({"_id": {"$gt": after}}).sort("_id", ASCENDING).batch_size(1000):
+                yield to_link(doc)
+
+    async def head(self, session: Session | None = None) -> Head:
+        """Where the chain ends, its seal checked. Raises TrailBroken for a missing, forged or put-back head."""
+        doc = await self._db.head.find_one({"_id": HEAD}, session=session)
+        if doc is None:
+            if self._last.seq or await self._db.links.find_one({}, session=session):
+                raise TrailBroken(seq=0)
+            return Head()
+        head = Head(doc["seq"], doc["digest"])
+        if not hmac.compare_digest(self.seal(head), str(doc["seal"])) or head.seq < self._last.seq:
+            raise TrailBroken(seq=head.seq)
+        return head
+
+    def seal(self, head: Head) -> str:
+        """HMAC-SHA256 over the place and the digest, lower-case hex."""
+        return hmac.new(self._secret, f"{head.seq}:{head.digest}".encode(), hashlib.sha256).hexdigest()
+
+    def witnessed(self) -> list[tuple[int, str]]:
+        """(seq, seal) from the witness file: one in 64 of its lines and the furthest, in order of seq."""
+        if self._witness is None or not self._witness.exists():
+            return []
+        kept: dict[int, tuple[int, str]] = {}
+        furthest = (0, "")
+        with open(self._witness) as lines:
+            for line in lines:
+                seq, _, seal = line.strip().partition(" ")
+                if not (seq.isdecimal() and len(seal) == 64):
+                    continue  # cut short by a crash
+                mark = (int(seq), seal)
+                kept.setdefault(mark[0] // SPARSE, mark)
+                furthest = max(furthest, mark)
+        return sorted({*kept.values(), furthest} - {(0, "")})
+
+    @property
+    def has_witness(self) -> bool:
+        """Whether a witness is kept, and there."""
+        return self._witness is None or self._witness.exists()
+
+    async def _append(self, session: Session, entries: Sequence[Entry]) -> Head:
+        head = await self.head(session)
+        docs: list[Doc] = []
+        for entry in entries:
+            as_stored = unpack(Entry, pack(entry))  # the digest is over what will be read back
+            made = link(head.seq + 1, as_stored, head.digest)
+            docs.append({"_id": made.seq, **pack(as_stored), "previous": made.previous, "digest": made.digest})
+            head = Head(made.seq, made.digest)
+        await self._db.links.insert_many(docs, session=session)
+        new = {"seq": head.seq, "digest": head.digest, "seal": self.seal(head)}
+        await self._db.head.update_one({"_id": HEAD}, {"$set": new}, upsert=True, session=session)
+        return head
+
+    def _note(self, head: Head) -> None:
+        if self._witness is None:
+            return
+        self._witness.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with open(self._witness, "a") as lines:
+            lines.write(f"{head.seq} {self.seal(head)}\n")
+
+
+def to_link(doc: Doc) -> Link:
+    """A stored link as it stands, right or wrong."""
+    return Link(doc["_id"], unpack(Entry, doc), doc["previous"], doc["digest"])

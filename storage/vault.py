@@ -1,0 +1,196 @@
+"""The one door to what is kept: an original, its record and its trail change together here, and the index follows."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from archive import numbering
+from archive.approval import Case
+from archive.errors import ChangedMeanwhile, DuplicateDocument, Problem
+from archive.item import Filed, FileRef, Item, ItemState
+from archive.retention import Term
+from archive.trail import Entry
+from storage.files import Files
+from storage.items import Items, record_digest, to_case, to_document, to_item
+from storage.keys import KeyProvider
+from storage.mongo import Database, Doc, Session, border
+from storage.trail import Trail
+
+log = logging.getLogger(__name__)
+
+
+class Step(Protocol):
+    """What a step makes of an item (handlers call it Change); a frozen dataclass."""
+
+    @property
+    def item(self) -> Item: ...
+    @property
+    def case(self) -> Case | None: ...
+    @property
+    def entries(self) -> tuple[Entry, ...]: ...
+    @property
+    def file_it(self) -> bool: ...
+
+
+S = TypeVar("S", bound=Step)
+OnKept = Callable[[Sequence[Item]], Awaitable[None]]
+
+
+class Vault(Items):
+    """Everything raises DatabaseDown when the database is away for longer than a restart takes."""
+
+    def __init__(
+        self, db: Database, keys: KeyProvider, trail: Trail, *, term: Term, zone: ZoneInfo,
+        on_kept: OnKept | None = None, disk: Path | None = None,
+    ) -> None:  # fmt: skip
+        """`term`: how long source documents are kept; `zone`: whose calendar months and years are meant;
+        `on_kept` puts items into the index: when it raises a Problem they stay marked for `index_rest`.
+        """
+        super().__init__(db, zone)
+        self._trail = trail
+        self._files = Files(db, keys, disk)
+        self._term = term
+        self._on_kept = on_kept
+
+    # originals
+
+    async def hold(self, data: bytes, name: str, media_type: str) -> FileRef:
+        """Keep an original, encrypted with a key of its own. Written down when this returns."""
+        return await self._files.hold(data, name, media_type)
+
+    async def original(self, file: FileRef) -> bytes:
+        """The plain bytes, checked against their digests. Raises Tampered, KeyMissing, NotFound."""
+        return await self._files.original(file)
+
+    async def sweep(self, now: datetime) -> int:
+        """Remove originals that no item took within an hour; returns how many."""
+        return await self._files.sweep(now)
+
+    # changes
+
+    async def new_id(self, at: datetime) -> str:
+        """The next short item id of the month, e.g. G2610-0042. A number may stay unused."""
+        local = at.astimezone(self._zone)
+        prefix = f"G{local:%y%m}"
+        async with border():
+            return f"{prefix}-{await self._count(f'item:{prefix}', None):04d}"
+
+    async def take(self, item: Item, case: Case, entries: Sequence[Entry]) -> Item:
+        """Write a new item with its case and trail entries. The same file+part again returns what stands.
+
+        Raises DuplicateDocument when the company holds a document of the same identity that is neither
+        rejected nor withdrawn, NotFound when the file isn't held.
+        """
+
+        async def step(session: Session) -> tuple[Item | None, Sequence[Entry]]:
+            if await self._db.items.find_one(_same_part(item), {"_id": 1}, session=session):
+                return None, ()
+            await self._files.take(item.file, session)
+            doc = to_document(item, case)
+            await self._db.items.insert_one(doc, session=session)
+            return to_item(doc), _signed(entries, doc)
+
+        try:
+            taken = await self._trail.commit(step, stays=(DuplicateKeyError,))
+        except DuplicateKeyError as error:
+            await self._refuse_duplicate(item, error)
+            taken = None  # the same part came twice at the same moment
+        if taken:
+            await self._index([taken])
+            return taken
+        return to_item(await self._one(_same_part(item), item.id))
+
+    async def change(self, item_id: str, step: Callable[[Item, Case], S]) -> S:
+        """Run a pure step on the item as it stands and keep what it makes, in one transaction; retried on conflict.
+
+        The kept item's version is the old one + 1. Raises what `step` raises, DuplicateDocument, NotFound.
+        """
+        meant: list[Item] = []
+
+        async def work(session: Session) -> tuple[S, Sequence[Entry]]:
+            old = await self._one({"_id": item_id}, item_id, session)
+            made = step(to_item(old), to_case(old))
+            item = dataclasses.replace(made.item, version=old["item"]["version"] + 1)
+            meant[:] = [item]
+            if made.file_it:
+                item = await self._filed(item, made.entries[-1].at, session)
+            doc = to_document(item, made.case or to_case(old))
+            await self._db.items.replace_one({"_id": item_id}, doc, session=session)
+            kept = dataclasses.replace(made, item=to_item(doc), case=to_case(doc))  # type: ignore[type-var]
+            return kept, _signed(made.entries, doc)
+
+        try:
+            kept = await self._trail.commit(work, stays=(DuplicateKeyError,))
+        except DuplicateKeyError as error:
+            await self._refuse_duplicate(meant[0], error)
+            raise ChangedMeanwhile(item=item_id) from error
+        await self._index([kept.item])
+        return kept
+
+    async def _filed(self, item: Item, at: datetime, session: Session) -> Item:
+        """Give the item its 档号: the count belongs to the same transaction, so no number is lost or given twice."""
+        year, month = numbering.period(item.document.date, at.astimezone(self._zone).date())
+        class_no = numbering.class_no(item.company, numbering.VOUCHERS, year, self._term.code)
+        nth = await self._count(f"{class_no}-{month:02d}", session)
+        number = numbering.archive_no(class_no, *numbering.place(month, nth))
+        filed = Filed(number, at, year, month, self._term.category, self._term.label, self._term.expires(year))
+        return dataclasses.replace(item, filed=filed, state=ItemState.ARCHIVED)
+
+    async def _count(self, name: str, session: Session | None) -> int:
+        doc: Doc = await self._db.counters.find_one_and_update(  # type: ignore[assignment]
+            {"_id": name}, {"$inc": {"last": 1}}, upsert=True, return_document=ReturnDocument.AFTER, session=session
+        )
+        return int(doc["last"])
+
+    async def _refuse_duplicate(self, item: Item, error: DuplicateKeyError) -> None:
+        """Raise DuplicateDocument when the item's identity is taken; return when it was another key."""
+        async with border():
+            other = await self._db.items.find_one({"identity": item.identity, "_id": {"$ne": item.id}})
+        if item.identity and other:
+            first = to_item(other)
+            when = first.received_at.astimezone(self._zone)
+            raise DuplicateDocument(
+                name=item.file.name, number=item.document.number, who=first.owner,
+                when=f"{when:%Y-%m-%d %H:%M}", item=first.id,
+            ) from error  # fmt: skip
+
+    # the index follows
+
+    async def index_rest(self) -> int:
+        """Put what is still marked into the index; returns how many. For a clock to call; raises as `on_kept` does."""
+        done = 0
+        while self._on_kept and (items := await self.unindexed()):
+            await self._on_kept(items)
+            await self.mark_indexed(items)
+            done += len(items)
+        return done
+
+    async def _index(self, items: Sequence[Item]) -> None:
+        if self._on_kept is None:
+            return
+        try:
+            await self._on_kept(items)
+            await self.mark_indexed(items)
+        except Problem as problem:  # the record is kept; the index is caught up later
+            log.warning("not indexed yet: %s: %s", [item.id for item in items], problem.code)
+
+
+def _same_part(item: Item) -> dict[str, Any]:
+    return {"item.file.id": item.file.id, "item.part": item.part}
+
+
+def _signed(entries: Sequence[Entry], doc: Doc) -> list[Entry]:
+    """The entries with the digests of the record after the change and of its file, so that each can be checked."""
+    if not entries:
+        raise ValueError("a change that leaves no trail")
+    proof = {"item": doc["_id"], "record": record_digest(doc), "sha256": doc["item"]["file"]["sha256"]}
+    return [dataclasses.replace(entry, facts={**entry.facts, **proof}) for entry in entries]

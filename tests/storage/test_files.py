@@ -1,0 +1,83 @@
+"""Originals come back as they came, lie there sealed, and go when nothing took them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from archive.errors import KeyMissing, NoSpace, NotFound, Tampered
+from storage import files, mongo
+from tests.storage.kept import open_archive
+
+
+@pytest.mark.parametrize("size", [0, 1, 300_000, 3_000_000])
+async def test_what_was_held_comes_back_and_lies_sealed(db: mongo.Database, tmp_path: Path, size: int) -> None:
+    vault = (await open_archive(db, tmp_path)).vault
+    data = (b"PLAIN and readable " * (size // 19 + 1))[:size]
+    file = await vault.hold(data, "发票.pdf", "application/pdf")
+    assert (file.name, file.size, len(file.sha256), len(file.sm3)) == ("发票.pdf", size, 64, 64)
+    assert await vault.original(file) == data
+    for name in await db.list_collection_names():
+        async for doc in db[name].find({}):
+            assert b"PLAIN and" not in repr(doc).encode()
+
+
+async def test_bytes_that_changed_are_not_given(db: mongo.Database, tmp_path: Path) -> None:
+    vault = (await open_archive(db, tmp_path)).vault
+    file = await vault.hold(b"x" * 1000, "a.pdf", "application/pdf")
+    chunk = await db["files.chunks"].find_one({"files_id": file.id})
+    assert chunk
+    data = bytearray(chunk["data"])
+    data[500] ^= 1
+    await db["files.chunks"].update_one({"_id": chunk["_id"]}, {"$set": {"data": bytes(data)}})
+    with pytest.raises(Tampered, match=r"a\.pdf"):
+        await vault.original(file)
+    await db["files.chunks"].delete_many({})
+    with pytest.raises(Tampered):
+        await vault.original(file)
+
+
+async def test_a_record_that_says_otherwise_is_found(db: mongo.Database, tmp_path: Path) -> None:
+    vault = (await open_archive(db, tmp_path)).vault
+    file = await vault.hold(b"x", "a.pdf", "application/pdf")
+    for wrong in (replace(file, sha256="0" * 64), replace(file, sm3="0" * 64), replace(file, size=2)):
+        with pytest.raises(Tampered):
+            await vault.original(wrong)
+
+
+async def test_missing_bytes_and_a_destroyed_key_are_told_apart(db: mongo.Database, tmp_path: Path) -> None:
+    vault = (await open_archive(db, tmp_path)).vault
+    file = await vault.hold(b"x", "a.pdf", "application/pdf")
+    await db["files.files"].delete_many({})
+    with pytest.raises(NotFound):
+        await vault.original(file)
+    await db.keys.delete_one({"_id": file.id})
+    with pytest.raises(KeyMissing):
+        await vault.original(file)
+
+
+async def test_what_no_record_took_is_swept_after_an_hour(db: mongo.Database, tmp_path: Path) -> None:
+    archive = await open_archive(db, tmp_path)
+    kept = await archive.put("1")
+    loose = await archive.vault.hold(b"x", "a.pdf", "application/pdf")
+    now = datetime.now(UTC)
+    assert await archive.vault.sweep(now) == 0
+    assert await archive.vault.sweep(now + timedelta(hours=2)) == 1
+    with pytest.raises(KeyMissing):
+        await archive.vault.original(loose)
+    assert await db["files.chunks"].count_documents({"files_id": loose.id}) == 0
+    assert await archive.vault.original(kept.file) == b"the bytes of 1"
+    with pytest.raises(NotFound):  # a record that comes too late is refused, not kept without its original
+        await archive.put("2", file=loose)
+
+
+async def test_a_full_disk_takes_nothing(db: mongo.Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive = await open_archive(db, tmp_path)
+    watched = files.Files(db, archive.keys, tmp_path)
+    monkeypatch.setattr(files, "SPARE", 10**18)
+    with pytest.raises(NoSpace):
+        await watched.hold(b"x", "a.pdf", "application/pdf")
+    assert await db["files.files"].count_documents({}) == 0
