@@ -1,0 +1,134 @@
+"""What the browser sends, read with caps on everything: small JSON objects, and messages with files, streamed."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import BodyPartReader, web
+
+from archive.errors import BadRequest, FileTooBig, TooManyFiles
+from archive.words import Text
+
+_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_JSON_CAP = 256 * 1024
+_MIB = 1024 * 1024
+_ALL = Text("全部文件", "all files together")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one message may carry."""
+
+    files: int = 20
+    file_bytes: int = 50 * _MIB
+    message_bytes: int = 200 * _MIB
+    text: int = 20_000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message as it came."""
+
+    key: str
+    conversation: str
+    text: str
+    files: tuple[tuple[str, bytes], ...]
+
+
+async def read_json(request: web.Request) -> dict[str, Any]:
+    """The JSON object of a request of at most 256 KiB. Raises BadRequest."""
+    if request.content_type != "application/json":
+        raise BadRequest
+    raw = bytearray()
+    async for piece in request.content.iter_any():
+        raw += piece
+        if len(raw) > _JSON_CAP:
+            raise BadRequest
+    try:
+        value = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest from error
+    if not isinstance(value, dict):
+        raise BadRequest
+    return value
+
+
+async def read_message(request: web.Request, limits: Limits) -> Sent:
+    """A multipart message: fields `key`, `conversation`, `text`, and any number of `files`.
+
+    Raises FileTooBig and TooManyFiles as soon as a limit is passed, BadRequest when it isn't such a message.
+    """
+    if request.content_type != "multipart/form-data":
+        raise BadRequest
+    fields: dict[str, str] = {}
+    files: list[tuple[str, bytes]] = []
+    left = limits.message_bytes
+    try:
+        parts = await request.multipart()
+        while (part := await parts.next()) is not None:
+            if not isinstance(part, BodyPartReader):
+                raise BadRequest
+            if part.name == "files":
+                if len(files) == limits.files:
+                    raise TooManyFiles(limit=limits.files)
+                name = clean_name(part.filename or "")
+                data = await _file(part, name, left, limits)
+                files.append((name, data))
+                left -= len(data)
+            elif part.name in ("key", "conversation", "text"):
+                fields[part.name] = clean((await _capped(part, limits.text * 4)).decode("utf-8", "replace"))
+    except ValueError as error:  # the multipart reader's own complaint about broken framing
+        raise BadRequest from error
+    text = fields.get("text", "").strip()
+    if len(text) > limits.text or not (text or files):
+        raise BadRequest
+    return Sent(key_of(fields), fields.get("conversation", ""), text, tuple(files))
+
+
+def key_of(fields: Mapping[str, Any]) -> str:
+    """The repeat key the browser chose. Raises BadRequest."""
+    key = fields.get("key")
+    if not isinstance(key, str) or not _KEY.fullmatch(key):
+        raise BadRequest
+    return key
+
+
+def clean(text: str) -> str:
+    """The text without what UTF-8 can't carry and without control characters other than line breaks and tabs."""
+    whole = text.encode("utf-8", "replace").decode().replace("\r\n", "\n")
+    return "".join(c for c in whole if c in "\n\t" or unicodedata.category(c) != "Cc")
+
+
+def clean_name(name: str) -> str:
+    """A file's name alone: no folders, no control or direction characters (they disguise endings), 200 long at most."""
+    last = clean(name).replace("\\", "/").rpartition("/")[2]
+    shown = "".join(c for c in last if unicodedata.category(c) not in ("Cc", "Cf")).strip()
+    if len(shown) > 200:
+        stem, dot, ending = shown.rpartition(".")
+        shown = f"{stem[:180]}…{dot}{ending[:15]}"
+    return shown or "file"
+
+
+async def _file(part: BodyPartReader, name: str, left: int, limits: Limits) -> bytes:
+    data = bytearray()
+    while piece := await part.read_chunk(256 * 1024):
+        data += piece
+        if len(data) > limits.file_bytes:
+            raise FileTooBig(name=name, size=f">{limits.file_bytes // _MIB}", limit=limits.file_bytes // _MIB)
+        if len(data) > left:
+            raise FileTooBig(name=_ALL, size=f">{limits.message_bytes // _MIB}", limit=limits.message_bytes // _MIB)
+    return bytes(data)
+
+
+async def _capped(part: BodyPartReader, cap: int) -> bytes:
+    data = bytearray()
+    while piece := await part.read_chunk(8 * 1024):
+        data += piece
+        if len(data) > cap:
+            raise BadRequest
+    return bytes(data)

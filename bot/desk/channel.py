@@ -1,0 +1,124 @@
+"""The desk as a channel: what the archive says is written into the person's log, and the open pages are told."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+
+from aiohttp import web
+
+from archive.access import Person
+from archive.errors import NotFound
+from archive.item import FileRef
+from bot.channel import Door
+from bot.desk.accounts import Accounts
+from bot.desk.body import Limits
+from bot.desk.entrance import Commands, Entrance
+from bot.desk.guard import Guard, Handler
+from bot.desk.handout import Handout
+from bot.desk.page import pages
+from bot.desk.render import card_doc, reply_doc
+from bot.desk.streams import Streams
+from bot.desk.talking import NAME, Talking, conversation_of
+from handlers.context import Topic
+from handlers.message import Card, OutFile, Reply
+from storage.talk import Talk
+
+_NUMBER = r"\d{1,6}"
+
+
+class Desk:
+    """The web desk. Wire it in bot/app.py: `app.add_routes(desk.routes())`, `app.on_shutdown.append(desk.close)`."""
+
+    name = NAME
+
+    def __init__(
+        self,
+        *,
+        door: Door,
+        talk: Talk,
+        accounts: Accounts,
+        hold: Callable[[bytes, str, str], Awaitable[FileRef]],
+        fetch: Callable[[str], Awaitable[bytes]],
+        now: Callable[[], datetime],
+        commands: Commands,
+        limits: Limits = Limits(),  # noqa: B008  frozen
+        public_url: str = "",
+        poll: float = 2.0,
+    ) -> None:
+        """`hold(data, name, media type)` keeps a file, `fetch(id)` gives its bytes; `public_url` as browsers see it."""
+        self._talk, self._hold, self._now = talk, hold, now
+        self._guard = Guard(accounts, public_url)
+        self._streams = Streams(talk, self._guard, poll)
+        self._entrance = Entrance(accounts, self._guard, commands, limits)
+        self._talking = Talking(door, talk, self._streams, now, limits)
+        self._handout = Handout(door, talk, fetch)
+
+    async def say(self, person: Person, conversation: str, reply: Reply, key: str) -> Sequence[str]:
+        """Write the reply into the log, once for this key; returns `<message id>:<card index>` for each card."""
+        said = await self._talk.standing(person.id, key)
+        if said is None:
+            held = [await self._held(out) for out in reply.files]
+            body = reply_doc(reply, held)
+            said = await self._talk.say(
+                owner=person.id, conversation=conversation, key=key, mine=False, body=body, at=self._now()
+            )
+        self._streams.wake(person.id)
+        return [f"{said.id}:{n}" for n in range(len(reply.cards))]
+
+    async def renew(self, person: Person, address: str, card: Card) -> None:
+        """Replace the card at this address in the log. Raises NotFound."""
+        message, _, index = address.rpartition(":")
+        said = await self._talk.find(person.id, message)
+        if not index.isdigit() or int(index) >= len(said.body["cards"]):
+            raise NotFound(item=address)
+        await self._talk.change(person.id, message, {f"body.cards.{int(index)}": card_doc(card)})
+        self._streams.wake(person.id)
+
+    async def progress(self, person: Person, conversation: str, message: str, share: float, words: str) -> None:
+        """Tell the open pages how far the work on a message is; nothing is kept."""
+        topic = conversation.rpartition(":")[2]
+        self._streams.tell(
+            person.id, "progress", {"conversation": topic, "taken": message, "share": share, "words": words}
+        )
+
+    def conversation(self, person: Person, topic: Topic) -> str | None:
+        """Everyone with a live account has a desk."""
+        return None if person.disabled else conversation_of(person, topic)
+
+    def routes(self) -> list[web.RouteDef]:
+        """Everything the desk answers."""
+        entrance, talking, handout = self._entrance, self._talking, self._handout
+        anyone: dict[tuple[str, str], Handler] = {
+            **{("GET", path): handler for path, handler in pages().items()},
+            ("POST", "/api/sign-in"): entrance.sign_in,
+            ("POST", "/api/link"): entrance.redeem,
+        }
+        members: dict[tuple[str, str], Handler] = {
+            ("POST", "/api/password"): entrance.password,
+            ("POST", "/api/sign-out"): entrance.sign_out,
+            ("POST", "/api/language"): entrance.speak,
+            ("GET", "/api/me"): entrance.me,
+            ("GET", "/api/commands"): entrance.commands,
+            ("GET", "/api/conversations"): talking.conversations,
+            ("GET", "/api/messages"): talking.messages,
+            ("POST", "/api/messages"): talking.say,
+            ("POST", "/api/clicks"): talking.click,
+            ("POST", "/api/seen"): talking.seen,
+            ("GET", "/api/events"): self._streams.events,
+            ("GET", f"/api/files/{{message}}/{{n:{_NUMBER}}}"): handout.file,
+            ("GET", f"/api/items/{{item}}/pages/{{page:{_NUMBER}}}"): handout.picture,
+            ("GET", "/api/items/{item}/original"): handout.original,
+        }
+        opened = [web.route(how, path, self._guard.open(handler)) for (how, path), handler in anyone.items()]
+        return opened + [web.route(how, path, self._guard.closed(handler)) for (how, path), handler in members.items()]
+
+    async def close(self, app: web.Application) -> None:
+        """End the open streams, so that the server can stop."""
+        self._streams.close()
+
+    async def _held(self, out: OutFile) -> tuple[OutFile, str, int]:
+        if out.file:
+            return out, out.file, len(out.data)
+        ref = await self._hold(out.data, out.name, out.media_type)
+        return out, ref.id, ref.size

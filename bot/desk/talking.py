@@ -1,0 +1,139 @@
+"""The conversations of a person: reading them, saying something, pressing a button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from archive.access import Person
+from archive.errors import BadRequest, Problem
+from archive.words import Text
+from bot.channel import Door
+from bot.desk.accounts import Caller
+from bot.desk.body import Limits, clean, key_of, read_json, read_message
+from bot.desk.render import last_line, own_doc, said_json
+from bot.desk.streams import Streams
+from handlers.context import Topic
+from storage.talk import Talk
+
+#: The name every channel's messages carry.
+NAME = "desk"
+
+TOPICS: Mapping[Topic, Text] = {
+    "chat": Text("归档助手", "Archive assistant"),
+    "approvals": Text("待我审批", "My approvals"),
+    "reports": Text("报表", "Reports"),
+}
+_PAGE = 40
+
+
+def conversation_of(person: Person, topic: str) -> str:
+    """The address of a person's conversation on a topic. Raises BadRequest for an unknown topic."""
+    if topic not in TOPICS:
+        raise BadRequest
+    return f"{person.id}:{topic}"
+
+
+class Talking:
+    """The handlers of the conversation itself."""
+
+    def __init__(self, door: Door, talk: Talk, streams: Streams, now: Callable[[], datetime], limits: Limits) -> None:
+        self._door, self._talk, self._streams, self._now, self._limits = door, talk, streams, now, limits
+
+    async def conversations(self, request: web.Request, caller: Caller) -> web.Response:
+        """GET /api/conversations: each with its unread count and last line, and the place to listen from."""
+        place = await self._talk.head(caller.person.id)  # before the lists: what comes between is told twice, not never
+        found = []
+        for topic, name in TOPICS.items():
+            conversation = conversation_of(caller.person, topic)
+            latest = await self._talk.history(conversation, limit=1)
+            line = last_line(latest[0].body, caller.lang) if latest else ""
+            at = said_json(latest[0], caller.lang)["at"] if latest else ""
+            unread = await self._talk.unread(conversation)
+            found.append({"id": topic, "name": name.to(caller.lang), "unread": unread, "line": line, "at": at})
+        return web.json_response({"place": place, "conversations": found})
+
+    async def messages(self, request: web.Request, caller: Caller) -> web.Response:
+        """GET /api/messages?conversation=&before=: forty messages, oldest first, and whether there are more."""
+        conversation = conversation_of(caller.person, request.query.get("conversation", ""))
+        before = request.query.get("before")
+        if before is not None and not (before.isascii() and before.isdigit() and len(before) < 16):
+            raise BadRequest
+        found = await self._talk.history(conversation, None if before is None else int(before), _PAGE + 1)
+        shown = [said_json(said, caller.lang) for said in found[-_PAGE:]]
+        return web.json_response({"messages": shown, "more": len(found) > _PAGE})
+
+    async def seen(self, request: web.Request, caller: Caller) -> web.Response:
+        """POST /api/seen {conversation, seq}: read up to here."""
+        given = await read_json(request)
+        seq = given.get("seq")
+        if not isinstance(seq, int) or not 0 <= seq < 10**15:
+            raise BadRequest
+        await self._talk.read(conversation_of(caller.person, str(given.get("conversation"))), seq)
+        return web.json_response({})
+
+    async def say(self, request: web.Request, caller: Caller) -> web.Response:
+        """POST /api/messages: written into the log, handed to the door, and only then acknowledged with 202.
+
+        The log comes first so that an answer can never stand above its question. What the door refuses stays in
+        the log with the reason, and the same key may be sent again.
+        """
+        sent = await read_message(request, self._limits)
+        person, conversation = caller.person, conversation_of(caller.person, sent.conversation)
+        body = own_doc(sent.key, sent.text, [(name, len(data)) for name, data in sent.files])
+        said = await self._talk.say(
+            owner=person.id, conversation=conversation, key=f"me:{sent.key}", mine=True, body=body, at=self._now()
+        )
+        self._streams.wake(person.id)
+        try:
+            taken = await self._door.receive(
+                channel=NAME,
+                conversation=conversation,
+                person=person,
+                key=f"{person.id}:{sent.key}",
+                text=sent.text,
+                files=sent.files,
+            )
+        except Problem as problem:
+            await self._refused(person.id, said.id, {"zh": problem.say("zh"), "en": problem.say("en")})
+            raise
+        if said.body.get("refused"):
+            await self._refused(person.id, said.id, None)
+        await self._talk.take(person.id, said.id, taken)
+        self._streams.tell(person.id, "taken", {"id": said.id, "taken": taken})
+        return web.json_response({"id": said.id, "seq": said.seq, "taken": taken}, status=202)
+
+    async def click(self, request: web.Request, caller: Caller) -> web.Response:
+        """POST /api/clicks {key, conversation, action, subject, version, values}: handed to the door, then 202."""
+        given = await read_json(request)
+        action, subject, version = given.get("action"), given.get("subject"), given.get("version", 0)
+        if not (isinstance(action, str) and isinstance(subject, str) and type(version) is int):
+            raise BadRequest
+        if not (0 < len(action) <= 64 and len(subject) <= 200 and 0 <= version < 2**31):
+            raise BadRequest
+        taken = await self._door.receive(
+            channel=NAME,
+            conversation=conversation_of(caller.person, given.get("conversation", "chat")),
+            person=caller.person,
+            key=f"{caller.person.id}:{key_of(given)}",
+            action=clean(action),
+            subject=clean(subject),
+            version=version,
+            values=_values(given.get("values", {})),
+        )
+        return web.json_response({"taken": taken}, status=202)
+
+    async def _refused(self, owner: str, message: str, why: Mapping[str, str] | None) -> None:
+        await self._talk.change(owner, message, {"body.refused": why})
+        self._streams.wake(owner)
+
+
+def _values(given: Any) -> dict[str, str]:
+    if not isinstance(given, dict) or len(given) > 60:
+        raise BadRequest
+    if not all(isinstance(value, str) and len(name) <= 64 and len(value) <= 5000 for name, value in given.items()):
+        raise BadRequest
+    return {clean(name): clean(value) for name, value in given.items()}

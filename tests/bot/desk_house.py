@@ -1,0 +1,167 @@
+"""A desk for the tests: real log, strict door, its own few accounts, and files held in memory."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from archive.access import Person, Role
+from archive.errors import BadValue, LinkExpired, NotFound, Problem, SignInFailed
+from archive.item import FileRef
+from archive.words import Lang, Text
+from bot.desk.body import Limits
+from bot.desk.channel import Desk
+from storage.talk import Talk
+
+LI = Person("li", "李娜", frozenset({Role.FINANCE}), "财务部", "C01")
+WANG = Person("wang", "王强", frozenset({Role.EMPLOYEE}), "销售部", "C01")
+PASSWORD = "correct horse 42"
+COMMANDS = (
+    (Text("查 顺丰 2026-10 >500", "search sf 2026-10 >500"), Text("查单据和档案", "find documents")),
+    (Text("待办", "todo"), Text("看待办", "see what waits for you")),
+    (Text("报表 本月报销", "report expenses this month"), Text("做报表", "make a report")),
+    (Text("帮助", "help"), Text("看帮助", "see this help")),
+)
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8ffff3f0005fe02fe"
+    "0def46b80000000049454e44ae426082"
+)
+
+
+@dataclass
+class Received:
+    """What the door got."""
+
+    person: str
+    conversation: str
+    key: str
+    text: str
+    files: tuple[tuple[str, bytes], ...]
+    action: str
+    subject: str
+    version: int
+    values: Mapping[str, str]
+    id: str
+
+
+@dataclass
+class FakeDoor:
+    """Takes each key once; refuses what it is told to refuse; shows item G2611-0001 to Li only."""
+
+    received: list[Received] = field(default_factory=list)
+    refuse: Problem | Exception | None = None
+    then: Callable[[Received], Awaitable[None]] | None = None
+    picture_png: bytes = PNG
+
+    async def receive(
+        self,
+        *,
+        channel: str,
+        conversation: str,
+        person: Person,
+        key: str,
+        text: str = "",
+        files: Sequence[tuple[str, bytes]] = (),
+        action: str = "",
+        subject: str = "",
+        version: int = 0,
+        values: Mapping[str, str] | None = None,
+    ) -> str:
+        assert channel == "desk"
+        assert bool(action) != bool(text or files), "a click or words, not both"
+        if self.refuse is not None:
+            raise self.refuse
+        standing = next((r for r in self.received if r.key == key), None)
+        if standing is None:
+            name = f"m-{len(self.received) + 1}"
+            standing = Received(
+                person.id, conversation, key, text, tuple(files), action, subject, version, values or {}, name
+            )
+            self.received.append(standing)
+            if self.then is not None:
+                await self.then(standing)
+        return standing.id
+
+    async def picture(self, person: Person, item_id: str, page: int) -> bytes:
+        if person.id != "li" or item_id != "G2611-0001" or page > 1:
+            raise NotFound(item=item_id)
+        return self.picture_png
+
+    async def original(self, person: Person, item_id: str) -> tuple[str, str, bytes]:
+        if person.id != "li" or item_id != "G2611-0001":
+            raise NotFound(item=item_id)
+        return '发票 "十月".pdf', "application/pdf", b"%PDF-1.7 original"
+
+
+@dataclass
+class FakeAccounts:
+    """Li and Wang with one password; the link `once` works once and is Wang's."""
+
+    sessions: dict[str, tuple[str, Lang]] = field(default_factory=dict)
+    links: set[str] = field(default_factory=lambda: {"once"})
+    passwords: dict[str, str] = field(default_factory=lambda: {"li": PASSWORD, "wang": PASSWORD})
+
+    async def sign_in(self, person: str, password: str, address: str) -> str:
+        if person not in self.passwords or self.passwords[person] != password:
+            raise SignInFailed
+        return self._begin(person)
+
+    async def redeem(self, link: str, address: str) -> str:
+        if link not in self.links:
+            raise LinkExpired
+        self.links.remove(link)
+        return self._begin("wang")
+
+    async def session(self, token: str) -> tuple[Person, Lang] | None:
+        found = self.sessions.get(token)
+        return None if found is None else ({"li": LI, "wang": WANG}[found[0]], found[1])
+
+    async def speak(self, token: str, lang: Lang) -> None:
+        self.sessions[token] = (self.sessions[token][0], lang)
+
+    async def set_password(self, person: str, password: str) -> None:
+        if len(password) < 8:
+            raise BadValue(field=Text("密码", "password"), value="***", hint=Text("至少 8 位", "8 characters or more"))
+        self.passwords[person] = password
+
+    async def sign_out(self, token: str) -> None:
+        self.sessions.pop(token, None)
+
+    def _begin(self, person: str) -> str:
+        token = f"token-{person}-{len(self.sessions)}"
+        self.sessions[token] = (person, "zh")
+        return token
+
+
+@dataclass
+class House:
+    """The desk and what stands around it."""
+
+    talk: Talk
+    door: FakeDoor = field(default_factory=FakeDoor)
+    accounts: FakeAccounts = field(default_factory=FakeAccounts)
+    held: dict[str, bytes] = field(default_factory=dict)
+
+    async def hold(self, data: bytes, name: str, media_type: str) -> FileRef:
+        digest = hashlib.sha256(data).hexdigest()
+        self.held[digest] = data
+        return FileRef(digest, name, len(data), digest, "", media_type)
+
+    async def fetch(self, file: str) -> bytes:
+        return self.held[file]
+
+    def desk(self, *, limits: Limits | None = None, public_url: str = "") -> Desk:
+        return Desk(
+            door=self.door,
+            talk=self.talk,
+            accounts=self.accounts,
+            hold=self.hold,
+            fetch=self.fetch,
+            now=lambda: datetime.now(UTC),
+            commands=lambda person: COMMANDS,
+            limits=limits or Limits(files=3, file_bytes=2 * 1024 * 1024, message_bytes=3 * 1024 * 1024),
+            public_url=public_url,
+            poll=0.05,
+        )

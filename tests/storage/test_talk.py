@@ -1,0 +1,98 @@
+"""The log of the desk: said once, in order without a gap, renewed in place, each to its owner."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from archive.errors import NotFound
+from storage import talk
+from storage.mongo import Database, ensure_indexes
+from storage.talk import Said, Talk
+
+AT = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+async def log(db: Database) -> Talk:
+    await ensure_indexes(db, talk.INDEXES)
+    return Talk(db)
+
+
+async def say(log: Talk, key: str, owner: str = "li", mine: bool = False, **body: Any) -> Said:
+    return await log.say(owner=owner, conversation=f"{owner}:chat", key=key, mine=mine, body=body, at=AT)
+
+
+async def test_the_same_key_is_said_once(log: Talk) -> None:
+    first = await say(log, "k1", text="一")
+    again = await say(log, "k1", text="二")
+    assert again == first
+    assert [said.body["text"] for said in await log.history("li:chat")] == ["一"]
+    assert first.at == AT
+    assert await log.standing("li", "k1") == first
+    assert await log.standing("li", "k2") is None
+
+
+async def test_one_key_of_two_people_is_two_messages(log: Talk) -> None:
+    await say(log, "k1", owner="li")
+    await say(log, "k1", owner="wang")
+    assert len(await log.history("li:chat")) == len(await log.history("wang:chat")) == 1
+
+
+async def test_two_replicas_writing_together_leave_no_gap_and_lose_nothing(db: Database, log: Talk) -> None:
+    other = Talk(db)
+    await asyncio.gather(*(say((log, other)[n % 2], f"k{n}") for n in range(12)))
+    await asyncio.gather(*(say(each, "same") for each in (log, other)))
+    found = await log.since("li", 0)
+    assert [seq for seq, _ in found] == list(range(1, 14))
+    assert len({said.id for _, said in found}) == 13
+    assert await other.head("li") == 13
+
+
+async def test_a_change_is_told_after_what_was_read_before(log: Talk) -> None:
+    said = await say(log, "k1", cards=[{"title": "旧"}, {"title": "另"}])
+    place = await log.head("li")
+    await log.change("li", said.id, {"body.cards.0": {"title": "新"}})
+    ((seq, now),) = await log.since("li", place)
+    assert seq == place + 1
+    assert now.seq == said.seq
+    assert [card["title"] for card in now.body["cards"]] == ["新", "另"]
+    assert [s.id for s in await log.history("li:chat")] == [said.id]
+
+
+async def test_no_one_finds_or_changes_the_message_of_another(log: Talk) -> None:
+    said = await say(log, "k1", text="一")
+    with pytest.raises(NotFound):
+        await log.find("wang", said.id)
+    with pytest.raises(NotFound):
+        await log.change("wang", said.id, {"body.text": "二"})
+    assert (await log.find("li", said.id)).body == {"text": "一"}
+    assert await log.since("wang", 0) == []
+
+
+async def test_history_goes_back_page_by_page(log: Talk) -> None:
+    for n in range(7):
+        await say(log, f"k{n}", text=str(n))
+    latest = await log.history("li:chat", limit=3)
+    earlier = await log.history("li:chat", latest[0].seq, limit=3)
+    assert [s.body["text"] for s in (*earlier, *latest)] == ["1", "2", "3", "4", "5", "6"]
+
+
+async def test_unread_counts_what_was_said_to_me_after_the_mark(log: Talk) -> None:
+    said = [await say(log, f"k{n}", mine=n == 1) for n in range(4)]
+    assert await log.unread("li:chat") == 3
+    await log.read("li:chat", said[2].seq)
+    await log.read("li:chat", said[0].seq)  # never back
+    assert await log.unread("li:chat") == 1
+
+
+async def test_what_the_door_said_is_kept(log: Talk) -> None:
+    said = await say(log, "k1", mine=True)
+    await log.take("li", said.id, "m-1")
+    body: Mapping[str, Any] = (await log.find("li", said.id)).body
+    assert (await log.find("li", said.id)).taken == "m-1"
+    assert body == {}
