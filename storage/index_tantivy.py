@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import struct
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -34,13 +35,14 @@ from archive import query as asked
 from archive.errors import IndexBroken, IndexBusy
 from archive.item import Item
 from storage.index import IndexDoc, days_of, to_doc, totals_of, words_of
+from storage.index_files import META, check
 
 HEAP = 15_000_000  # bytes, the least tantivy takes: what one commit gathers before it spills
 IDLE = 5.0  # s without writing after which memory and lock are given back
 PATIENCE = 0.5  # s to wait for another process to finish writing
 
 _EXACT = ("id", "company", "seen_by", "kind", "state", "owner", "category", "department")
-_LOCK, _META = ".tantivy-writer.lock", "meta.json"
+_LOCK = ".tantivy-writer.lock"
 
 
 class TantivyIndex:
@@ -52,6 +54,7 @@ class TantivyIndex:
         self._schema = _schema()
         self._opening = Lock()
         self._index: Index | None = None
+        self._sound: set[str] = set()  # files found to be as they were written
         self._seen: tuple[int, int] = (0, 0)  # the state of the folder last loaded
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="index")
         self._writer: IndexWriter | None = None  # touched on the writing thread only
@@ -137,7 +140,7 @@ class TantivyIndex:
                 for file in self._folder.iterdir():
                     if file.name != _LOCK:
                         file.unlink()
-                self._index = None
+                self._index, self._sound = None, set()
                 self._opened()
 
     # reading, on any thread
@@ -168,6 +171,8 @@ class TantivyIndex:
         with self._opening:
             if self._index is None:
                 self._folder.mkdir(parents=True, exist_ok=True)
+                if (self._folder / META).exists():
+                    check(self._folder, self._sound)
                 index = Index(self._schema, path=str(self._folder))
                 index.config_reader("manual")
                 index.register_tokenizer("pairs", TextAnalyzerBuilder(Tokenizer.ngram(2, 2, False)).build())
@@ -176,7 +181,7 @@ class TantivyIndex:
             return self._index
 
     def _stamp(self) -> tuple[int, int]:
-        meta = (self._folder / _META).stat()
+        meta = (self._folder / META).stat()
         return meta.st_mtime_ns, meta.st_ino  # tantivy replaces the file with each commit
 
     @contextmanager
@@ -184,7 +189,7 @@ class TantivyIndex:
         """tantivy knows one error only; whatever it says, the index is opened anew the next time."""
         try:
             yield
-        except (ValueError, OSError) as error:
+        except (ValueError, LookupError, TypeError, OSError, struct.error) as error:  # also a meta.json of another make
             self._index = None
             raise IndexBroken(detail=str(error)[:200]) from error
 

@@ -4,6 +4,7 @@ import asyncio
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -100,21 +101,38 @@ async def test_many_writers_at_once_lose_nothing(tmp_path: Path) -> None:
     await again.close()
 
 
-def cut_short(folder: Path, ending: str) -> None:
+def cut_short(data: bytes) -> bytes:
+    return data[: len(data) // 2]
+
+
+def one_byte_changed(data: bytes) -> bytes:
+    return data[:20] + bytes([data[20] ^ 0xFF]) + data[21:]
+
+
+def emptied(data: bytes) -> bytes:
+    return b""
+
+
+def damage(folder: Path, ending: str, harm: Callable[[bytes], bytes]) -> None:
     for file in folder.iterdir():
         if file.name.endswith(ending):
-            file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+            file.write_bytes(harm(file.read_bytes()))
 
 
-@pytest.mark.parametrize("ending", ["meta.json", ".store", ".term", ".idx", ".pos", ".fast", ".managed.json"])
-async def test_a_damaged_index_is_told_and_can_be_made_again(tmp_path: Path, ending: str) -> None:
+@pytest.mark.parametrize("ending", ["meta.json", ".store", ".term", ".idx", ".pos", ".fast", ".fieldnorm"])
+@pytest.mark.parametrize("harm", [cut_short, one_byte_changed, emptied])
+async def test_a_damaged_index_is_told_and_can_be_made_again(
+    tmp_path: Path, ending: str, harm: Callable[[bytes], bytes]
+) -> None:
     index = TantivyIndex(tmp_path)
     await index.put([an_item(1, "顺丰")])
     await index.close()
-    cut_short(tmp_path, ending)
+    damage(tmp_path, ending, harm)
     index = TantivyIndex(tmp_path)
     with pytest.raises(IndexBroken):
         await index.find(Query(words=("顺丰",)), ALL)
+    with pytest.raises(IndexBroken):
+        await index.put([an_item(1, "顺丰")])
     await index.clear()
     await index.put([an_item(2, "顺丰")])
     assert (await index.find(Query(words=("顺丰",)), ALL)).ids == ("G2610-0002",)
@@ -156,4 +174,16 @@ async def test_found_is_what_holds_the_words_and_nothing_else(tmp_path: Path) ->
         hits = await index.find(Query(words=(word,), size=300), ALL)
         assert list(hits.ids) == expected, word
         assert hits.total == len(expected)
+    await index.close()
+
+
+async def test_what_an_unfinished_write_left_behind_does_no_harm(tmp_path: Path) -> None:
+    index = TantivyIndex(tmp_path)
+    await index.put([an_item(1, "顺丰")])
+    await index.close()
+    (tmp_path / f"{'ab' * 16}.store").write_bytes(b"half")
+    index = TantivyIndex(tmp_path)
+    assert (await index.find(Query(words=("顺丰",)), ALL)).total == 1
+    await index.put([an_item(2, "顺丰")])
+    assert await index.count() == 2
     await index.close()
