@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from intake.blocks import Block
 from intake.draft import Draft
 from intake.fields import TAX_ID, parse_tax_id
 from intake.rows import Span
-from intake.sheet import Label, Sheet, joined, right_of
+from intake.sheet import Label, Sheet, joined, level, right_of
 
 Side = Literal["buyer", "seller"]
 _CHINESE = re.compile(r"[一-龥]")
@@ -23,6 +24,8 @@ _NAMED: dict[str, tuple[Side, str]] = {
 _SIDES: dict[str, Side] = {"buyer": "buyer", "payer": "buyer", "seller": "seller", "payee": "seller"}
 #: Two labels further apart than this (of the page's height) stand one below the other, otherwise side by side.
 _APART = 0.1
+#: A label this far above or below the only named block belongs to the other one.
+_OFF = 0.06
 
 
 def put_parties(draft: Draft, sheet: Sheet, only: Side | None = None) -> None:
@@ -42,16 +45,12 @@ def side_of(sheet: Sheet, label: Label, peers: Sequence[Label]) -> Side:
     """Whose label it is: the block to its left decides, else the order among labels of the same kind."""
     blocks = [b for b in sheet.blocks if b.kind in _SIDES and b.left < label.span.box[0]]
     if blocks:
-        middle = label.span.middle
-        size = label.span.height
-        near = min(
-            blocks,
-            key=lambda b: (
-                round(max(0.0, b.top - size - middle, middle - b.bottom - size), 2),
-                label.span.box[0] - b.right,
-            ),
-        )
-        return _SIDES[near.kind]
+        near = min(blocks, key=lambda b: (round(_off(b, label), 2), label.span.box[0] - b.right))
+        side = _SIDES[near.kind]
+        alone = len({_SIDES[b.kind] for b in sheet.blocks if b.kind in _SIDES}) == 1
+        if alone and (_off(near, label) > _OFF or any(_between(p, near, label) for p in peers)):
+            return "seller" if side == "buyer" else "buyer"  # recognition lost the other block's name
+        return side
     others = [p for p in peers if p is not label]
     if not others:
         return "buyer" if label.span.middle < 0.5 else "seller"
@@ -60,6 +59,17 @@ def side_of(sheet: Sheet, label: Label, peers: Sequence[Label]) -> Side:
         return "buyer" if label.span.middle < other.span.middle else "seller"
     other = max(others, key=lambda p: abs(p.span.box[0] - label.span.box[0]))
     return "buyer" if label.span.box[0] < other.span.box[0] else "seller"
+
+
+def _off(block: Block, label: Label) -> float:
+    """How far above or below a block a label stands, with a line's grace."""
+    middle, grace = label.span.middle, label.span.height
+    return max(0.0, block.top - grace - middle, middle - block.bottom - grace)
+
+
+def _between(peer: Label, block: Block, label: Label) -> bool:
+    """Whether a label of the same sort stands in the same line, nearer to the block."""
+    return peer is not label and level(peer.span, label.span) and block.right <= peer.span.box[0] < label.span.box[0]
 
 
 def _put(draft: Draft, sheet: Sheet, label: Label, side: Side, what: str) -> None:
