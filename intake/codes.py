@@ -11,6 +11,8 @@ _PROVINCES = {
 }  # fmt: skip
 _CITIES = {"2102": "大连", "3302": "宁波", "3502": "厦门", "3702": "青岛", "4403": "深圳"}
 
+REGIONS = (*_PROVINCES.values(), *_CITIES.values())
+
 #: Last two digits of a twelve-digit code → sort.
 _SORTS = {"11": "增值税电子普通发票", "12": "增值税电子普通发票", "13": "增值税电子专用发票"}
 _SORTS |= {"04": "增值税普通发票", "05": "增值税普通发票", "06": "增值税普通发票(卷票)", "07": "增值税普通发票(卷票)"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -49,12 +50,12 @@ class Draft:
         """The value of a field, or None."""
         return self.values.get(name)
 
-    def found(self) -> Found:
-        """The draft as the frozen value readers hand back."""
+    def found(self, source: Mapping[str, str] | None = None) -> Found:
+        """The frozen value readers hand back; `source` tells whose word each field is, if not all its own."""
         document = Document(kind=self.kind, lines=tuple(self.lines), extra=dict(self.extra), **self.values)
         return Found(
             document=document,
-            source=dict.fromkeys(self.values, self.source),
+            source=dict(source) if source is not None else dict.fromkeys(self.values, self.source),
             confidence=dict(self.confidence),
             places=dict(self.places),
             warnings=tuple(self.warnings),

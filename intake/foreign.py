@@ -17,6 +17,10 @@ _NUMBER = re.compile(
     r"(?:tax\s*)?(?:invoice|receipt|bill|credit\s*note)\s*(?:number|num|no|nr|id|#|№)\s*[.:#]*\s*#?\s*([A-Z0-9][A-Z0-9_/.-]{2,30})",
     re.IGNORECASE,
 )
+_NUMBER_LABEL = re.compile(
+    r"(?:invoice|receipt|bill|credit\s*note)\s*(?:number|num|no|nr|id|#)\s*[.:#]*$", re.IGNORECASE
+)
+_LONE_NUMBER = re.compile(r"#?(?=.*\d)[A-Za-z0-9][A-Za-z0-9_/.-]{2,30}")
 _NUMBER_BARE = re.compile(r"\b(?:invoice|receipt)\s*[:#]+\s*#?\s*([A-Z0-9][A-Z0-9_/-]{2,30})", re.IGNORECASE)
 _DATE = re.compile(
     r"(?:invoice|issue|receipt|bill|billing|tax)\s*date|date\s*of\s*issue|date\s*issued|issued(?:\s*on)?\s*:",
@@ -111,7 +115,15 @@ def read_foreign(sheets: Sequence[Sheet], source: str) -> Draft:
 
 def _facts(draft: Draft, row: Row, following: Sequence[Row]) -> None:
     """Number, dates and tax id of one row, or of the row under it."""
-    for cell, start in _cells(row):
+    cells = _cells(row)
+    for index, (cell, start) in enumerate(cells):
+        if _NUMBER_LABEL.search(cell.kept):
+            beside = [c for c, _ in cells[index + 1 : index + 2]]
+            under = [
+                s for r in following[:1] for s, _ in _cells(r) if s.box[0] < cell.box[2] and s.box[2] > cell.box[0]
+            ]
+            value = next((s for s in [*beside, *under] if _LONE_NUMBER.fullmatch(s.text)), None)
+            draft.put("number", value.text.lstrip("#") if value else None, value, 0.95)
         for pattern in (_NUMBER, _NUMBER_BARE):
             match = pattern.search(cell.kept)
             if match and any(c.isdigit() for c in match[1]):

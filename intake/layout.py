@@ -67,7 +67,7 @@ def _by_sort(sheets: Sequence[Sheet], source: str) -> Draft | None:
     if "fiscal" in sorts or (first.all("code") and "票据代码" in first.text.replace(" ", "")):
         return read_fiscal(first, source)
     if "electronic" not in sorts and not numbered:
-        if "bank" in sorts:
+        if "bank" in sorts or {"payer", "payee"} <= {b.kind for b in first.blocks}:
             return read_bank(first, source)
         if "contract" in sorts:
             return read_contract(sheets, source)

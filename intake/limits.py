@@ -7,6 +7,8 @@ MEGABYTE = 1 << 20
 FILE_BYTES = 64 * MEGABYTE  # one file; larger ones are refused unread
 PIXELS = 100_000_000  # of a picture, checked in its header before anything is decoded
 PAGES = 200  # of a PDF or OFD that are read; the rest is kept unread with a warning
+PICTURE_PAGES = 30  # pages without text that are recognised in one file
+ATTACHMENTS = 20  # embedded files of one document that are looked at
 
 XML_BYTES = 16 * MEGABYTE
 XML_DEPTH = 64

@@ -1,93 +1,148 @@
-"""PDF → words with boxes, attachments and hidden XML, then the documents they hold."""
+"""PDF → documents: attached or hidden data, the printed text, and QR code or recognition where that fails."""
 
 from __future__ import annotations
 
-import ctypes
+import base64
+import binascii
+import zlib
+from collections.abc import Sequence
 from typing import Any
 
-import pypdfium2.raw as raw  # type: ignore[import-untyped]
+import pypdfium2 as pdfium  # type: ignore[import-untyped]
 
-from intake.rows import Word
+from archive.document import Kind
+from archive.errors import Encrypted, NoDocument, Problem, ReaderFailed, Truncated
+from archive.finding import Finding
+from archive.words import same
+from intake import doubts, layout, qr, xml_reader
+from intake.agree import agree
+from intake.coded import with_code
+from intake.doubts import doubt
+from intake.draft import Draft
+from intake.limits import ATTACHMENTS, PAGES, PICTURE_PAGES, XML_BYTES
+from intake.pdf_text import words_of
+from intake.reading import Found, Place, Reading
 
-
-def words_of(page: Any, number: int) -> list[Word]:
-    """The visible words of a pdfium page, inside its CropBox and as it is turned."""
-    view = _View(page)
-    text = page.get_textpage()
-    runs = _Runs(view, number)
-    rect = raw.FS_RECTF()
-    where = ctypes.byref(rect)
-    for index in range(text.count_chars()):
-        code = raw.FPDFText_GetUnicode(text.raw, index)
-        if raw.FPDFText_GetLooseCharBox(text.raw, index, where):
-            owner = ctypes.cast(raw.FPDFText_GetTextObject(text.raw, index), ctypes.c_void_p).value
-            runs.add(code, (rect.left, rect.bottom, rect.right, rect.top), owner)
-    text.close()
-    runs.end()
-    return runs.done
-
-
-class _View:
-    """Page space → fractions of the visible page: its CropBox, turned by its rotation."""
-
-    def __init__(self, page: Any) -> None:
-        left, bottom, right, top = page.get_cropbox()
-        self.left, self.bottom = left, bottom
-        self.width, self.height = max(right - left, 1.0), max(top - bottom, 1.0)
-        self.turn = page.get_rotation()
-
-    def box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
-        x0, x1 = (left - self.left) / self.width, (right - self.left) / self.width
-        y0, y1 = (bottom - self.bottom) / self.height, (top - self.bottom) / self.height
-        if self.turn == 90:
-            return (y0, x0, y1, x1)
-        if self.turn == 180:
-            return (1 - x1, y0, 1 - x0, y1)
-        if self.turn == 270:
-            return (1 - y1, 1 - x1, 1 - y0, 1 - x0)
-        return (x0, 1 - y1, x1, 1 - y0)
+#: Points an inch; pages are drawn at these resolutions for a QR code and for recognition.
+_POINTS, _QR_DPI, _OCR_DPI = 72, 144, 200
+#: A page with less text than this and no document in it is a picture.
+_SPEAKING = 12
+#: Below this a field is worth the time a QR code takes; and the kinds that bear one.
+_SURE = 0.9
+_CODED = (Kind.EINVOICE, Kind.VAT, Kind.TOLL, Kind.RAIL, Kind.AIR, Kind.FISCAL)
 
 
-class _Runs:
-    """Characters joined to words: the same line, no gap, and no gap at all where a new text object begins."""
-
-    def __init__(self, view: _View, page: int) -> None:
-        self.view, self.page = view, page
-        self.done: list[Word] = []
-        self.text = ""
-        self.box = (0.0, 0.0, 0.0, 0.0)
-        self.owner: int | None = None
-
-    def add(self, code: int, edges: tuple[float, float, float, float], owner: int | None) -> None:
-        if code in (0, 0xFFFE, 0xFFFF) or code < 32 or 0x7F <= code < 0xA0:
-            self.end()
-            return
-        char = chr(code)
-        if char.isspace() and (owner is None or not self.text):
-            self.end()
-            return
-        box = self.view.box(*edges)
-        if self.text and not self._continues(box, owner):
-            self.end()
-        self.box = _union(self.box, box) if self.text else box
-        self.text += char
-        self.owner = owner
-
-    def _continues(self, box: tuple[float, float, float, float], owner: int | None) -> bool:
-        height = min(box[3] - box[1], self.box[3] - self.box[1])
-        if abs(box[1] + box[3] - self.box[1] - self.box[3]) > height:
-            return False
-        em = max(box[2] - box[0], (self.box[2] - self.box[0]) / len(self.text))
-        gap = box[0] - self.box[2]
-        return -1.5 * em < gap < (0.9 if owner == self.owner else 0.12) * em
-
-    def end(self) -> None:
-        if self.text.strip() and self.box[2] > 0 and self.box[0] < 1 and self.box[3] > 0 and self.box[1] < 1:
-            self.done.append(Word(self.text.rstrip(), self.box, self.page))
-        self.text, self.owner = "", None
+def read_pdf(data: bytes, name: str) -> Reading:
+    """Every document in a PDF. Raises Encrypted, Truncated, NoDocument."""
+    pdf = open_pdf(data, name)
+    try:
+        return _read(pdf, name)
+    finally:
+        pdf.close()
 
 
-def _union(
-    one: tuple[float, float, float, float], two: tuple[float, float, float, float]
-) -> tuple[float, float, float, float]:
-    return (min(one[0], two[0]), min(one[1], two[1]), max(one[2], two[2]), max(one[3], two[3]))
+def open_pdf(data: bytes, name: str) -> Any:
+    """A pdfium document; a user password gives Encrypted, a broken file Truncated. An owner's password is no bar."""
+    try:
+        return pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise Encrypted(name=name) from error
+        if b"%%EOF" not in data[-2048:]:
+            raise Truncated(name=name) from error
+        raise ReaderFailed(name=name, detail=str(error)) from error
+
+
+def _read(pdf: Any, name: str) -> Reading:
+    pages = len(pdf)
+    words = [words_of(pdf[number], number) for number in range(min(pages, PAGES))]
+    warnings: list[Finding] = []
+    if pages > PAGES:
+        warnings.append(doubt(doubts.PAGES, pages=pages, read=PAGES))
+    attached, unread = _attached(pdf, name)
+    warnings += unread
+    printed = layout.find_all([w for page in words for w in page], "text")
+    found = [_by_code(agree(group), pdf) for group in _paired(printed, attached)]
+    scans = [n for n, page in enumerate(words) if sum(len(w.text) for w in page) < _SPEAKING]
+    if not attached and scans:
+        found += _recognised(pdf, scans, name)
+        warnings += [doubt(doubts.SCANNED)]
+        found.sort(key=lambda f: f.pages)
+    if not found:
+        raise NoDocument(name=name)
+    return Reading(name, "pdf", tuple(found), pages, tuple(warnings))
+
+
+def _attached(pdf: Any, name: str) -> tuple[list[Draft], list[Finding]]:
+    """Documents in embedded files, known by content and not by name, and in the Info dictionary's hidden XML."""
+    files = []
+    for index in range(min(pdf.count_attachments(), ATTACHMENTS)):
+        attachment = pdf.get_attachment(index)
+        files.append((attachment.get_name(), bytes(attachment.get_data())))
+    hidden = _hidden(pdf.get_metadata_value("hidexml"))
+    if hidden:
+        files.append(("hidexml", hidden))
+    drafts: list[Draft] = []
+    findings: list[Finding] = []
+    for title, content in files:
+        if not content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+            continue
+        try:
+            draft = xml_reader.draft_of(content, title, "attachment")
+        except Problem as problem:
+            findings.append(doubt(doubts.ATTACHMENT, name=same(title), why=problem.what.filled(name=title)))
+            continue
+        if draft:
+            drafts.append(draft)
+    return drafts, findings
+
+
+def _hidden(text: str) -> bytes | None:
+    """XML that a producer put gzipped and base64-coded into the Info dictionary; None if it isn't that."""
+    if not text:
+        return None
+    try:
+        packed = base64.b64decode("".join(text.split()), validate=True)
+        unpacker = zlib.decompressobj(wbits=47)  # gzip or zlib, told by the header
+        content = unpacker.decompress(packed, XML_BYTES)
+    except (binascii.Error, zlib.error, ValueError):
+        return None
+    return content if unpacker.eof else None
+
+
+def _paired(printed: Sequence[Draft], attached: Sequence[Draft]) -> list[list[Draft]]:
+    """Which attachment belongs to which printed document: by number, else the only one to the only one."""
+    groups = [[draft] for draft in printed]
+    for data in attached:
+        mates = [g for g in groups if g[0].get("number") == data.get("number")]
+        alone = len(printed) == 1 and len(attached) == 1
+        if mates or alone:
+            (mates or groups)[0].append(data)
+        else:
+            groups.append([data])
+    return groups
+
+
+def _by_code(found: Found, pdf: Any) -> Found:
+    """Where number, date or total is missing or was taken by shape, the QR code is asked: drawing a page takes time."""
+    sure = all(found.confidence.get(name, 0.0) >= _SURE for name in ("number", "date", "total"))
+    if sure or found.document.kind not in _CODED:
+        return found
+    page = found.pages[0]
+    image = pdf[page].render(scale=_QR_DPI / _POINTS, grayscale=True).to_pil()
+    for mark in qr.decode(image):
+        if payload := qr.parse(mark.text):
+            return with_code(found, payload, Place(page, mark.box))
+    return found
+
+
+def _recognised(pdf: Any, numbers: Sequence[int], name: str) -> list[Found]:
+    """Pages that are pictures, drawn and recognised."""
+    from intake.image import read_picture  # lazily: recognition is heavy and most files need none
+
+    found: list[Found] = []
+    for number in numbers[:PICTURE_PAGES]:
+        page = pdf[number]
+        scale = min(_OCR_DPI / _POINTS, 4000 / max(page.get_size()))
+        found += read_picture(page.render(scale=scale).to_pil(), name, number)
+    return found

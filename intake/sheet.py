@@ -67,7 +67,7 @@ def right_of(sheet: Sheet, label: Label, reach: float = 1.0) -> list[Span]:
 
     Values often stand a little above or below their label's line: half a line either way is taken.
     """
-    edge = label.span.box[2] - 0.6 * label.span.em
+    edge = label.span.box[2] - 1.2 * label.span.em
     stop = min(
         (
             x.span.box[0]

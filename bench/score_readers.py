@@ -1,0 +1,165 @@
+"""How many fields the readers get exactly right, against the true values beside the samples.
+
+python -m bench.score_readers [DIR …] [--json]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from archive.document import Document
+from intake.fields import fold
+from intake.read import read
+
+FIELDS = (
+    "type number code date seller_name seller_tax_id buyer_name buyer_tax_id amount_excl_tax tax total".split()  # noqa: SIM905
+)
+MONEY = ("amount_excl_tax", "tax", "total")
+FOLDED = ("type", "seller_name", "buyer_name")
+DEFAULT = (Path("tests/samples/drawn"), Path("../shared/samples/real"))
+
+
+@dataclass(slots=True)
+class Score:
+    """One kind of file: fields right and scored, files, CPU seconds."""
+
+    right: int = 0
+    scored: int = 0
+    files: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class Result:
+    """The whole measurement: scores by kind, and every miss in words."""
+
+    kinds: dict[str, Score] = field(default_factory=lambda: defaultdict(Score))
+    misses: list[str] = field(default_factory=list)
+
+
+def measure(folders: Sequence[Path]) -> Result:
+    """Reads every file that a truth.jsonl under the folders names, and compares."""
+    result = Result()
+    for path, truth in _samples(folders):
+        started = time.process_time()
+        reading = read(path.read_bytes(), path.name)
+        score = result.kinds[str(truth.get("kind", "?"))]
+        score.seconds += time.process_time() - started
+        score.files += 1
+        documents = [found.document for found in reading.found]
+        if (
+            truth.get("kind") == "pdf_bad"
+            or "rejected" in str(truth.get("expect", ""))
+            or "damaged" in str(truth.get("expect", ""))
+        ):
+            score.scored += 1
+            score.right += reading.error is not None
+            if reading.error is None:
+                result.misses.append(f"{path.name}: should have been refused ({truth['expect']})")
+            continue
+        for expected in truth.get("invoices") or [truth]:
+            _compare(result, score, path.name, expected, _matching(expected, documents))
+        if reading.error is not None:
+            result.misses.append(f"{path.name}: {reading.error}")
+    return result
+
+
+def _to_refuse(truth: Mapping[str, Any]) -> bool:
+    """Whether a good reader gives an error for the file instead of fields."""
+    expected = str(truth.get("expect", ""))
+    return truth.get("kind") == "pdf_bad" or any(word in expected for word in ("rejected", "damaged"))
+
+
+def _samples(folders: Sequence[Path]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    for folder in folders:
+        files = {p.name: p for p in folder.rglob("*") if p.is_file()}
+        for table in sorted(folder.rglob("truth.jsonl")):
+            for line in table.read_text("utf-8").splitlines():
+                truth = json.loads(line) if line.strip() else {}
+                if truth.get("file") in files and any(truth.get(name) is not None for name in FIELDS) | (
+                    "expect" in truth
+                ):
+                    yield files[truth["file"]], truth
+
+
+def _matching(expected: Mapping[str, Any], documents: Sequence[Document]) -> Document:
+    """The document of the same number, else the first, else an empty one."""
+    for document in documents:
+        if document.number == expected.get("number"):
+            return document
+    return documents[0] if documents else Document()
+
+
+def _compare(result: Result, score: Score, name: str, expected: Mapping[str, Any], document: Document) -> None:
+    for field_name in FIELDS:
+        wanted = expected.get(field_name)
+        if wanted is None:
+            continue
+        score.scored += 1
+        got = getattr(document, field_name)
+        if _plain(field_name, wanted) == _plain(field_name, got):
+            score.right += 1
+        else:
+            result.misses.append(f"{name}: {field_name} should be {wanted!r}, is {'' if got is None else str(got)!r}")
+
+
+def _plain(name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if name in MONEY:
+        try:
+            return f"{Decimal(str(value)):.2f}"
+        except InvalidOperation:
+            return str(value)
+    return fold(str(value)).replace(" ", "") if name in FOLDED else str(value)
+
+
+def table(result: Result) -> str:
+    """The scores as a table, the misses below it."""
+    rows = [f"{'kind':<22}{'files':>6}{'right':>7}{'scored':>8}{'%':>8}{'CPU s/file':>12}"]
+    total = Score()
+    for kind, score in sorted(result.kinds.items()):
+        rows.append(_row(kind, score))
+        total.right += score.right
+        total.scored += score.scored
+        total.files += score.files
+        total.seconds += score.seconds
+    return "\n".join([*rows, _row("all", total), "", *result.misses])
+
+
+def _row(kind: str, score: Score) -> str:
+    share = 100 * score.right / score.scored if score.scored else 0.0
+    each = score.seconds / score.files if score.files else 0.0
+    return f"{kind:<22}{score.files:>6}{score.right:>7}{score.scored:>8}{share:>8.2f}{each:>12.3f}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="bench.score_readers", description=__doc__)
+    parser.add_argument("folders", nargs="*", type=Path, metavar="DIR")
+    parser.add_argument("--json", action="store_true", help="print the scores as JSON")
+    options = parser.parse_args(arguments)
+    folders = options.folders or [folder for folder in DEFAULT if folder.exists()]
+    result = measure(folders)
+    if options.json:
+        kinds = {
+            k: {"files": s.files, "right": s.right, "scored": s.scored, "cpu_seconds": round(s.seconds, 3)}
+            for k, s in result.kinds.items()
+        }
+        print(json.dumps({"kinds": kinds, "misses": result.misses}, ensure_ascii=False, indent=1))
+    else:
+        print(table(result))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,113 @@
+"""XML from outside, parsed without DTD, entities, network, or more depth and size than is good."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+
+from archive.errors import FileTooBig, ReaderFailed, TooDeep, Truncated, UnsafeXml
+from intake.limits import MEGABYTE, XML_BYTES, XML_DEPTH, XML_NODES
+
+_DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_ENCODING = re.compile(r"""^\s*<\?xml[^>]*?encoding\s*=\s*["'][^"']*["'][^>]*\?>""")
+_EMPTY_PREFIX = re.compile(rb"<(/?):(?=[A-Za-z])")
+_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+
+
+def parse(data: bytes, name: str) -> etree._Element:
+    """The root of a document. Raises UnsafeXml, TooDeep, FileTooBig, Truncated, or ReaderFailed for damaged XML."""
+    if len(data) > XML_BYTES:
+        raise FileTooBig(name=name, size=len(data) // MEGABYTE, limit=XML_BYTES // MEGABYTE)
+    if _DECLARATION.search(data) or _DECLARATION.search(data.replace(b"\x00", b"")):
+        raise UnsafeXml(name=name)
+    try:
+        root = _parsed(data)
+    except etree.XMLSyntaxError as error:
+        raise _problem(error, data, name) from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise UnsafeXml(name=name)
+    _measure(root, name)
+    return root
+
+
+def _parsed(data: bytes) -> etree._Element:
+    parser = etree.XMLParser(
+        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError:
+        # some exports declare one encoding and are written in another: GB18030 reads what isn't UTF-8;
+        # others leave the namespace prefix empty: <:eInvoice>
+        if _EMPTY_PREFIX.search(data):
+            return etree.fromstring(_EMPTY_PREFIX.sub(rb"<\1", data), parser)
+        text = _decoded(data)
+        if text is None:
+            raise
+        return etree.fromstring(_ENCODING.sub("", text), parser)
+
+
+def _decoded(data: bytes) -> str | None:
+    """The text of a document whose declared encoding is wrong; None where that isn't what is wrong with it."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        try:
+            return data.decode("gb18030")
+        except UnicodeDecodeError:
+            return None
+    declared = re.search(rb"""encoding\s*=\s*["']([\w-]+)""", data[:200])
+    wrong = declared is not None and declared[1].lower() not in (b"utf-8", b"utf8")
+    return data.decode("utf-8-sig") if wrong else None
+
+
+def _problem(error: etree.XMLSyntaxError, data: bytes, name: str) -> Exception:
+    said = str(error)
+    if "depth" in said.lower():
+        return TooDeep(name=name)
+    if not data.rstrip(b" \r\n\t\x00").endswith(b">") or "Premature end" in said or "EndTag" in said:
+        return Truncated(name=name)
+    return ReaderFailed(name=name, detail=f"XML: {said[:120]}")
+
+
+def _measure(root: etree._Element, name: str) -> None:
+    nodes = depth = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        nodes += event == "start"
+        if depth > XML_DEPTH:
+            raise TooDeep(name=name)
+        if nodes > XML_NODES:
+            raise FileTooBig(name=name, size=f"{nodes} nodes", limit=XML_NODES)
+
+
+def local(element: etree._Element) -> str:
+    """An element's name without its namespace."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def namespace(element: etree._Element) -> str:
+    """An element's namespace, or an empty string."""
+    return str(element.tag).rpartition("}")[0].lstrip("{")
+
+
+def value(element: etree._Element | None) -> str:
+    """An element's own text, stripped; empty for xsi:nil and for None."""
+    if element is None or element.get(_NIL) == "true":
+        return ""
+    return (element.text or "").strip()
+
+
+def first(root: etree._Element, *names: str) -> str:
+    """The first non-empty text among elements with one of these local names, in the order of the names."""
+    for name in names:
+        for element in root.iter(f"{{*}}{name}"):
+            if text := value(element):
+                return text
+    return ""
+
+
+def leaves(root: etree._Element) -> str:
+    """All values of a document, one a line: what search may find."""
+    return "\n".join(text for e in root.iter() if (text := value(e)))

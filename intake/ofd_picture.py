@@ -1,0 +1,195 @@
+"""Draws a page of an OFD: paths, text and pictures, without clips and shadings."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from lxml import etree
+from PIL import Image, ImageDraw, ImageFont
+
+from intake.limits import PIXELS
+from intake.markup import first, local, parse, value
+from intake.ofd_text import steps
+from intake.package import Leaf, Package, numbers, resolve
+
+_INCH = 25.4
+_CURVE_STEPS = 12
+_FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP")
+Point = tuple[float, float]
+Colour = tuple[int, int, int]
+_BLACK: Colour = (0, 0, 0)
+
+
+@lru_cache(maxsize=64)
+def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """The Chinese font the package carries, at a size in pixels; Pillow's own where it is missing."""
+    spec = find_spec("paperang_p2_fonts_cjk")
+    for folder in spec.submodule_search_locations or [] if spec else []:
+        for path in Path(folder).rglob("wqy-microhei.ttc"):
+            return ImageFont.truetype(str(path), max(1, size))
+    return ImageFont.load_default(max(1, size))
+
+
+def draw_leaf(package: Package, path: str, document: etree._Element, leaf: Leaf, dpi: int) -> Image.Image:
+    """The page as a picture; its templates are drawn first."""
+    scale = dpi / _INCH
+    width, height = (max(1, round(side * scale)) for side in leaf.frame[2:])
+    if width * height > PIXELS:
+        scale *= (PIXELS / (width * height)) ** 0.5 * 0.99
+        width, height = (max(1, round(side * scale)) for side in leaf.frame[2:])
+    pen = _Pen(Image.new("RGB", (width, height), "white"), scale, leaf.frame[:2], _pictures(package, path, document))
+    for root in (*leaf.templates, leaf.root):
+        for element in root.iter("{*}PathObject", "{*}TextObject", "{*}ImageObject"):
+            pen.draw(element)
+    return pen.image
+
+
+def _pictures(package: Package, path: str, document: etree._Element) -> dict[str, bytes]:
+    """Resource id → picture file."""
+    found: dict[str, bytes] = {}
+    for name in ("PublicRes", "DocumentRes"):
+        for reference in document.iter(f"{{*}}{name}"):
+            where = resolve(path, value(reference))
+            content = package.content(where)
+            if content is None:
+                continue
+            root = parse(content, package.name)
+            base = resolve(where, (root.get("BaseLoc") or ".") + "/_")
+            for media in root.iter("{*}MultiMedia"):
+                location = first(media, "MediaFile")
+                data = package.content(resolve(base, location)) or package.content(resolve(where, location))
+                if data:
+                    found[media.get("ID", "")] = data
+    return found
+
+
+class _Pen:
+    """Draws objects in millimetres onto a picture in pixels."""
+
+    def __init__(
+        self, image: Image.Image, scale: float, origin: tuple[float, float], pictures: dict[str, bytes]
+    ) -> None:
+        self.image, self.scale, self.origin, self.pictures = image, scale, origin, pictures
+        self.canvas = ImageDraw.Draw(image)
+
+    def draw(self, element: etree._Element) -> None:
+        """One object; those without a place are passed over."""
+        boundary = numbers(element.get("Boundary"))
+        if len(boundary) != 4 or element.get("Visible") == "false":
+            return
+        matrix = numbers(element.get("CTM"))
+        place = _Place(boundary[0], boundary[1], matrix if len(matrix) == 6 else [1, 0, 0, 1, 0, 0])
+        kind = local(element)
+        if kind == "PathObject":
+            self._path(element, place)
+        elif kind == "TextObject":
+            self._text(element, place)
+        else:
+            self._picture(element, boundary)
+
+    def _pixel(self, x: float, y: float) -> Point:
+        return ((x - self.origin[0]) * self.scale, (y - self.origin[1]) * self.scale)
+
+    def _path(self, element: etree._Element, place: _Place) -> None:
+        stroke = _colour(element, "StrokeColor")
+        width = max(1, round((numbers(element.get("LineWidth")) or [0.25])[0] * self.scale))
+        for points in outlines(first(element, "AbbreviatedData")):
+            pixels = [self._pixel(*place.at(x, y)) for x, y in points]
+            if len(pixels) < 2:
+                continue
+            if element.get("Fill") == "true" and len(pixels) > 2 and element.find("{*}FillColor") is not None:
+                self.canvas.polygon(pixels, fill=_colour(element, "FillColor"))
+            if element.get("Stroke") != "false":
+                self.canvas.line(pixels, fill=stroke, width=width)
+
+    def _text(self, element: etree._Element, place: _Place) -> None:
+        size = (numbers(element.get("Size")) or [3.0])[0]
+        letters = font(round(size * abs(place.matrix[3] or 1.0) * self.scale))
+        colour = _colour(element, "FillColor")
+        x, y = 0.0, size
+        for code in element.iter("{*}TextCode"):
+            text = (code.text or "").strip("\r\n")
+            x, y = (numbers(code.get("X")) or [x])[0], (numbers(code.get("Y")) or [y])[0]
+            across, down = steps(code.get("DeltaX"), len(text)), steps(code.get("DeltaY"), len(text))
+            left, base = x, y
+            for index, char in enumerate(text):
+                self.canvas.text(self._pixel(*place.at(left, base)), char, font=letters, fill=colour, anchor="ls")
+                left += across[index] if index < len(across) else (0.0 if down else size)
+                base += down[index] if index < len(down) else 0.0
+
+    def _picture(self, element: etree._Element, boundary: list[float]) -> None:
+        data = self.pictures.get(element.get("ResourceID", ""))
+        size = (round(boundary[2] * self.scale), round(boundary[3] * self.scale))
+        if not data or min(size) < 1 or size[0] * size[1] > PIXELS:
+            return
+        try:
+            with Image.open(io.BytesIO(data), formats=_FORMATS) as source:
+                if source.width * source.height > PIXELS:
+                    return
+                picture = source.convert("RGBA").resize(size)
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+            return  # an odd or broken picture leaves its place blank
+        left, top = self._pixel(boundary[0], boundary[1])
+        self.image.paste(picture, (round(left), round(top)), picture)
+
+
+class _Place:
+    """An object's own coordinates → the page's millimetres."""
+
+    def __init__(self, left: float, top: float, matrix: list[float]) -> None:
+        self.left, self.top, self.matrix = left, top, matrix
+
+    def at(self, x: float, y: float) -> Point:
+        a, b, c, d, e, f = self.matrix
+        return (self.left + a * x + c * y + e, self.top + b * x + d * y + f)
+
+
+def outlines(data: str) -> Iterator[list[Point]]:
+    """The lines of an AbbreviatedData: M and S begin, L goes on, B and Q curve, A is drawn straight, C closes."""
+    points: list[Point] = []
+    tokens = data.split()
+    index = 0
+    while index < len(tokens):
+        letter = tokens[index]
+        count = {"M": 2, "S": 2, "L": 2, "Q": 4, "B": 6, "A": 7}.get(letter, 0)
+        given = numbers(" ".join(tokens[index + 1 : index + 1 + count]))
+        if len(given) == count:
+            if letter in "MS":
+                if points:
+                    yield points
+                points = [(given[0], given[1])]
+            elif letter == "C" and points:
+                points.append(points[0])
+            elif count and points:
+                points += _reach(points[-1], letter, given)
+        index += 1 + count
+    if points:
+        yield points
+
+
+def _reach(start: Point, letter: str, given: list[float]) -> list[Point]:
+    """The points from `start` to the end of one drawing step."""
+    if letter in "LA":
+        return [(given[-2], given[-1])]
+    corners = [start, *zip(given[::2], given[1::2], strict=True)]
+    return [_on_curve(corners, n / _CURVE_STEPS) for n in range(1, _CURVE_STEPS + 1)]
+
+
+def _on_curve(corners: list[Point], t: float) -> Point:
+    """A point of a Bézier curve (de Casteljau)."""
+    while len(corners) > 1:
+        corners = [
+            (p[0] + t * (q[0] - p[0]), p[1] + t * (q[1] - p[1])) for p, q in zip(corners, corners[1:], strict=False)
+        ]
+    return corners[0]
+
+
+def _colour(element: etree._Element, name: str) -> Colour:
+    """A colour child's RGB value; black for none, greys and odd notations."""
+    child = element.find(f"{{*}}{name}")
+    values = [min(255, max(0, int(v))) for v in numbers(child.get("Value"))] if child is not None else []
+    return (values[0], values[1], values[2]) if len(values) == 3 else _BLACK

@@ -1,0 +1,73 @@
+"""The one door: a file's bytes → what it holds. Chooses the reader by content and never raises for bad input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from archive.errors import EmptyFile, FileTooBig, NotWhatItSays, Problem, ReaderFailed, UnknownFormat
+from intake.agree import checked
+from intake.limits import FILE_BYTES, MEGABYTE
+from intake.names import safe_name
+from intake.reading import Reading
+from intake.sniff import Carrier, sniff
+
+
+def read(data: bytes, name: str) -> Reading:
+    """Every document in a file, each field with source, confidence and place. Picklable; problems are in `error`.
+
+    Zip archives are not opened here: `intake.unpack` gives their files one by one.
+    """
+    name = safe_name(name)
+    carrier: Carrier = "unknown"
+    try:
+        carrier = _carrier(data, name)
+        reading = _READERS[carrier](data, name)
+    except Problem as problem:
+        return Reading(name, carrier, error=problem)
+    # The declared border: whatever a reader trips over in an untrusted file becomes one error of ours, the cause named.
+    except Exception as error:
+        return Reading(name, carrier, error=ReaderFailed(name=name, detail=f"{type(error).__name__}: {error}"[:200]))
+    return replace(reading, found=tuple(map(checked, reading.found)))
+
+
+def _carrier(data: bytes, name: str) -> Carrier:
+    """What the file is, if it is one we read; raises the ReadProblem that says why not."""
+    if len(data) > FILE_BYTES:
+        raise FileTooBig(name=name, size=len(data) // MEGABYTE, limit=FILE_BYTES // MEGABYTE)
+    carrier = sniff(data)
+    if carrier == "empty":
+        raise EmptyFile(name=name)
+    if carrier in _READERS:
+        return carrier
+    claims = name.rpartition(".")[2].upper() if "." in name else ""
+    if claims in ("PDF", "OFD", "XML", "PNG", "JPG", "JPEG") and carrier != "unknown":
+        raise NotWhatItSays(name=name, says=claims, found=carrier.upper())
+    raise UnknownFormat(name=name)
+
+
+def _pdf(data: bytes, name: str) -> Reading:
+    from intake.pdf import read_pdf  # lazily, as all readers: an idle process stays small
+
+    return read_pdf(data, name)
+
+
+def _ofd(data: bytes, name: str) -> Reading:
+    from intake.ofd import read_ofd
+
+    return read_ofd(data, name)
+
+
+def _xml(data: bytes, name: str) -> Reading:
+    from intake.xml_reader import read_xml
+
+    return read_xml(data, name)
+
+
+def _image(data: bytes, name: str) -> Reading:
+    from intake.image import read_image
+
+    return read_image(data, name)
+
+
+_READERS: dict[Carrier, Callable[[bytes, str], Reading]] = {"pdf": _pdf, "ofd": _ofd, "xml": _xml, "image": _image}

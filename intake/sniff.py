@@ -1,0 +1,73 @@
+"""What a file is, by its content and never by its name."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from typing import Literal
+
+Carrier = Literal["pdf", "ofd", "zip", "xml", "image", "html", "text", "empty", "unknown"]
+
+_PICTURES = (
+    b"\xff\xd8\xff",
+    b"\x89PNG\r\n\x1a\n",
+    b"GIF87a",
+    b"GIF89a",
+    b"BM",
+    b"II*\x00",
+    b"MM\x00*",
+)
+_HEIF = re.compile(rb"^....ftyp(?:heic|heix|hevc|mif1|msf1|avif)", re.DOTALL)
+_HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
+_BLANK = b"\xef\xbb\xbf \r\n\t\x00"
+#: A PDF may carry some bytes before its header.
+_PDF_HEAD = 1024
+
+
+def sniff(data: bytes) -> Carrier:
+    """The carrier of a file. An OFD is a zip with OFD.xml in it; HTML saved as something else is told apart."""
+    if not data.strip(_BLANK):
+        return "empty"
+    if b"%PDF-" in data[:_PDF_HEAD]:
+        return "pdf"
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return "ofd" if _holds_ofd(data) else "zip"
+    if data.startswith(_PICTURES) or _HEIF.match(data) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
+        return "image"
+    head = _as_ascii(data)
+    if _HTML.search(head) and b"<EInvoice" not in head:
+        return "html"
+    if head.startswith(b"<") and re.match(rb"<[?!A-Za-z_]", head):
+        return "xml"
+    return "text" if _is_text(data) else "unknown"
+
+
+def _as_ascii(data: bytes) -> bytes:
+    """The beginning of a file without byte order mark and, for UTF-16, without its zeros."""
+    head = data[:2048]
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        head = head[2:].replace(b"\x00", b"")
+    return head.lstrip(_BLANK)
+
+
+def _holds_ofd(data: bytes) -> bool:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return any(name.lower().lstrip("/") == "ofd.xml" for name in archive.namelist()[:5000])
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        return b"OFD.xml" in data[:4096]  # cut off, but it was one
+
+
+def _is_text(data: bytes) -> bool:
+    head = data[:4096]
+    if b"\x00" in head:
+        return False
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            head.decode(encoding)
+        except UnicodeDecodeError as error:
+            if error.start < len(head) - 4:
+                continue
+        return sum(c < 32 and c not in (9, 10, 13) for c in head) < len(head) / 50
+    return False
