@@ -176,7 +176,9 @@ def _bars(axes: Axes, ink: _Ink) -> None:
             "label": name,
         }
         bars = axes.barh(at, heights, thick, **look) if lying else axes.bar(at, heights, thick, **look)
-        axes.bar_label(bars, labels=texts, padding=2, fontsize=7 if count * many <= 12 else 6)
+        axes.bar_label(
+            bars, labels=texts, padding=2, fontsize=_fit(axes, max(count, many / thick), 7.0) if lying else 7
+        )
     _scale(axes, ink, lying, widest)
     if many > 1:
         axes.legend(frameon=False, fontsize=7, loc="best")
@@ -192,11 +194,10 @@ def _scale(axes: Axes, ink: _Ink, lying: bool, widest: int) -> None:
     limits = (low - room if low < 0 else 0.0, high + room if high > 0 else 0.0 if low < 0 else 1.0)
     figures = FuncFormatter(lambda value, _: _short(value, ink.lang))
     middle, half = (count - 1) / 2, max(count, 4) / 2 + 0.1
-    figure = axes.get_figure(root=True)
-    across = int(figure.get_figwidth() * 6) if figure else 28  # half-width places in about a third of the width
+    across = int(_inches(axes)[0] * 6)  # half-width places in about a third of the width
     names = [folded(label, *((across, 1) if count > 6 else (20, 2)) if lying else (14, 2)) for label in ink.labels]
     if lying:
-        axes.set_yticks(range(count), names, fontsize=8 if count <= 10 else 6.5)
+        axes.set_yticks(range(count), names, fontsize=_fit(axes, count, 8.0))
         axes.set_ylim(middle + half, middle - half)
         axes.set_xlim(*limits)
         axes.xaxis.set_major_locator(MaxNLocator(5))
@@ -210,6 +211,16 @@ def _scale(axes: Axes, ink: _Ink, lying: bool, widest: int) -> None:
         axes.yaxis.set_major_formatter(figures)
         axes.axhline(0, color="#9aa5b1", linewidth=0.8)
     _frame(axes, "x" if lying else "y")
+
+
+def _inches(axes: Axes) -> tuple[float, float]:
+    figure = axes.get_figure(root=True)
+    return (figure.get_figwidth(), figure.get_figheight()) if figure else (5.4, 2.9)
+
+
+def _fit(axes: Axes, rows: float, most: float) -> float:
+    """The size at which so many rows of words fit the height, at most `most` points."""
+    return min(most, (_inches(axes)[1] - 0.62) * 72 / rows / 1.45)  # 0.62: title and scale
 
 
 def _line(axes: Axes, ink: _Ink) -> None:
@@ -232,7 +243,8 @@ def _line(axes: Axes, ink: _Ink) -> None:
                 texts[spot], (spot, heights[spot]), (0, 5), textcoords="offset points", ha="center", fontsize=7
             )
     step = max(1, -(-len(spots) // TICKS))
-    axes.set_xticks(list(spots)[::step], [folded(label, 14) for label in ink.labels[::step]])
+    places = max(int(_inches(axes)[0] * 72 * 0.72 / -(-len(spots) // step) / 4.2), 4)
+    axes.set_xticks(list(spots)[::step], [folded(label, places) for label in ink.labels[::step]])
     axes.margins(x=0.08, y=0.18)
     if all(height >= 0 for _, heights, _ in ink.series for height in heights):
         axes.set_ylim(bottom=0)

@@ -11,7 +11,7 @@ from reportlab.platypus import Flowable  # type: ignore[import-untyped]
 
 from archive.words import Lang, Text
 from reports.cells import clean, said
-from reports.charts import draw
+from reports.charts import BARS, draw
 from reports.page import Chart, Facts, Page, Signatures
 from reports.pdf_table import INK, RULE, ZEBRA
 from reports.typeset import Setter
@@ -124,7 +124,8 @@ class Pictures(Block):
         gap = 10.0
         self.wide = (width - gap * (len(charts) - 1)) / len(charts)
         self.step = self.wide + gap
-        high = max((width - gap) / 2 * self.RATIO, 150.0)
+        bars = max((min(len(chart.labels), BARS) for chart in charts if chart.kind == "bar"), default=0)
+        high = max((width - gap) / 2 * self.RATIO, 150.0, 50.0 + 14.0 * bars)
         size = (self.wide / 72, high / 72)
         self.pictures = [draw(chart, page.lang, page.unit, size=size, font_path=font_path) for chart in charts]
         super().__init__(width, high)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, Literal
+from zlib import crc32
 
 from reportlab.lib.colors import HexColor  # type: ignore[import-untyped]
 from reportlab.platypus import Flowable  # type: ignore[import-untyped]
@@ -22,6 +23,7 @@ PAD = 3.0  # points beside the words
 SIZES = (8.5, 8.0, 7.5, 7.0, 6.5, 6.0, 5.5, 5.0)
 UNBROKEN = 13.0  # a number or code up to this many ems is kept on one line
 SHORT = 12  # so few rows stay together
+MOST = 12  # lines in a cell
 CONTINUED = Text("（续）", " (continued)")
 
 
@@ -145,10 +147,16 @@ def _widths(
 def _laid(cells: list[str], role: Role, widths: Sequence[float], size: float, setter: Setter, odd: bool) -> Laid:
     slack = 2 * PAD - 0.01
     lines = tuple(
-        setter.lines(words, wide - slack, size) if words else () for words, wide in zip(cells, widths, strict=True)
+        _capped(setter.lines(words, wide - slack, size)) if words else ()
+        for words, wide in zip(cells, widths, strict=True)
     )
     most = max((len(one) for one in lines), default=1) or 1
     return Laid(lines, role, most * size * 1.28 + 2 * PAD * 0.75, odd)
+
+
+def _capped(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """At most MOST lines, so that no cell outgrows a page; the JSON attached to the file has the whole text."""
+    return lines if len(lines) <= MOST else (*lines[: MOST - 1], lines[MOST - 1][:-1] + "…")
 
 
 class Sheet(Flowable):  # type: ignore[misc]
@@ -185,7 +193,7 @@ class Sheet(Flowable):  # type: ignore[misc]
         layout, canvas = self.layout, self.canv
         _, height = self.wrap(0, 0)
         if self.first == 0:
-            key = f"table-{canvas.getPageNumber()}-{layout.title}"
+            key = f"table-{canvas.getPageNumber()}-{crc32(layout.title.encode()):x}"
             canvas.bookmarkHorizontal(key, 0, height)
             canvas.addOutlineEntry(layout.title, key, 0)
         text = canvas.beginText()

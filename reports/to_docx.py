@@ -72,7 +72,11 @@ def _paper(document: Any, page: Page) -> None:
     for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):  # a theme font would win over the name
         heading.element.rPr.rFonts.attrib.pop(qn(f"w:{theme}"), None)
     core, when = document.core_properties, page.made_at.replace(tzinfo=None)
-    core.title, core.author, core.last_modified_by = clean(page.title.to(page.lang)), page.made_by, page.made_by
+    core.title, core.author, core.last_modified_by = (
+        clean(page.title.to(page.lang)),
+        clean(page.made_by),
+        clean(page.made_by),
+    )
     core.created = core.modified = when
     core.comments, core.language, core.revision = "", language, 1
     _footer(section.footer.paragraphs[0], page)

@@ -17,10 +17,10 @@ def plain(page: Page) -> dict[str, Any]:
     return {
         "title": page.title.to(lang),
         "subtitle": page.subtitle.to(lang),
-        "company": page.company,
+        "company": clean(page.company),
         "period": page.period.to(lang),
         "made_at": page.made_at.isoformat(),
-        "made_by": page.made_by,
+        "made_by": clean(page.made_by),
         "lang": lang,
         "blocks": [_block(block, lang) for block in page.blocks],
     }

@@ -16,6 +16,7 @@ from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate  # type: ignore[import-untyped]
 
 from archive.words import Text
+from reports.cells import clean
 from reports.page import Block, Chart, Facts, Page, Paragraph, Signatures, Table
 from reports.pdf_blocks import FactRow, Lines, Pictures, SignRow, Title
 from reports.pdf_table import INK, RULE, Sheet, lay
@@ -43,7 +44,7 @@ def printed(page: Page, font_path: str | None = None) -> bytes:
     width, height = landscape(A4) if lying else A4
     inner = width - 2 * MARGIN
     out = io.BytesIO()
-    document = BaseDocTemplate(out, pagesize=(width, height), title=page.title.to(page.lang), author=page.made_by)
+    document = BaseDocTemplate(out, pagesize=(width, height))
     frame = Frame(MARGIN, MARGIN + FOOT, inner, height - 2 * MARGIN - FOOT - 4, 0, 0, 0, 0)
     edges = _edges(page, setter, width, height)
     document.addPageTemplates(PageTemplate("sheet", [frame], onPage=edges))
@@ -83,12 +84,12 @@ def _block(block: Block, page: Page, setter: Setter, width: float) -> Iterator[F
 
 def _edges(page: Page, setter: Setter, width: float, height: float) -> Any:
     """What stands on every page: whose report and which, who made it, page x of y."""
-    title = setter.shown(f"{page.title.to(page.lang)} · {page.period.to(page.lang)}")
-    company = setter.shown(page.company)
+    title = setter.shown(clean(f"{page.title.to(page.lang)} · {page.period.to(page.lang)}"))
+    company = setter.shown(clean(page.company))
     made = Text("制表：{who} {when}", "Made by {who}, {when}").filled(
         who=page.made_by, when=page.made_at.strftime("%Y-%m-%d %H:%M")
     )
-    foot = setter.shown(made.to(page.lang))
+    foot = setter.shown(clean(made.to(page.lang)))
 
     def draw(canvas: Canvas, _: BaseDocTemplate) -> None:
         canvas.saveState()
@@ -153,9 +154,9 @@ def _archival(printed: bytes, page: Page) -> bytes:
             mod_date=stamp,
         )
         document.Root.Lang = pikepdf.String("en" if page.lang == "en" else "zh-CN")
-        document.docinfo["/Title"] = page.title.to(page.lang)
-        document.docinfo["/Subject"] = f"{page.company} {page.period.to(page.lang)}"
-        document.docinfo["/Author"] = page.made_by
+        document.docinfo["/Title"] = clean(page.title.to(page.lang))
+        document.docinfo["/Subject"] = clean(f"{page.company} {page.period.to(page.lang)}")
+        document.docinfo["/Author"] = clean(page.made_by)
         document.docinfo["/Creator"] = "Guidang"
         document.docinfo["/CreationDate"] = document.docinfo["/ModDate"] = pikepdf.String(stamp)
         pdfa.prepare(document, "3b")

@@ -34,7 +34,12 @@ def xlsx(page: Page) -> bytes:
     with xlsxwriter.Workbook(out, options) as book:
         naive = page.made_at.replace(tzinfo=None)
         book.set_properties(
-            {"title": page.title.to(page.lang), "author": page.made_by, "company": page.company, "created": naive}
+            {
+                "title": page.title.to(page.lang),
+                "author": clean(page.made_by),
+                "company": clean(page.company),
+                "created": naive,
+            }
         )
         Book(book, page).write()
     return out.getvalue()
@@ -91,6 +96,8 @@ class Book:
             sheet.write_blank(row, column, None, self.look(kind, role))
         elif isinstance(cell, Text | str):
             sheet.write_string(row, column, clean(spoken(cell, lang))[:32_000], self.look("text", role))
+        elif isinstance(cell, date) and cell.year < 1900:  # a misread date; Excel's calendar begins in 1900
+            sheet.write_string(row, column, cell.isoformat(), self.look("text", role))
         elif isinstance(cell, datetime):
             sheet.write_datetime(row, column, cell.replace(tzinfo=None), self.look("minute", role))
         elif isinstance(cell, date):

@@ -17,8 +17,8 @@ from reports.catalogue import REPORTS
 from reports.claim import Claim
 from reports.page import EACH_CURRENCY, YUAN, Page, Paragraph, Table
 from reports.registers import by_time, expenses
-from reports.suppliers import suppliers
 from reports.sums import ranked
+from reports.suppliers import suppliers
 from reports.travel import means, travel
 from tests.reports.drawn import claims, head
 
@@ -123,7 +123,9 @@ def test_empty_period_says_so_and_draws_nothing(entry, lang) -> None:  # type: i
     page: Page = entry.build([], head(lang))
     (block,) = page.blocks
     assert isinstance(block, Paragraph)
-    assert {"zh": "2026年10月没有符合条件的单据", "en": "no matching document in October 2026"}[lang] in block.text.to(lang)
+    assert {"zh": "2026年10月没有符合条件的单据", "en": "no matching document in October 2026"}[lang] in block.text.to(
+        lang
+    )
 
 
 @pytest.mark.parametrize("entry", REPORTS, ids=lambda entry: entry.key)

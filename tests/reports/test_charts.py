@@ -1,0 +1,115 @@
+"""Charts: pictures with something on them, labels that don't overlap, the same bytes again."""
+
+from __future__ import annotations
+
+import io
+from decimal import Decimal
+from itertools import combinations
+
+import pytest
+from PIL import Image, ImageStat
+
+from archive.words import same
+from reports.charts import BARS, SLICES, draw, folded, gathered, paint, style
+from reports.fonts import legible
+from reports.page import YUAN, Chart, ChartKind, Series
+
+NAMES = (
+    "办公用品",
+    "差旅-住宿",
+    "福利费（含工会经费及节日慰问支出）",
+    "北京星辰科技发展有限责任公司上海浦东分公司",
+    "$x$",
+    "䶮",
+)
+
+
+def chart(kind: ChartKind, count: int, series: int = 1, values: tuple[str, ...] = ()) -> Chart:
+    figures = [Decimal(values[n % len(values)]) if values else Decimal(977 * n % 1009 + 1) * 37 for n in range(count)]
+    labels = tuple(f"{NAMES[n % len(NAMES)]}{n}" for n in range(count))
+    rows = tuple(Series(same(f"第{n}组"), tuple(figure * n for figure in figures)) for n in range(1, series + 1))
+    return Chart(kind, same("各类别金额"), labels, rows)
+
+
+CASES = [
+    *(chart(kind, count) for kind in ("bar", "pie", "line") for count in (1, 2, 8, 30)),
+    chart("bar", 3, 3),
+    chart("line", 12, 3),
+    chart("bar", 4, values=("0.01", "1000000000", "-1234.50", "0")),
+    chart("pie", 3, values=("5", "-2", "0")),
+    chart("pie", 2, values=("0",)),
+    chart("line", 5, values=("0.01", "1e9", "-1e9")),
+    chart("bar", 3, values=("-1", "-20", "-300")),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.kind}{len(case.labels)}x{len(case.series)}")
+def test_picture_is_not_empty_and_readable_in_grey(case: Chart) -> None:
+    picture = Image.open(io.BytesIO(draw(case)))
+    assert picture.size == (1080, 580)
+    grey = picture.convert("L")
+    assert ImageStat.Stat(grey).stddev[0] > 8
+    assert grey.getextrema()[0] < 90
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.kind}{len(case.labels)}x{len(case.series)}")
+@pytest.mark.parametrize("size", [(5.4, 2.9), (7.3, 2.1)])
+def test_labels_do_not_overlap_and_stay_inside(case: Chart, size: tuple[float, float]) -> None:
+    with style() as glyphs:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=size, dpi=200, layout="constrained")
+        canvas = FigureCanvasAgg(figure)
+        axes = figure.add_subplot()
+        paint(axes, case, "zh", YUAN, lambda words: legible(words, glyphs))
+        canvas.draw()
+        low, high = axes.get_ylim()
+        left, right = axes.get_xlim()
+        ticks = [
+            *(t for t, at in zip(axes.get_xticklabels(), axes.get_xticks(), strict=True) if left <= at <= right),
+            *(
+                t
+                for t, at in zip(axes.get_yticklabels(), axes.get_yticks(), strict=True)
+                if min(low, high) <= at <= max(low, high)
+            ),
+        ]
+        boxes = [t.get_window_extent() for t in [*ticks, *axes.texts] if t.get_text() and case.kind != "pie"]
+        whole = figure.bbox
+        for box in boxes:
+            assert box.x0 >= whole.x0 - 1
+            assert box.x1 <= whole.x1 + 1
+        for one, other in combinations(boxes, 2):
+            assert not (
+                one.x0 + 1 < other.x1 and other.x0 + 1 < one.x1 and one.y0 + 1 < other.y1 and other.y0 + 1 < one.y1
+            )
+
+
+def test_too_many_parts_are_gathered_and_the_sum_stays() -> None:
+    for kind, limit in (("bar", BARS), ("pie", SLICES)):
+        whole = chart(kind, 30)  # type: ignore[arg-type]
+        few = gathered(whole)
+        assert len(few.labels) == limit
+        assert sum(few.series[0].values) == sum(whole.series[0].values)
+
+
+def test_a_pie_with_negatives_becomes_bars() -> None:
+    assert gathered(chart("pie", 3, values=("5", "-2"))).kind == "bar"
+    assert gathered(chart("pie", 3)).kind == "pie"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("办公用品", "办公用品"),
+        ("办公用品费", "办公用品\n费"),
+        ("办公用品费用及其他杂费", "办公用品\n费用及…"),
+        ("abcdefgh", "abcdefgh"),
+    ],
+)
+def test_folded(words: str, expected: str) -> None:
+    assert folded(words, 8) == expected
+
+
+def test_the_same_chart_is_the_same_bytes() -> None:
+    assert draw(CASES[2]) == draw(CASES[2])
