@@ -9,13 +9,24 @@ from typing import Any
 from archive.document import Document, Kind
 from archive.finding import Finding
 from archive.words import same
+from intake import codes
 from intake.doubts import DISAGREE, SOURCE_NAMES, doubt
 from intake.qr import Payload
 from intake.reading import Found, Place
 
 #: Type codes of the tax bureau → kind; what the face says about a toll or fuel invoice is finer and stays.
 _KINDS = {"51": Kind.RAIL, "61": Kind.AIR, "01": Kind.VAT, "04": Kind.VAT, "08": Kind.VAT, "10": Kind.VAT}
+#: A title read less surely than this from a picture gives way to the one the code means.
+_CLEAR = 0.95
 _VAGUE = (Kind.OTHER, Kind.FOREIGN)
+#: Type codes → title; of the older ones the region comes from the invoice code.
+_TITLES = {
+    "31": "电子发票（增值税专用发票）",
+    "32": "电子发票（普通发票）",
+    "51": "电子发票（铁路电子客票）",
+    "61": "电子发票（航空运输电子客票行程单）",
+}
+_SORTS = {"01": "增值税专用发票", "04": "增值税普通发票", "08": "增值税电子专用发票", "10": "增值税电子普通发票"}
 
 
 def with_code(found: Found | None, payload: Payload, place: Place) -> Found:
@@ -32,6 +43,9 @@ def with_code(found: Found | None, payload: Payload, place: Place) -> Found:
         if read != value:
             places[name] = place
         values[name], source[name], confidence[name] = value, "qr", 1.0
+    title = _title(payload)
+    if title and source.get("type", "ocr") == "ocr" and confidence.get("type", 0.0) < _CLEAR:
+        values["type"], source["type"], confidence["type"] = title, "qr", _CLEAR
     return replace(
         found,
         document=replace(document, **values),
@@ -50,6 +64,15 @@ def _kind(kind: Kind, payload: Payload) -> Kind:
     if payload.maker == "shenzhen":
         return Kind.VAT
     return _KINDS.get(payload.type_code, Kind.EINVOICE if payload.number and len(payload.number) == 20 else Kind.VAT)
+
+
+def _title(payload: Payload) -> str | None:
+    """The title that the type code stands for."""
+    if payload.type_code in _TITLES:
+        return _TITLES[payload.type_code]
+    where = codes.region(payload.code) if payload.code else None
+    sort = _SORTS.get(payload.type_code)
+    return f"{where}{sort}" if where and sort else None
 
 
 def _facts(document: Document, payload: Payload) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
+from archive.document import Kind
 from archive.errors import NoDocument, Problem, ReaderFailed, TooManyPixels, Truncated, UnknownFormat
 from intake import limits, papers, photo, qr, second_look, slips, tills
 from intake.coded import with_code
@@ -17,6 +18,7 @@ from intake.ocr import Engines, OcrLine, Pixels, engines
 from intake.papers import Paper
 from intake.reading import Found, Place, Reading
 from intake.rows import Word
+from intake.spelling import mended
 
 #: Pillow's names of the formats that are read; all others are refused before a decoder sees them.
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "MPO")
@@ -118,14 +120,23 @@ def _all_again(sheet: photo.Page, paper: Paper, both: Engines) -> tuple[OcrLine,
     return tuple(replace(line, quad=line.quad + offset) for line in both.careful.lines(np.ascontiguousarray(part)))
 
 
+def _read(words: tuple[Word, ...]) -> Found | None:
+    """The reader that fits: slips first, for forms print their words too; of two foreign readings the fuller one."""
+    found = slips.find(words) or find(words, "ocr")
+    if found and found.document.kind is not Kind.FOREIGN:
+        return found
+    till = tills.find(words)
+    return till if till and (found is None or tills.is_till(words)) else found
+
+
 class _View:
     """One reading of a paper: its lines as words, the document in them, and the way back to the picture."""
 
     def __init__(self, lines: tuple[OcrLine, ...], paper: Paper, sheet: photo.Page, page: int) -> None:
         self.lines, self.sheet, self.page = lines, sheet, page
-        self.words: tuple[Word, ...] = photo.words(lines, page, photo.slope(lines, sheet.size))
+        self.words: tuple[Word, ...] = mended(photo.words(lines, page, photo.slope(lines, sheet.size)))
         self.codes = {Place(page, mark.box): payload for mark in paper.marks if (payload := qr.parse(mark.text))}
-        found = slips.find(self.words) or find(self.words, "ocr") or tills.find(self.words)
+        found = _read(self.words)
         for place, payload in self.codes.items():
             found = with_code(found, payload, place)
         self.found = second_look.settled(found) if found else None
@@ -138,7 +149,9 @@ class _View:
     @property
     def lacking(self) -> bool:
         """Whether reading everything carefully may still help."""
-        return bool(self.missing) and (self.found is not None or len(self.lines) >= _SPEAKING)
+        if self.found is None:
+            return len(self.lines) >= _SPEAKING
+        return bool({"number", "date", "total", "seller_name"} & set(self.missing))
 
     def finished(self) -> Found | None:
         """The document with its places on the picture as it was sent."""

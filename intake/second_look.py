@@ -86,7 +86,15 @@ def missing(document: Document) -> tuple[str, ...]:
     expected: tuple[str, ...] = ("total",) if document.kind is Kind.QUOTA else ("date", "total")
     if document.kind in (Kind.EINVOICE, Kind.VAT, Kind.TOLL):
         old = document.kind is not Kind.EINVOICE and len(document.number or "") != 20
-        expected += ("number", "seller_name", "seller_tax_id", "buyer_name", *(("code",) if old else ()))
+        expected += (
+            "number",
+            "seller_name",
+            "seller_tax_id",
+            "buyer_name",
+            "amount_excl_tax",
+            "tax",
+            *(("code",) if old else ()),
+        )
     return tuple(name for name in expected if getattr(document, name) is None)
 
 

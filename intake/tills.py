@@ -10,8 +10,9 @@ from decimal import Decimal
 from archive.document import Kind
 from intake.draft import Draft
 from intake.fields import parse_foreign_date
+from intake.printed import PrintedRow, printed_rows
 from intake.reading import Found
-from intake.rows import GAP, Row, Span, Word, span, to_rows
+from intake.rows import Span, Word
 
 SURE, LIKELY, UNSURE = 0.95, 0.85, 0.7
 
@@ -61,6 +62,7 @@ _NO_SHOP = re.compile(
     r"invoice|receipt|bill|tel|fax|gst|\bno\b|jalan|\bjln\b|street|road|avenue|www|@|thank|welcome|date|cashier",
     re.IGNORECASE,
 )
+_PARTY = re.compile(r"bill(?:ed)?\s*to|sold\s*to|ship\s*to|due\s*date|payment\s*terms|purchase\s*order", re.IGNORECASE)
 _SHORT_DATE = re.compile(r"(?<!\d)(\d{1,2})[-/.](\d{1,2})[-/.](?:\d{4}|\d{2})(?!\d)")
 
 
@@ -75,13 +77,13 @@ class _Figure:
 
 def find(words: Sequence[Word]) -> Found | None:
     """The till receipt these words print, or None: Latin print with a total and several amounts."""
-    rows = to_rows(w for w in words if w.text.strip())
-    everything = "\n".join(row.text.replace(GAP, " ") for row in rows)
+    rows = printed_rows(words)
+    everything = "\n".join(row.text for row in rows)
     letters, chinese = len(re.findall(r"[A-Za-z]", everything)), len(re.findall(r"[一-龥]", everything))
     if letters < 40 or chinese > 0.25 * letters:
         return None
     figures = _figures(rows)
-    draft = Draft("ocr", Kind.FOREIGN, pages=(rows[0].page, rows[0].page), text=everything)
+    draft = Draft("ocr", Kind.FOREIGN, pages=(words[0].page, words[0].page), text=everything)
     _total(draft, figures)
     if "total" not in draft.values:
         return None
@@ -95,18 +97,23 @@ def find(words: Sequence[Word]) -> Found | None:
     return draft.found()
 
 
-def _figures(rows: Sequence[Row]) -> list[_Figure]:
+def is_till(words: Sequence[Word]) -> bool:
+    """Whether the print is a till's: an invoice names the party it is made out to, or when it is due."""
+    return not any(_PARTY.search(word.text) for word in words)
+
+
+def _figures(rows: Sequence[PrintedRow]) -> list[_Figure]:
     """Each row's last amount with what stands before it; a label alone takes the figure of the row below."""
     figures = []
     label_above = ""
     for row in rows:
-        text = row.text.replace(GAP, " ")
+        text = row.text
         matches = list(_MONEY.finditer(row.text))
         if matches:
             last = matches[-1]
             amount = Decimal(re.sub(r"[,\s]", "", last[0]))
             label = text[: matches[0].start()].strip()
-            figures.append(_Figure(amount, span(row, last.start(), last.end()), label or label_above))
+            figures.append(_Figure(amount, row.where(last.start(), last.end()), label or label_above))
             label_above = ""
         else:
             label_above = text.strip()
@@ -132,19 +139,19 @@ def _total(draft: Draft, figures: Sequence[_Figure]) -> None:
         draft.put("total", amount, where, UNSURE)
 
 
-def _day(draft: Draft, rows: Sequence[Row], currency: str | None) -> None:
+def _day(draft: Draft, rows: Sequence[PrintedRow], currency: str | None) -> None:
     """The date, at the word date or the only one. 03/04 without a country to go by is left doubtful."""
     month_first = currency in _MONTH_FIRST
     found = []
     for row in rows:
-        day = parse_foreign_date(row.text.replace(GAP, " "), month_first=month_first)
+        day = parse_foreign_date(row.text, month_first=month_first)
         if day:
             short = _SHORT_DATE.search(row.text)
             open_to_doubt = (
                 bool(short) and max(int(short[1]), int(short[2])) <= 12 and short[1] != short[2] if short else False
             )
             doubtful = open_to_doubt and (currency is None or month_first)
-            found.append((day, span(row, 0, len(row.text)), bool(re.search("date", row.text, re.IGNORECASE)), doubtful))
+            found.append((day, row.where(), bool(re.search("date", row.text, re.IGNORECASE)), doubtful))
     named = [f for f in found if f[2]] or found
     if not named:
         return
@@ -153,20 +160,20 @@ def _day(draft: Draft, rows: Sequence[Row], currency: str | None) -> None:
     draft.put("date", day, where, UNSURE if doubtful or not alone else SURE if labelled else LIKELY)
 
 
-def _number(draft: Draft, rows: Sequence[Row]) -> None:
+def _number(draft: Draft, rows: Sequence[PrintedRow]) -> None:
     for row in rows:
-        match = _NUMBER.search(row.text.replace(GAP, " "))
+        match = _NUMBER.search(row.text)
         if match and not parse_foreign_date(match["number"]):
-            draft.put("number", match["number"], span(row, match.start("number"), match.end("number")), LIKELY)
+            draft.put("number", match["number"], row.where(match.start("number"), match.end("number")), LIKELY)
 
 
-def _seller(draft: Draft, rows: Sequence[Row]) -> None:
+def _seller(draft: Draft, rows: Sequence[PrintedRow]) -> None:
     """The shop is named at the top: the first row that says company, else the first that is a name at all."""
     names = []
     for row in rows[:8]:
-        text = row.text.replace(GAP, " ")
+        text = row.text
         letters = len(re.findall(r"[A-Za-z]", text))
         if letters >= 4 and letters >= 0.6 * len(text.replace(" ", "")) and not _NO_SHOP.search(text):
             names.append(row)
     for row in [r for r in names if _SHOP.search(r.text)] + names[:1]:
-        draft.put("seller_name", row.printed(0, len(row.text)), span(row, 0, len(row.text)), LIKELY)
+        draft.put("seller_name", row.where().kept, row.where(), LIKELY)

@@ -1,0 +1,113 @@
+"""Mends what recognition gets wrong in a form's own words: labels and titles are a closed list, values are not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from difflib import SequenceMatcher
+from functools import lru_cache
+
+from intake import codes
+from intake.fields import fold
+from intake.rows import Word, to_rows
+
+#: Labels that stand before a colon or alone. Shorter than four characters they are mended by rules of their own.
+LABELS = (
+    *("发票代码", "发票号码", "开票日期", "机器编号", "校验码", "电子客票号", "地址、电话", "开户行及账号"),
+    *("纳税人识别号", "统一社会信用代码", "统一社会信用代码/纳税人识别号", "价税合计", "价税合计(大写)", "税率/征收率"),
+    *("项目名称", "规格型号", "货物或应税劳务、服务名称", "开票人", "购买方名称", "销售方名称", "回单编号", "记账日期"),
+)
+#: Labels written from top to bottom: only these may be mended in a word that is taller than wide.
+_STACKED = ("购买方信息", "销售方信息", "购货单位", "销货单位")
+_LIKE = 0.8
+#: The next best label must be this much less alike: 发票?码 may be 代码 or 号码.
+_APART = 0.08
+_COLON = re.compile("[:：]")
+#: 名 and 称 stand wide apart, and the first is often lost in the form's line.
+_LOST_NAME = re.compile(r"^称(?=[:：]|$)")
+
+
+def mended(words: Sequence[Word]) -> tuple[Word, ...]:
+    """The words with labels spelt right and the title in one piece; words that are neither are untouched."""
+    spelt = [replace(w, text=_mend(w.text, w.box[3] - w.box[1] > w.box[2] - w.box[0])) for w in words]
+    parts, title = _title(spelt)
+    return tuple(title if title and i == parts[0] else w for i, w in enumerate(spelt) if i not in parts[1:])
+
+
+def _mend(text: str, tall: bool) -> str:
+    if _LOST_NAME.match(text):
+        return "名" + text
+    colon = _COLON.search(text)
+    head, tail = (text[: colon.start()], text[colon.start() :]) if colon else (text, "")
+    return label_like(fold(head).replace(" ", ""), head, tall) + tail
+
+
+@lru_cache(maxsize=4096)
+def label_like(plain: str, printed: str, tall: bool) -> str:
+    """The label that `plain` is nearly, else the words as printed."""
+    if not 3 <= len(plain) <= 20 or plain in LABELS or plain in _STACKED or sum(c.isdigit() for c in plain) > 1:
+        return printed
+    ranked = sorted(((_likeness(plain, label), label) for label in (_STACKED if tall else LABELS)), reverse=True)
+    (best, label), (second, _) = ranked[:2]
+    return label if best >= _LIKE and best - second >= _APART else printed
+
+
+def _likeness(one: str, other: str) -> float:
+    if abs(len(one) - len(other)) > 2:
+        return 0.0
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+_SORTS = ("增值税电子普通发票", "增值税电子专用发票", "增值税普通发票", "增值税专用发票")
+_WHOLE = (
+    "电子发票（普通发票）",
+    "电子发票（增值税专用发票）",
+    "电子发票（铁路电子客票）",
+    "电子发票（航空运输电子客票行程单）",
+)
+#: A seal stands on the title, so a good part of it may be lost; a wrong title must still be far away.
+_TITLE_LIKE = 0.8
+#: Titles are this much higher than the middling line.
+_LARGE = 1.15
+
+
+def _title(words: Sequence[Word]) -> tuple[tuple[int, ...], Word | None]:
+    """Which words, side by side in large print in the upper part, are a known title together, and the whole."""
+    heights = sorted(word.box[3] - word.box[1] for word in words)
+    large = [
+        i
+        for i, w in enumerate(words)
+        if w.box[3] - w.box[1] >= _LARGE * heights[len(heights) // 2] and w.box[1] < 0.4 and not _COLON.search(w.text)
+    ]
+    best: tuple[float, str, tuple[int, ...]] = (_TITLE_LIKE, "", ())
+    for row in to_rows(words[i] for i in large):
+        places = [next(i for i in large if words[i] is w) for w in row.words]
+        for start in range(len(places)):
+            for end in range(start + 1, len(places) + 1):
+                run = tuple(places[start:end])
+                close, title = title_like("".join(words[i].text for i in run))
+                best = max(best, (close, title, run))
+    close, title, run = best
+    if not title:
+        return (), None
+    boxes = [words[i].box for i in run]
+    left, top = min(b[0] for b in boxes), min(b[1] for b in boxes)
+    right, bottom = max(b[2] for b in boxes), max(b[3] for b in boxes)
+    return run, Word(title, (left, top, right, bottom), words[run[0]].page, close)
+
+
+def title_like(printed: str) -> tuple[float, str]:
+    """How nearly these words are a known invoice title, and which; (0, "") when they are none or might be two."""
+    plain = re.sub(r"\s", "", fold(printed))
+    if not 6 <= len(plain) <= 24:
+        return 0.0, ""
+    region = next((r for r in codes.REGIONS if plain.startswith(r)), "")
+    known = [region + sort for sort in _SORTS] if region else list(_WHOLE)
+    ranked = sorted(((_closeness(plain, fold(title)), title) for title in known), reverse=True)
+    (best, title), (second, _) = ranked[0], ranked[1]
+    return (best, title) if best >= _TITLE_LIKE and best - second >= 0.03 else (0.0, "")
+
+
+def _closeness(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
