@@ -17,7 +17,7 @@ META = "meta.json"
 
 
 def check(folder: Path, sound: set[str]) -> None:
-    """Look at every file of the index not yet named in `sound`, and name it there. Raises ValueError, OSError, struct.error."""
+    """Look at every file not yet named in `sound` and name it there. Raises ValueError, OSError, struct.error."""
     for file in _files(folder):
         if file.name not in sound:
             try:

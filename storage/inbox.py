@@ -1,0 +1,148 @@
+"""What came in, written down before it is acknowledged, and worked on until it is done or has failed in sight.
+
+Collection `inbox`: {_id: message id, message, state, attempts, owner, free, at, code, done_at}. `free` is the moment
+from which anyone may take it: at once when new, at the end of the lease while somebody works on it. What is done or
+failed has no `free`, so nothing but open work is ever searched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+from pymongo import ASCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
+
+from storage.mongo import Database, Doc, Indexes, border
+from storage.people import utc_now
+from storage.records import pack, unpack
+
+T = TypeVar("T")
+
+INDEXES: Indexes = {
+    "inbox": [
+        IndexModel([("free", ASCENDING)], partialFilterExpression={"free": {"$exists": True}}),
+        IndexModel([("state", ASCENDING)]),
+        IndexModel([("done_at", ASCENDING)], expireAfterSeconds=30 * 86_400),
+    ]
+}
+LEASE = timedelta(seconds=60)  # renewed while work goes on
+ATTEMPTS = 5  # a message that ends the process each time must not end it for ever
+WAIT = timedelta(seconds=5)  # before the second attempt; doubled each time
+_FEW = 8  # looked at in one go: taking by id is quick everywhere, taking by order is slow in SecantusDB
+
+
+@dataclass(frozen=True, slots=True)
+class Failure(Generic[T]):
+    """A message that could not be handled: never dropped, until somebody says again or done."""
+
+    message: T
+    attempts: int
+    code: str  # of the error, or "lost" when every attempt ended with the process
+    at: datetime  # when it came in, UTC
+
+
+class Inbox(Generic[T]):
+    """Messages of the frozen dataclass `kind`, which has an `id`."""
+
+    def __init__(
+        self, db: Database, kind: type[T], now: Callable[[], datetime] = utc_now, lease: timedelta = LEASE
+    ) -> None:
+        self._inbox, self._kind = db.inbox, kind
+        self._now, self._lease = now, lease
+
+    async def known(self, message_id: str) -> bool:
+        """Whether it was written down before, in whatever state it is now."""
+        async with border():
+            return await self._inbox.find_one({"_id": message_id}, {"_id": 1}) is not None
+
+    async def put(self, message_id: str, message: T) -> bool:
+        """On disk when this returns; False when the same id stands already."""
+        now = self._now()
+        doc = {"message": pack(message), "state": "new", "attempts": 0, "owner": "", "free": now, "at": now}
+        try:
+            async with border(DuplicateKeyError):
+                await self._inbox.insert_one({"_id": message_id, **doc})
+        except DuplicateKeyError:
+            return False
+        return True
+
+    async def claim(self, owner: str) -> T | None:
+        """The message waiting longest, or left by one whose lease ended, for the time of a lease. None: nothing waits."""
+        now = self._now()
+        async with border():
+            docs = await self._inbox.find({"free": {"$lte": now}}).sort("free", 1).limit(_FEW).to_list()
+        for doc in docs:
+            if doc["attempts"] >= ATTEMPTS:
+                await self._closed(doc["_id"], "failed", "lost")
+            elif await self._take(doc, owner, now):
+                return unpack(self._kind, doc["message"])
+        return None
+
+    async def renew(self, message_id: str, owner: str) -> bool:
+        """Longer, while work goes on. False when it is somebody else's by now."""
+        return await self._mine(message_id, owner, {"$set": {"free": self._now() + self._lease}})
+
+    async def done(self, message_id: str) -> bool:
+        """Kept 30 days more, so that a repeat is still known. False when it was not in work."""
+        return await self._closed(message_id, "done", "")
+
+    async def failed(self, message_id: str, code: str) -> bool:
+        """Try again later and later; after the last attempt it stays in sight as failed. False when not in work."""
+        async with border():
+            doc = await self._inbox.find_one({"_id": message_id, "state": "working"})
+            if doc is None:
+                return False
+            if doc["attempts"] >= ATTEMPTS:
+                return await self._closed(message_id, "failed", code)
+            later = self._now() + WAIT * 2 ** (doc["attempts"] - 1)
+            change = {"$set": {"state": "new", "owner": "", "code": code, "free": later}}
+            return await self._mine(message_id, doc["owner"], change)
+
+    async def resume(self, owner: str) -> int:
+        """At the start of a process: what the last one of this name held is free at once. Returns how many."""
+        change = {"$set": {"state": "new", "owner": "", "free": self._now()}}
+        async with border():
+            return (await self._inbox.update_many({"state": "working", "owner": owner}, change)).modified_count
+
+    async def waiting(self) -> int:
+        """How many are not worked off, those in work too."""
+        async with border():
+            return await self._inbox.count_documents({"state": {"$in": ["new", "working"]}})
+
+    async def failures(self, limit: int = 50) -> list[Failure[T]]:
+        """What could not be handled, oldest first."""
+        async with border():
+            docs = await self._inbox.find({"state": "failed"}).sort("at", 1).limit(limit).to_list()
+        return [Failure(unpack(self._kind, d["message"]), d["attempts"], d["code"], d["at"]) for d in docs]
+
+    async def again(self, message_id: str) -> bool:
+        """Let a failed message be tried afresh. False when it had not failed."""
+        change = {"$set": {"state": "new", "attempts": 0, "owner": "", "free": self._now()}}
+        async with border():
+            return (await self._inbox.update_one({"_id": message_id, "state": "failed"}, change)).modified_count == 1
+
+    async def _take(self, doc: Doc, owner: str, now: datetime) -> bool:
+        """By id, if nobody else took it since it was read."""
+        change = {"$set": {"state": "working", "owner": owner, "free": now + self._lease}, "$inc": {"attempts": 1}}
+        async with border():
+            which = {"_id": doc["_id"], "attempts": doc["attempts"], "free": doc["free"]}
+            result = await self._inbox.update_one(which, change)
+        return result.modified_count == 1
+
+    async def _mine(self, message_id: str, owner: str, change: Doc) -> bool:
+        async with border():
+            which = {"_id": message_id, "state": "working", "owner": owner}
+            return (await self._inbox.update_one(which, change)).matched_count == 1
+
+    async def _closed(self, message_id: str, state: str, code: str) -> bool:
+        values: Doc = {"state": state, "code": code, "owner": ""}
+        if state == "done":
+            values["done_at"] = self._now()
+        async with border():
+            result = await self._inbox.update_one(
+                {"_id": message_id, "free": {"$exists": True}}, {"$set": values, "$unset": {"free": ""}}
+            )
+        return result.modified_count == 1

@@ -1,0 +1,199 @@
+"""Who has an account, in which roles, and under which names the channels know them. Nobody is ever deleted.
+
+Collections: `people` {_id: person id, name, roles, department, company, lang, disabled, added_at};
+`identities` {_id: "channel:tenant:user", person, channel, tenant, user}. A name is never authority, an id is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable, Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pymongo import ASCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
+
+from archive.access import Person, Role
+from archive.errors import BadValue, NotFound
+from archive.words import Lang, Text
+from storage.mongo import Database, Doc, Indexes, Session, border, transact
+from storage.records import pack, unpack
+
+INDEXES: Indexes = {
+    "people": [IndexModel([("company", ASCENDING), ("roles", ASCENDING)])],
+    "identities": [IndexModel([("person", ASCENDING)])],
+}
+_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """How a channel knows a person: its workspace or company, and the user id in it."""
+
+    channel: str
+    tenant: str
+    user: str
+
+
+def utc_now() -> datetime:
+    """The moment, in UTC."""
+    return datetime.now(UTC)
+
+
+class People:
+    """See handlers.context.People; and what an administrator does with accounts."""
+
+    def __init__(self, db: Database, now: Callable[[], datetime] = utc_now) -> None:
+        self._db, self._now = db, now
+
+    async def get(self, person_id: str) -> Person:
+        """Raises NotFound."""
+        async with border():
+            doc = await self._db.people.find_one({"_id": person_id})
+        return _person(doc, person_id)
+
+    async def all(self) -> list[Person]:
+        """Everyone, disabled ones too, by id."""
+        return await self._several({})
+
+    async def having(self, role: Role, company: str) -> list[Person]:
+        """Those of the company with the role who are able to act, by id."""
+        return await self._several({"company": company, "roles": role.value, "disabled": False})
+
+    async def add(
+        self, name: str, roles: Collection[Role], *, company: str, department: str = "", lang: Lang = "zh", id: str = ""
+    ) -> Person:
+        """A new account. Without an `id` one is made: zhang-san from Zhang San, else u1, u2, …
+
+        Raises BadValue for an empty name, no role, or an id that is taken or can't be one.
+        """
+        if not name.strip():
+            raise _bad(Text("姓名", "name"), name, Text("请填写姓名。", "Please give a name."))
+        _some(roles)
+        if id and not _ID.fullmatch(id):
+            raise _bad(
+                _ACCOUNT, id, Text("用小写字母、数字、点、横线,最长 32 位。", "Use a-z, 0-9, . _ -, at most 32.")
+            )
+        async for candidate in self._ids(id, name):
+            person = Person(candidate, name.strip(), frozenset(roles), department, company, lang)
+            try:
+                async with border(DuplicateKeyError):
+                    await self._db.people.insert_one({**_doc(person), "added_at": self._now()})
+                return person
+            except DuplicateKeyError:
+                continue
+        raise _bad(_ACCOUNT, id, Text("这个账号已经有人用了,请换一个。", "It is taken; please choose another."))
+
+    async def rename(self, person_id: str, name: str) -> Person:
+        """Raises NotFound."""
+        return await self._set(person_id, name=name.strip())
+
+    async def set_roles(self, person_id: str, roles: Collection[Role]) -> Person:
+        """Raises NotFound, BadValue without a role."""
+        return await self._set(person_id, roles=sorted(role.value for role in _some(roles)))
+
+    async def move(self, person_id: str, department: str) -> Person:
+        """To another department. Raises NotFound."""
+        return await self._set(person_id, department=department)
+
+    async def speak(self, person_id: str, lang: Lang) -> Person:
+        """In another language from now on. Raises NotFound."""
+        return await self._set(person_id, lang=lang)
+
+    async def enable(self, person_id: str) -> Person:
+        """Raises NotFound."""
+        return await self._set(person_id, disabled=False)
+
+    async def disable(self, person_id: str) -> Person:
+        """From now on; open sessions and sign-in links end with it, in one transaction. Raises NotFound."""
+
+        async def step(session: Session) -> None:
+            await self._db.people.update_one({"_id": person_id}, {"$set": {"disabled": True}}, session=session)
+            await self._db.sessions.delete_many({"person": person_id}, session=session)
+            await self._db.sign_in_links.delete_many({"person": person_id}, session=session)
+
+        await transact(self._db, step)
+        return await self.get(person_id)
+
+    async def tie(self, person_id: str, identity: Identity) -> None:
+        """The channel's user is this person from now on. Raises NotFound, BadValue when it is somebody else."""
+        await self.get(person_id)
+        doc = {"_id": _key(identity), "person": person_id, **pack(identity)}
+        try:
+            async with border(DuplicateKeyError):
+                await self._db.identities.insert_one(doc)
+        except DuplicateKeyError:
+            other = await self.known(identity)
+            if other is None or other.id != person_id:
+                hint = Text("先解除原来的绑定。", "Untie it from the other account first.")
+                raise _bad(Text("绑定", "identity"), identity.user, hint) from None
+
+    async def untie(self, identity: Identity) -> bool:
+        """Whether it was tied to anyone."""
+        async with border():
+            return (await self._db.identities.delete_one({"_id": _key(identity)})).deleted_count > 0
+
+    async def known(self, identity: Identity) -> Person | None:
+        """Who the channel's user is, a disabled person too; None for a stranger."""
+        async with border():
+            doc = await self._db.identities.find_one({"_id": _key(identity)})
+        return await self.get(doc["person"]) if doc else None
+
+    async def identities(self, person_id: str) -> list[Identity]:
+        """Where the person can be reached."""
+        async with border():
+            docs = await self._db.identities.find({"person": person_id}).sort("_id", 1).to_list()
+        return [unpack(Identity, doc) for doc in docs]
+
+    async def _several(self, which: Doc) -> list[Person]:
+        async with border():
+            docs = await self._db.people.find(which).sort("_id", 1).to_list()
+        return [_person(doc, "") for doc in docs]
+
+    async def _set(self, person_id: str, **values: Any) -> Person:
+        async with border():
+            await self._db.people.update_one({"_id": person_id}, {"$set": values})
+        return await self.get(person_id)
+
+    async def _ids(self, given: str, name: str) -> AsyncIterator[str]:
+        """Ids to try, the readable first."""
+        if given:
+            yield given
+            return
+        if readable := re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:28] if name.isascii() else "":
+            yield readable
+        async with border():
+            number = await self._db.people.count_documents({})
+        while True:
+            number += 1
+            yield f"{readable or 'u'}{number}"
+
+
+_ACCOUNT = Text("账号", "account")
+
+
+def _bad(field: Text, value: str, hint: Text) -> BadValue:
+    return BadValue(field=field, value=value, hint=hint)
+
+
+def _some(roles: Collection[Role]) -> Collection[Role]:
+    if not roles:
+        raise _bad(Text("角色", "roles"), "", Text("至少给一个角色。", "Please give at least one role."))
+    return roles
+
+
+def _key(identity: Identity) -> str:
+    return f"{identity.channel}:{identity.tenant}:{identity.user}"
+
+
+def _doc(person: Person) -> Doc:
+    doc = pack(person)
+    return {"_id": doc.pop("id"), **doc}
+
+
+def _person(doc: Doc | None, person_id: str) -> Person:
+    if doc is None:
+        raise NotFound(item=person_id)
+    return unpack(Person, {**doc, "id": doc["_id"]})

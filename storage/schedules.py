@@ -1,0 +1,101 @@
+"""Messages that come by themselves: who wants which words said, and when.
+
+Collection `schedules`: {_id: short id, person, channel, conversation, words, cron, zone, last_run, made_at}.
+`cron` has the names of APScheduler's CronTrigger: {"day_of_week": "mon", "hour": "9", "minute": "0"}.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from apscheduler.triggers.cron import CronTrigger  # type: ignore[import-untyped]
+from pymongo import ASCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
+
+from archive.errors import BadSchedule
+from storage.mongo import Database, Doc, Indexes, border
+from storage.people import utc_now
+from storage.records import pack, unpack
+
+INDEXES: Indexes = {"schedules": [IndexModel([("person", ASCENDING)])]}
+_SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike: the id is typed to cancel
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """One standing request. Its times are those of its zone's clocks."""
+
+    id: str
+    person: str
+    channel: str
+    conversation: str
+    words: str
+    cron: Mapping[str, str]
+    zone: str
+    last_run: datetime | None = None  # the planned time of the last run, UTC
+
+    def next(self, after: datetime) -> datetime | None:
+        """The first time after the moment, UTC; None when there is none any more."""
+        trigger = CronTrigger(**self.cron, timezone=ZoneInfo(self.zone))
+        at: datetime | None = trigger.get_next_fire_time(None, after.astimezone(UTC))
+        return at and at.astimezone(UTC)
+
+
+class Schedules:
+    """See handlers.context.Schedules; and what the clock needs."""
+
+    def __init__(self, db: Database, zone: ZoneInfo, now: Callable[[], datetime] = utc_now) -> None:
+        self._schedules, self._zone, self._now = db.schedules, zone, now
+
+    async def add(self, person: str, channel: str, conversation: str, words: str, cron: Mapping[str, str]) -> str:
+        """Its short id. Raises BadSchedule when the times can't be."""
+        while True:
+            name = "".join(secrets.choice(_SIGNS) for _ in range(4))
+            schedule = Schedule(name, person, channel, conversation, words, dict(cron), self._zone.key)
+            try:
+                possible = schedule.next(self._now()) is not None
+            except (ValueError, TypeError) as error:
+                raise BadSchedule(words=words) from error
+            if not possible:
+                raise BadSchedule(words=words)
+            try:
+                async with border(DuplicateKeyError):
+                    await self._schedules.insert_one(_doc(schedule) | {"made_at": self._now()})
+                return name
+            except DuplicateKeyError:
+                continue
+
+    async def of(self, person: str) -> list[tuple[str, str, datetime | None]]:
+        """(id, words, next time UTC), in the order they were made."""
+        now = self._now()
+        return [(s.id, s.words, s.next(now)) for s in await self._several({"person": person})]
+
+    async def all(self) -> list[Schedule]:
+        """Everyone's, for the clock."""
+        return await self._several({})
+
+    async def cancel(self, person: str, schedule_id: str) -> bool:
+        """Whether the person had such a schedule; it is gone now."""
+        async with border():
+            which = {"_id": schedule_id.strip().lower(), "person": person}
+            return (await self._schedules.delete_one(which)).deleted_count == 1
+
+    async def ran(self, schedule_id: str, planned: datetime) -> bool:
+        """Note the run planned for this time. False, and nothing to do, when it was noted already or is cancelled."""
+        async with border():
+            which: Doc = {"_id": schedule_id, "$or": [{"last_run": None}, {"last_run": {"$lt": planned}}]}
+            return (await self._schedules.update_one(which, {"$set": {"last_run": planned}})).modified_count == 1
+
+    async def _several(self, which: Doc) -> list[Schedule]:
+        async with border():
+            docs = await self._schedules.find(which).sort([("made_at", 1), ("_id", 1)]).to_list()
+        return [unpack(Schedule, {**doc, "id": doc["_id"]}) for doc in docs]
+
+
+def _doc(schedule: Schedule) -> Doc:
+    doc = pack(schedule)
+    return {"_id": doc.pop("id"), **doc}
