@@ -4,6 +4,7 @@ Problem
 ├ ReadProblem      R  a file that can't be read          (intake)
 │ ├ EmptyFile R01 · FileTooBig R02 · Truncated R03 · Encrypted R04 · NotWhatItSays R05 · UnknownFormat R06
 │ ├ ZipBomb R07 · UnsafeXml R08 · TooDeep R09 · TooManyPixels R10 · NoDocument R11 · ReaderFailed R12 · TooManyFiles R13
+│ ├ HeicPhoto R14
 ├ RefuseProblem    D  a document that can't be taken
 │ └ DuplicateFile D01 · DuplicateDocument D02
 ├ RightProblem     A  a person who may not
@@ -173,6 +174,16 @@ class TooManyFiles(ReadProblem):
     what = Text("文件太多,没有接收", "Too many files; none was taken")
     why = Text("一次最多 {limit} 个", "at most {limit} can be sent at once")
     then = Text("请分几次发送,或打成一个 ZIP。", "Please send them in parts, or as one ZIP.")
+
+
+class HeicPhoto(ReadProblem):
+    code = "R14"
+    what = Text("「{name}」是 HEIC 照片,打不开", "“{name}” is a HEIC photo and can't be opened")
+    why = Text("iPhone 默认的照片格式需要专利解码器", "the iPhone's own format needs a patented decoder")
+    then = Text(
+        "请截图后再发,或在 设置 → 相机 → 格式 里选「兼容性最佳」后重拍。",
+        "Please send a screenshot, or set Settings → Camera → Formats to “Most Compatible” and take it again.",
+    )
 
 
 class RefuseProblem(Problem):
