@@ -7,7 +7,7 @@ import { h } from "./dom.js";
 import { linkPage, passwordDialog, signInPage } from "./entry.js";
 import { day, lang, size, speak, starts, t, time } from "./words.js";
 
-const state = { me: null, topic: sessionStorage.getItem("topic") || "chat", commands: [], talks: [], shown: new Map(), out: new Map(), more: false };
+const state = { me: null, topic: sessionStorage.getItem("topic") || "chat", commands: [], talks: [], shown: new Map(), out: new Map(), reading: new Map(), more: false };
 let parts, write, source, place, loading = false;
 
 async function start() {
@@ -119,6 +119,7 @@ function draw(entry) {
     parts.log.insertBefore(view, next || null);
   }
   entry.view = view;
+  reading(entry);
 }
 
 function own(message) {
@@ -165,7 +166,7 @@ function said(message, number) {
   const talk = state.talks.find((each) => each.id === message.conversation);
   const known = state.shown.has(message.id);
   if (!message.mine && !known && talk && (message.conversation !== state.topic || document.hidden)) talk.unread += 1;
-  if (talk && !known) Object.assign(talk, { line: message.text.split("\n")[0] || message.cards[0]?.title || message.files[0]?.name || "", at: message.at });
+  if (talk && !known) Object.assign(talk, { line: (message.text || "").split("\n")[0] || message.cards[0]?.title || message.files[0]?.name || "", at: message.at });
   if (message.conversation === state.topic) {
     const stick = atEnd() || message.mine;
     state.out.get(message.key)?.view?.remove();
@@ -188,11 +189,18 @@ function taken({ id, taken: name }) {
   draw(entry);
 }
 
-function progress({ conversation, taken: name, share, words }) {
+// May come before the message is known to be taken; it is then shown with it.
+function progress({ taken: name, share, words }) {
+  if (share < 1) state.reading.set(name, { share, words });
+  else state.reading.delete(name);
   const entry = [...state.shown.values()].find((each) => each.message.taken === name);
-  if (conversation !== state.topic || !entry) return;
-  entry.view.querySelector(".reading")?.remove();
-  if (share < 1) entry.view.append(h("div", { className: "reading", role: "status" }, h("span", {}, words), h("progress", { max: 1, value: share })));
+  if (entry) reading(entry);
+}
+
+function reading({ message, view }) {
+  view.querySelector(".reading")?.remove();
+  const now = message.taken && state.reading.get(message.taken);
+  if (now) view.append(h("div", { className: "reading", role: "status" }, h("span", {}, now.words), h("progress", { max: 1, value: now.share })));
 }
 
 // Day separators and the greeting, from what is shown.

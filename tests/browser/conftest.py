@@ -1,0 +1,69 @@
+"""A headless Chromium, and the desk with a door that answers like the archive would."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+
+from storage import talk
+from storage.mongo import Database, ensure_indexes
+from storage.talk import Talk
+from tests.bot.desk_house import House
+from tests.browser.scene import Scene
+
+OUT = Path(__file__).resolve().parents[2] / "out" / "desk"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[webdriver.Chrome]:
+    """The browser, started once. Without one the tests are skipped, but never on the build machine."""
+    browser, driver = shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("chromedriver")
+    if browser is None or driver is None:
+        if os.environ.get("CI"):
+            pytest.fail("the build machine has no Chromium with chromedriver")
+        pytest.skip("no Chromium with chromedriver on this machine")
+    options = Options()
+    options.binary_location = browser
+    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--lang=zh-CN", "--hide-scrollbars"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    found = webdriver.Chrome(options=options, service=Service(driver))
+    found.set_script_timeout(20)
+    yield found
+    found.quit()
+
+
+@dataclass
+class Site:
+    """The running desk: its address, and the scene behind the door."""
+
+    url: str
+    scene: Scene
+
+
+@pytest.fixture
+async def site(db: Database) -> AsyncIterator[Site]:
+    """The desk on a loopback port; `scene.desk` is the channel the archive speaks through."""
+    await ensure_indexes(db, talk.INDEXES)
+    house = House(Talk(db))
+    desk = house.desk()
+    scene = Scene(house, desk, asyncio.get_running_loop())
+    app = web.Application()
+    app.add_routes(desk.routes())
+    app.on_shutdown.append(desk.close)
+    server = TestServer(app)
+    await server.start_server()
+    yield Site(str(server.make_url("/")), scene)
+    await scene.settle()
+    await server.close()
