@@ -165,7 +165,7 @@ def _bars(axes: Axes, ink: _Ink) -> None:
     widest = max((len(text) for _, _, texts in ink.series for text in texts), default=0)
     lying = count > 5 or max((len(folded(label, 99, 9)) for label in ink.labels), default=0) > 7 or count * many > 8
     lying = lying or (widest > 12 and count * many > 3)
-    thick = 0.62 / many
+    thick = (0.62 if many == 1 else 0.8) / many
     for place, (name, heights, texts) in enumerate(ink.series):
         at = [spot + (place - (many - 1) / 2) * thick for spot in range(count)]
         look: dict[str, Any] = {
@@ -196,6 +196,7 @@ def _scale(axes: Axes, ink: _Ink, lying: bool, widest: int) -> None:
     middle, half = (count - 1) / 2, max(count, 4) / 2 + 0.1
     across = int(_inches(axes)[0] * 6)  # half-width places in about a third of the width
     names = [folded(label, *((across, 1) if count > 6 else (20, 2)) if lying else (14, 2)) for label in ink.labels]
+    _frame(axes, "x" if lying else "y")
     if lying:
         axes.set_yticks(range(count), names, fontsize=_fit(axes, count, 8.0))
         axes.set_ylim(middle + half, middle - half)
@@ -210,7 +211,6 @@ def _scale(axes: Axes, ink: _Ink, lying: bool, widest: int) -> None:
         axes.yaxis.set_major_locator(MaxNLocator(5))
         axes.yaxis.set_major_formatter(figures)
         axes.axhline(0, color="#9aa5b1", linewidth=0.8)
-    _frame(axes, "x" if lying else "y")
 
 
 def _inches(axes: Axes) -> tuple[float, float]:
