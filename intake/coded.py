@@ -56,6 +56,21 @@ def with_code(found: Found | None, payload: Payload, place: Place) -> Found:
     )
 
 
+def with_title(found: Found) -> Found:
+    """Without a QR code: a title read unsurely gives way to the one that the invoice code itself stands for."""
+    document = found.document
+    title = codes.title(document.code) if document.code and document.kind is Kind.VAT else None
+    unsure = found.source.get("type", "ocr") == "ocr" and found.confidence.get("type", 0.0) < _CLEAR
+    if title is None or not unsure or title == document.type:
+        return found
+    return replace(
+        found,
+        document=replace(document, type=title),
+        source={**found.source, "type": "ocr"},
+        confidence={**found.confidence, "type": _CLEAR},
+    )
+
+
 def _kind(kind: Kind, payload: Payload) -> Kind:
     if kind not in _VAGUE:
         return kind

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -10,9 +11,9 @@ import numpy as np
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
 from archive.document import Kind
-from archive.errors import NoDocument, Problem, ReaderFailed, TooManyPixels, Truncated, UnknownFormat
+from archive.errors import HeicPhoto, NoDocument, ReaderFailed, TooManyPixels, Truncated, UnknownFormat
 from intake import limits, papers, photo, qr, second_look, slips, tills
-from intake.coded import with_code
+from intake.coded import with_code, with_title
 from intake.layout import find
 from intake.ocr import Engines, OcrLine, Pixels, engines
 from intake.papers import Paper
@@ -21,7 +22,8 @@ from intake.rows import Word
 from intake.spelling import mended
 
 #: Pillow's names of the formats that are read; all others are refused before a decoder sees them.
-FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "MPO")
+FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "TIFF", "BMP", "GIF")
+_HEIC = re.compile(rb"^....ftyp(?:heic|heix|hevc|mif1|msf1)", re.DOTALL)
 #: A form with fewer lines than this is not worth a careful look when nothing was recognised.
 _SPEAKING = 8
 #: Longest side that is kept: a page's smallest print is still 20 pixels high, and memory stays below 1 GB.
@@ -29,23 +31,22 @@ _SIDE = 4000
 
 
 def read_image(data: bytes, name: str) -> Reading:
-    """Every document in a picture file (a TIFF or GIF may have several pages). Errors come back in the reading."""
-    try:
-        frames = _frames(data, name)
-        found: list[Found] = []
-        pages = 0
-        for page, frame in enumerate(frames):
-            found += read_picture(frame, name, page)
-            pages = page + 1
-    except Problem as problem:
-        return Reading(name, "image", error=problem)
+    """Every document in a picture file, a TIFF page by page.
+
+    Raises UnknownFormat, HeicPhoto, TooManyPixels, Truncated, ReaderFailed, and NoDocument when nothing was found.
+    """
+    found: list[Found] = []
+    pages = 0
+    for page, frame in enumerate(_frames(data, name)):
+        found += read_picture(frame, name, page)
+        pages = page + 1
     if not found:
-        return Reading(name, "image", pages=pages, error=NoDocument(name=name))
+        raise NoDocument(name=name)
     return Reading(name, "image", tuple(found), pages)
 
 
 def read_picture(image: Image.Image, name: str, page: int) -> tuple[Found, ...]:
-    """The documents in one picture or drawn page, each with its own place; none when nothing was recognised."""
+    """The documents in one picture or drawn page, each with its own places; none when nothing was recognised."""
     pixels = _pixels(image)
     both = engines()
     sheet = photo.upright(pixels, qr.decode(np.ascontiguousarray(pixels[:, :, ::-1])), both.quick)
@@ -54,7 +55,10 @@ def read_picture(image: Image.Image, name: str, page: int) -> tuple[Found, ...]:
 
 
 def _frames(data: bytes, name: str) -> Iterator[Image.Image]:
-    """The pictures in a file, upright by their EXIF note, one decoded at a time; raises ReadProblems."""
+    """The pictures in a file, upright by their EXIF note, one decoded at a time."""
+    if _HEIC.match(data):
+        raise HeicPhoto(name=name)
+    Image.init()  # the named formats must be loaded, or Pillow knows only half of them
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             if image.width * image.height > limits.PIXELS:
@@ -139,7 +143,7 @@ class _View:
         found = _read(self.words)
         for place, payload in self.codes.items():
             found = with_code(found, payload, place)
-        self.found = second_look.settled(found) if found else None
+        self.found: Found | None = second_look.settled(with_title(found)) if found else None
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -54,16 +54,47 @@ def _in_words(capitals: str) -> Decimal | None:
 
 
 def settled(found: Found) -> Found:
-    """The same document with the confidence that its own arithmetic gives or takes."""
+    """The same document with what its own arithmetic supplies, and the confidence that it gives or takes."""
+    found = _summed(_in_figures(found))
     confidence = dict(found.confidence)
     for name in proven(found.document):
         if name in confidence:
             confidence[name] = max(confidence[name], _PROVEN)
-    total, words = found.document.total, found.document.capitals
-    contradicted = words is not None and total is not None and _in_words(words) not in (None, abs(total))
+    total, capitals = found.document.total, found.document.capitals
+    contradicted = capitals is not None and total is not None and _in_words(capitals) not in (None, abs(total))
     if contradicted and found.source.get("total") == "ocr":
         confidence["total"] = min(confidence.get("total", 0.0), _DISPUTED)
     return replace(found, confidence=confidence)
+
+
+def _in_figures(found: Found) -> Found:
+    """A total that was read only in words, in figures."""
+    document = found.document
+    words = _in_words(document.capitals) if document.capitals and document.total is None else None
+    if words is None:
+        return found
+    total = -words if "负" in (document.capitals or "") or (document.amount_excl_tax or 0) < 0 else words
+    return _with(found, "total", total, found.confidence.get("capitals", 0.0), found.places.get("capitals"))
+
+
+def _summed(found: Found) -> Found:
+    """The tax that 合计 + 税额 = 价税合计 leaves, where only it wasn't read and the total is certain."""
+    document = found.document
+    if document.tax is not None or None in (document.total, document.amount_excl_tax):
+        return found
+    taxed = document.kind in (Kind.EINVOICE, Kind.VAT, Kind.TOLL) and "total" in proven(document)
+    left = (document.total or Decimal(0)) - (document.amount_excl_tax or Decimal(0))
+    return _with(found, "tax", left, _DISPUTED, None) if taxed else found
+
+
+def _with(found: Found, name: str, value: Decimal, sure: float, place: Place | None) -> Found:
+    return replace(
+        found,
+        document=replace(found.document, **{name: value}),  # type: ignore[arg-type]
+        source={**found.source, name: "ocr"},
+        confidence={**found.confidence, name: sure},
+        places={**found.places, **({name: place} if place else {})},
+    )
 
 
 def doubtful(found: Found | None, words: Sequence[Word]) -> tuple[int, ...]:
