@@ -22,10 +22,16 @@ INDEXES: Indexes = {
     "items": [
         IndexModel([("identity", ASCENDING)], unique=True, partialFilterExpression={"identity": {"$exists": True}}),
         IndexModel([("item.file.id", ASCENDING), ("item.part", ASCENDING)], unique=True),
+        IndexModel(
+            [("item.filed.archive_no", ASCENDING)],
+            unique=True,
+            partialFilterExpression={"item.filed.archive_no": {"$exists": True}},
+        ),
         IndexModel([("item.file.sha256", ASCENDING)]),
         IndexModel([("item.document.number", ASCENDING)]),
         IndexModel([("item.company", ASCENDING), ("item.state", ASCENDING)]),
         IndexModel([("item.company", ASCENDING), ("item.document.date", ASCENDING)]),
+        IndexModel([("item.company", ASCENDING), ("item.received_at", ASCENDING)]),
         IndexModel([("unindexed", ASCENDING)], partialFilterExpression={"unindexed": {"$exists": True}}),
     ],
     "counters": [],
@@ -83,6 +89,11 @@ class Items:
         if person is not None:
             wanted["item.seen_by"] = person
         return await self._pairs(wanted, [("item.document.date", ASCENDING), ("_id", ASCENDING)])
+
+    async def handed_in(self, company: str, first: datetime, last: datetime) -> list[tuple[Item, Case]]:
+        """Items received in [first, last), in any state, oldest first."""
+        wanted = {"item.company": company, "item.received_at": {"$gte": first, "$lt": last}}
+        return await self._pairs(wanted, [("item.received_at", ASCENDING), ("_id", ASCENDING)])
 
     async def all_items(self) -> AsyncIterator[Item]:
         """Every item, for building the index anew. Memory stays flat."""

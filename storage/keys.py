@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Protocol
 
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
-from pymongo.errors import DuplicateKeyError
 
 from archive.errors import BadSettings, KeyMissing
 from archive.words import Text
 from storage.mongo import Database, border
 
-SEAL = "seal"  # the _id in `keys` of the secret that seals the trail; it also proves the master key right
+SEAL = "seal"  # the _id in `keys` of the secret that seals the trail; it also proves a master key right
 
 
 class KeyProvider(Protocol):
@@ -103,25 +102,6 @@ def _decoded(words: str, place: str) -> FileKey:
     if len(key) != 32:
         raise BadSettings(mistakes=Text(f"{place} 应为 32 字节的 base64", f"{place} should be the base64 of 32 bytes"))
     return FileKey(key, place)
-
-
-async def trail_secret(db: Database, keys: KeyProvider) -> bytes:
-    """The secret that seals the trail's head: made once, kept wrapped, so that the database alone can't forge a seal.
-
-    It stays the same when the master key is changed. Raises KeyMissing for a wrong master key, or when the secret
-    is gone from an archive that has a trail.
-    """
-    async with border(DuplicateKeyError):
-        if standing := await db.keys.find_one({"_id": SEAL}):
-            return keys.unwrap(standing["wrapped"])
-        if await db.links.find_one({}):
-            raise KeyMissing(place=Text("审计链封签密钥", "the secret that seals the trail"))
-        secret = secrets.token_bytes(32)
-        try:
-            await db.keys.insert_one({"_id": SEAL, "wrapped": keys.wrap(secret), "key": keys.id})
-        except DuplicateKeyError:  # another process began at the same moment
-            return await trail_secret(db, keys)
-    return secret
 
 
 async def rewrap(db: Database, old: KeyProvider, new: KeyProvider) -> int:

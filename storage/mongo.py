@@ -109,6 +109,8 @@ async def transact(
     deadline = time.monotonic() + PATIENCE
 
     async def attempt(session: Session) -> T:
+        if time.monotonic() > deadline:
+            raise DatabaseDown()
         if attempt_no := len(results):
             mark = await db.commits.find_one({"_id": name}, session=session)
             if mark:

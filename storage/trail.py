@@ -10,16 +10,19 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
-from pymongo.errors import PyMongoError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 
-from archive.errors import TrailBroken
+from archive.errors import KeyMissing, TrailBroken
 from archive.trail import GENESIS, Entry, Link, link
+from archive.words import Text
+from storage.keys import SEAL, KeyProvider
 from storage.mongo import Database, Doc, Indexes, Session, border, transact
 from storage.records import pack, unpack
 
@@ -39,11 +42,35 @@ class Head:
     digest: str = GENESIS
 
 
+async def open_trail(db: Database, keys: KeyProvider, witness: Path | None = None) -> Trail:
+    """The trail of this archive; begun, with a secret of its own, when the archive is new.
+
+    `witness`: a file apart from the data, or None to go without. The secret is kept wrapped, so that the database alone
+    can't forge a seal, and stays the same when the master key is changed. Raises KeyMissing for a wrong master key.
+    """
+    secret = secrets.token_bytes(32)
+
+    async def begin(session: Session) -> bytes | None:
+        if standing := await db.keys.find_one({"_id": SEAL}, session=session):
+            return keys.unwrap(standing["wrapped"])
+        await db.keys.insert_one({"_id": SEAL, "wrapped": keys.wrap(secret), "key": keys.id}, session=session)
+        await db.head.insert_one({"_id": HEAD, **_sealed(Head(), secret)}, session=session)
+        return None
+
+    try:
+        standing = await transact(db, begin, stays=(DuplicateKeyError,))
+    except DuplicateKeyError as error:  # a head without its secret: the archive isn't new
+        raise KeyMissing(place=Text("操作记录链的封签密钥", "the secret that seals the trail")) from error
+    if standing is None and witness:
+        _set_aside(witness)
+    return Trail(db, standing or secret, witness)
+
+
 class Trail:
     """The one writer of the chain in this process; others (replicas, commands) are met by the database's conflicts."""
 
     def __init__(self, db: Database, secret: bytes, witness: Path | None = None) -> None:
-        """`secret` as `keys.trail_secret` gives it; `witness`: a file apart from the data, or None to go without."""
+        """As `open_trail` makes it."""
         self._db = db
         self._secret = secret
         self._witness = witness
@@ -95,9 +122,7 @@ class Trail:
         """Where the chain ends, its seal checked. Raises TrailBroken for a missing, forged or put-back head."""
         doc = await self._db.head.find_one({"_id": HEAD}, session=session)
         if doc is None:
-            if self._last.seq or await self._db.links.find_one({}, session=session):
-                raise TrailBroken(seq=0)
-            return Head()
+            raise TrailBroken(seq=0)
         head = Head(doc["seq"], doc["digest"])
         if not hmac.compare_digest(self.seal(head), str(doc["seal"])) or head.seq < self._last.seq:
             raise TrailBroken(seq=head.seq)
@@ -105,7 +130,7 @@ class Trail:
 
     def seal(self, head: Head) -> str:
         """HMAC-SHA256 over the place and the digest, lower-case hex."""
-        return hmac.new(self._secret, f"{head.seq}:{head.digest}".encode(), hashlib.sha256).hexdigest()
+        return _seal(head, self._secret)
 
     def witnessed(self) -> list[tuple[int, str]]:
         """(seq, seal) from the witness file: one in 64 of its lines and the furthest, in order of seq."""
@@ -137,8 +162,7 @@ class Trail:
             docs.append({"_id": made.seq, **pack(as_stored), "previous": made.previous, "digest": made.digest})
             head = Head(made.seq, made.digest)
         await self._db.links.insert_many(docs, session=session)
-        new = {"seq": head.seq, "digest": head.digest, "seal": self.seal(head)}
-        await self._db.head.update_one({"_id": HEAD}, {"$set": new}, upsert=True, session=session)
+        await self._db.head.update_one({"_id": HEAD}, {"$set": _sealed(head, self._secret)}, session=session)
         return head
 
     def _note(self, head: Head) -> None:
@@ -147,6 +171,20 @@ class Trail:
         self._witness.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with open(self._witness, "a") as lines:
             lines.write(f"{head.seq} {self.seal(head)}\n")
+
+
+def _set_aside(witness: Path) -> None:
+    """A witness found by a new archive speaks of an earlier one: it is kept, under another name."""
+    if witness.exists():
+        witness.rename(witness.with_name(f"{witness.name}.{secrets.token_hex(4)}"))
+
+
+def _seal(head: Head, secret: bytes) -> str:
+    return hmac.new(secret, f"{head.seq}:{head.digest}".encode(), hashlib.sha256).hexdigest()
+
+
+def _sealed(head: Head, secret: bytes) -> Doc:
+    return {"seq": head.seq, "digest": head.digest, "seal": _seal(head, secret)}
 
 
 def to_link(doc: Doc) -> Link:

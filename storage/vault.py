@@ -71,6 +71,10 @@ class Vault(Items):
         """The plain bytes, checked against their digests. Raises Tampered, KeyMissing, NotFound."""
         return await self._files.original(file)
 
+    async def settle(self, file: FileRef) -> None:
+        """A held file that belongs to no item stays: a report that was said in a conversation. Raises NotFound."""
+        await self._files.settle(file)
+
     async def sweep(self, now: datetime) -> int:
         """Remove originals that no item took within an hour; returns how many."""
         return await self._files.sweep(now)
@@ -189,8 +193,14 @@ def _same_part(item: Item) -> dict[str, Any]:
 
 
 def _signed(entries: Sequence[Entry], doc: Doc) -> list[Entry]:
-    """The entries with the digests of the record after the change and of its file, so that each can be checked."""
-    if not entries:
-        raise ValueError("a change that leaves no trail")
-    proof = {"item": doc["_id"], "record": record_digest(doc), "sha256": doc["item"]["file"]["sha256"]}
-    return [dataclasses.replace(entry, facts={**entry.facts, **proof}) for entry in entries]
+    """The entries about the item with the digests of its record after the change and of its file.
+
+    Raises ValueError when there is none: a change that leaves no trail would look like tampering.
+    """
+    if not any(entry.about == doc["_id"] for entry in entries):
+        raise ValueError(f"a change of {doc['_id']} that leaves no trail")
+    proof = {"record": record_digest(doc), "sha256": doc["item"]["file"]["sha256"]}
+    return [
+        dataclasses.replace(entry, facts={**entry.facts, **proof}) if entry.about == doc["_id"] else entry
+        for entry in entries
+    ]

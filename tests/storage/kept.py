@@ -15,8 +15,8 @@ from archive.item import Item, ItemState
 from archive.retention import Term
 from archive.trail import Entry
 from storage import files, items, mongo, trail
-from storage.keys import FileKey, master_key, trail_secret
-from storage.trail import Trail
+from storage.keys import SEAL, FileKey, master_key
+from storage.trail import Trail, open_trail
 from storage.vault import OnKept, Vault
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -75,7 +75,8 @@ async def open_archive(db: mongo.Database, folder: Path, on_kept: OnKept | None 
     """As bot/app.py opens it: indexes, master key, trail, vault."""
     await mongo.ensure_indexes(db, files.INDEXES, items.INDEXES, trail.INDEXES)
     keys, _ = await master_key(db, "", folder / "keys" / "data.key")
-    secret = await trail_secret(db, keys)
-    chain = Trail(db, secret, folder / "keys" / "data.witness")
+    chain = await open_trail(db, keys, folder / "keys" / "data.witness")
+    sealed = await db.keys.find_one({"_id": SEAL})
+    assert sealed
     vault = Vault(db, keys, chain, term=TERM, zone=ZONE, on_kept=on_kept)
-    return Archive(db, keys, secret, chain, vault, folder / "keys" / "data.witness")
+    return Archive(db, keys, keys.unwrap(sealed["wrapped"]), chain, vault, folder / "keys" / "data.witness")

@@ -65,6 +65,16 @@ async def test_an_old_head_put_back_is_noticed_while_running(db: mongo.Database,
         await trail.add(Entry("p", "3", "x", AT))
 
 
+async def test_a_new_archive_begins_a_new_witness_and_keeps_the_old(db: mongo.Database, tmp_path: Path) -> None:
+    archive = await open_archive(db, tmp_path)
+    await archive.trail.add(Entry("p", "1", "x", AT))
+    for name in await db.list_collection_names():
+        await db[name].delete_many({})
+    again = await open_archive(db, tmp_path)
+    assert not again.witness.exists()
+    assert len(list(again.witness.parent.glob("data.witness.*"))) == 1
+
+
 async def test_the_witness_repeats_every_seal(db: mongo.Database, tmp_path: Path) -> None:
     archive = await open_archive(db, tmp_path)
     for n in range(3):

@@ -60,7 +60,7 @@ async def test_the_same_part_of_the_same_file_is_taken_once(archive: Archive) ->
     entry = Entry("p9", "received", again.id, AT)
     assert await archive.vault.take(again, case, [entry]) == first
     both = [replace(first, id=f"G2610-01{n:02d}", part=1, document=invoice("7")) for n in range(5)]
-    made = await asyncio.gather(*(archive.vault.take(each, case, [entry]) for each in both))
+    made = await asyncio.gather(*(archive.vault.take(each, case, [replace(entry, about=each.id)]) for each in both))
     assert len({each.id for each in made}) == 1
     assert [each.part for each in await archive.vault.parts(first.file)] == [0, 1]
     assert await archive.db.links.count_documents({}) == 2

@@ -1,0 +1,273 @@
+"""Checking the whole archive: every digest, every link of the trail, and each record against its file and its trail.
+
+Nothing here trusts the database: a link is checked against the one before, the head against its seal, the chain
+against the witness file, a record against the digest its last trail entry holds, a file against its own tags and the
+digests in the record. Memory stays flat; work that goes on meanwhile is not mistaken for a fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pymongo import ASCENDING
+
+from archive.errors import KeyMissing, NotFound, Tampered, TrailBroken
+from archive.item import FileRef, Item
+from archive.trail import GENESIS, digest_of
+from archive.words import Text
+from storage.items import DEAD, record_digest, to_case, to_item
+from storage.keys import SEAL
+from storage.mongo import Database, Doc, border
+from storage.trail import HEAD, Head, Trail, to_link
+
+FAULTS = {
+    "V01": Text("原件被改动", "the original was changed"),
+    "V02": Text("原件不见了", "the original is gone"),
+    "V03": Text("原件的密钥不见了或打不开", "the original's key is gone or can't be opened"),
+    "V04": Text("登记内容与操作记录不符", "the record is not what its trail says"),
+    "V05": Text("登记没有操作记录", "the record has no trail"),
+    "V06": Text("操作记录里有,登记却不见了", "the trail knows it, but the record is gone"),
+    "V07": Text("操作记录缺了一条", "a trail entry is missing"),
+    "V08": Text("操作记录被改动", "a trail entry was changed"),
+    "V09": Text("操作记录与前一条接不上", "a trail entry doesn't follow the one before"),
+    "V10": Text("操作记录的末尾被截掉", "the end of the trail was cut off"),
+    "V11": Text("操作记录的封签不对", "the trail's seal is wrong"),
+    "V12": Text("操作记录与见证文件不符", "the trail is not what the witness file says"),
+    "V13": Text("见证文件不见了", "the witness file is gone"),
+    "V14": Text("档号不连续或重复", "archive numbers have a gap or a double"),
+    "V15": Text("原件没有登记", "the original has no record"),
+}
+#: Whatever a document somebody else wrote may do when it is read.
+MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError)
+LINKS, ITEMS = 1000, 100  # read at a time
+REMEMBERED = 200  # files just checked: the parts of one file stand together
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong: a code of FAULTS, and where: an item id, a file id, "#17" for a trail entry, a 档号."""
+
+    code: str
+    where: str
+
+    @property
+    def text(self) -> Text:
+        """What is wrong, for people."""
+        return Text(f"{self.where}:", f"{self.where}: ") + FAULTS[self.code]
+
+
+class Verification:
+    """`async for fault in Verification(…).faults()`; `links`, `items` and `files` count what was checked so far."""
+
+    def __init__(
+        self, db: Database, trail: Trail, original: Callable[[FileRef], Awaitable[bytes]],
+        progress: Progress | None = None,
+    ) -> None:  # fmt: skip
+        """`original` as Vault has it; `progress(what, done, of)` is called with "trail" and "items"."""
+        self._db = db
+        self._trail = trail
+        self._original = original
+        self._progress = progress or (lambda *_: None)
+        self._files: dict[str, FileRef] = {}
+        self._numbers: dict[str, tuple[int, int]] = {}  # class and volume → how many, the highest
+        self.links = 0
+        self.items = 0
+        self.files = 0
+
+    async def faults(self) -> AsyncIterator[Fault]:
+        """Everything that is wrong. Raises DatabaseDown."""
+        async with border():
+            async for fault in self._chain():
+                yield fault
+            async for fault in self._records():
+                yield fault
+            async for fault in self._strays():
+                yield fault
+
+    # the trail
+
+    async def _chain(self) -> AsyncIterator[Fault]:
+        head, sealed = await self._head()
+        if not sealed:
+            yield Fault("V11", f"#{head.seq}")
+        marks = dict(self._trail.witnessed())
+        seq, previous, batch = 0, GENESIS, set[str]()
+        async for doc in self._db.links.find({"_id": {"$lte": head.seq}}).sort("_id", ASCENDING).batch_size(LINKS):
+            for code in _wrong(doc, seq, previous):
+                yield Fault(code, f"#{doc['_id'] if code != 'V07' else seq + 1}")
+            seq, previous = doc["_id"], str(doc.get("digest"))
+            mark = marks.pop(seq, None)
+            if mark and mark != self._trail.seal(Head(seq, previous)):
+                yield Fault("V12", f"#{seq}")
+            batch |= _recorded(doc)
+            self.links += 1
+            if self.links % LINKS == 0:
+                self._progress("trail", self.links, head.seq)
+                async for fault in self._gone(batch):
+                    yield fault
+                batch = set()
+        async for fault in self._gone(batch):
+            yield fault
+        self._progress("trail", self.links, head.seq)
+        if (seq, previous) != (head.seq, head.digest):
+            yield Fault("V10", f"#{seq + 1}")
+        async for fault in self._end(marks):
+            yield fault
+
+    async def _head(self) -> tuple[Head, bool]:
+        try:
+            return await self._trail.head(), True
+        except TrailBroken:
+            doc = await self._db.head.find_one({"_id": HEAD}) or {}
+            seq = doc.get("seq")
+            return Head(seq if isinstance(seq, int) else 0, str(doc.get("digest", GENESIS))), False
+
+    async def _end(self, marks: dict[int, str]) -> AsyncIterator[Fault]:
+        """What lies beyond the head: links nobody counted, or a witness of links that are no longer there."""
+        beyond = await self._db.links.find_one({"_id": {"$gt": (await self._head())[0].seq}})
+        head, _ = await self._head()
+        if beyond and beyond["_id"] > head.seq:
+            yield Fault("V11", f"#{beyond['_id']}")
+        if marks and max(marks) > head.seq:
+            yield Fault("V10", f"#{head.seq + 1}")
+        elif head.seq and not self._trail.has_witness:
+            yield Fault("V13", f"#{head.seq}")
+
+    async def _gone(self, ids: set[str]) -> AsyncIterator[Fault]:
+        there = {doc["_id"] async for doc in self._db.items.find({"_id": {"$in": list(ids)}}, {"_id": 1})}
+        for each in sorted(ids - there):
+            yield Fault("V06", each)
+
+    # the records
+
+    async def _records(self) -> AsyncIterator[Fault]:
+        async for doc in self._db.items.find({"_id": {"$not": {"$type": "string"}}}, {"_id": 1}):
+            yield Fault("V05", str(doc["_id"]))
+        total = await self._db.items.estimated_document_count()
+        last = ""
+        while docs := await self._db.items.find({"_id": {"$gt": last}}).sort("_id", ASCENDING).limit(ITEMS).to_list():
+            last = docs[-1]["_id"]
+            said = await self._said([doc["_id"] for doc in docs])
+            for doc in docs:
+                async for fault in self._record(doc, said.get(doc["_id"])):
+                    yield fault
+            self.items += len(docs)
+            self._progress("items", self.items, total)
+        async for fault in self._counted():
+            yield fault
+
+    async def _said(self, ids: Sequence[str]) -> dict[str, str]:
+        """The digest of the record that the last entry about each item holds."""
+        last: dict[str, tuple[int, str]] = {}
+        async for doc in self._db.links.find({"about": {"$in": list(ids)}}):
+            if record := _facts(doc).get("record"):
+                last[doc["about"]] = max(last.get(doc["about"], (0, "")), (doc["_id"], record))
+        return {item_id: record for item_id, (_, record) in last.items()}
+
+    async def _record(self, doc: Doc, said: str | None) -> AsyncIterator[Fault]:
+        item_id = str(doc["_id"])
+        if said != _digest(doc):  # it may have changed between the two readings: read both again
+            doc, said = (
+                await self._db.items.find_one({"_id": item_id}) or doc,
+                (await self._said([item_id])).get(item_id),
+            )
+        if said is None:
+            yield Fault("V05", item_id)
+        item = _read(doc)
+        if item is None or said not in (None, _digest(doc)):
+            yield Fault("V04", item_id)
+        if item is None:
+            return
+        if item.filed:
+            class_no, _, piece = item.filed.archive_no.rpartition("-")
+            count, highest = self._numbers.get(class_no, (0, 0))
+            self._numbers[class_no] = (count + 1, max(highest, int(piece) if piece.isdecimal() else -1))
+        if code := await self._file(item.file):
+            yield Fault(code, item_id)
+
+    async def _file(self, file: FileRef) -> str | None:
+        if self._files.get(file.id) == file:
+            return None
+        self.files += 1
+        try:
+            await self._original(file)
+        except Tampered:
+            return "V01"
+        except NotFound:
+            return "V02"
+        except KeyMissing:
+            return "V03"
+        self._files[file.id] = file
+        if len(self._files) > REMEMBERED:
+            del self._files[next(iter(self._files))]
+        return None
+
+    async def _counted(self) -> AsyncIterator[Fault]:
+        """Items filed while we read may be missed, so a volume with a gap is counted again by itself."""
+        for volume, (count, highest) in self._numbers.items():
+            if count != highest:
+                numbers = await self._db.items.distinct("item.filed.archive_no", {"item.filed.archive_no": _in(volume)})
+                if len(numbers) != max(int(number.rpartition("-")[2]) for number in numbers):
+                    yield Fault("V14", volume)
+
+    async def _strays(self) -> AsyncIterator[Fault]:
+        """Originals that say they have a record, and don't."""
+        last = ""
+        while True:
+            recorded = {"loose": {"$exists": False}, "settled": {"$exists": False}, "_id": {"$gt": last, "$ne": SEAL}}
+            found = self._db.keys.find(recorded, {"_id": 1})
+            ids = [doc["_id"] for doc in await found.sort("_id", ASCENDING).limit(LINKS).to_list()]
+            if not ids:
+                return
+            last = ids[-1]
+            taken = await self._db.items.distinct("item.file.id", {"item.file.id": {"$in": ids}})
+            for each in sorted(set(ids) - set(taken)):
+                yield Fault("V15", each)
+
+
+def _wrong(doc: Doc, seq: int, previous: str) -> list[str]:
+    codes = [] if doc["_id"] == seq + 1 else ["V07"]
+    try:
+        link = to_link(doc)
+        altered = digest_of(link.seq, link.entry, link.previous) != link.digest
+    except MALFORMED:
+        altered = True
+    if altered:
+        return [*codes, "V08"]
+    return [*codes, "V09"] if not codes and doc["previous"] != previous else codes
+
+
+def _facts(doc: Doc) -> dict[str, Any]:
+    try:
+        return dict(doc["facts"])
+    except MALFORMED:
+        return {}
+
+
+def _recorded(doc: Doc) -> set[str]:
+    return {str(doc.get("about"))} if "record" in _facts(doc) else set()
+
+
+def _read(doc: Doc) -> Item | None:
+    """The item, if the document is one and what stands beside the record agrees with it."""
+    try:
+        item, _ = to_item(doc), to_case(doc)
+        identity = None if item.state in DEAD else item.identity
+    except MALFORMED:
+        return None
+    return item if (item.id, identity) == (doc["_id"], doc.get("identity")) else None
+
+
+def _digest(doc: Doc) -> str:
+    try:
+        return record_digest(doc)
+    except MALFORMED:
+        return ""
+
+
+def _in(volume: str) -> Doc:
+    return {"$gt": f"{volume}-", "$lt": f"{volume}."}  # "." follows "-"
