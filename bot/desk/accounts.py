@@ -38,7 +38,7 @@ class Accounts(Protocol):
         """Let the session read this language."""
 
     async def set_password(self, person: str, password: str) -> None:
-        """Raises BadValue when the password is too weak."""
+        """Every session of the person ends. Raises BadValue when the password is too weak."""
 
     async def sign_out(self, token: str) -> None:
         """End the session."""

@@ -45,11 +45,15 @@ class Desk:
         limits: Limits = Limits(),  # noqa: B008  frozen
         public_url: str = "",
         poll: float = 2.0,
+        beat: float = 15.0,
     ) -> None:
-        """`hold(data, name, media type)` keeps a file, `fetch(id)` gives its bytes; `public_url` as browsers see it."""
+        """`hold(data, name, media type)` keeps a file, `fetch(id)` gives its bytes; `public_url` as browsers see it.
+
+        `poll` and `beat` in seconds: see bot.desk.streams.
+        """
         self._talk, self._hold, self._now = talk, hold, now
         self._guard = Guard(accounts, public_url)
-        self._streams = Streams(talk, self._guard, poll)
+        self._streams = Streams(talk, self._guard, poll, beat)
         self._entrance = Entrance(accounts, self._guard, commands, limits)
         self._talking = Talking(door, talk, self._streams, now, limits)
         self._handout = Handout(door, talk, fetch)
@@ -119,6 +123,6 @@ class Desk:
 
     async def _held(self, out: OutFile) -> tuple[OutFile, str, int]:
         if out.file:
-            return out, out.file, len(out.data)
+            return out, out.file, out.size
         ref = await self._hold(out.data, out.name, out.media_type)
         return out, ref.id, ref.size

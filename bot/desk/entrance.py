@@ -36,9 +36,12 @@ class Entrance:
         return self._guard.let_in(web.json_response({}), await self._accounts.redeem(token, _from(request)))
 
     async def password(self, request: web.Request, caller: Caller) -> web.Response:
-        """POST /api/password {password}: a new one for the caller. Raises BadValue when it is too weak."""
-        await self._accounts.set_password(caller.person.id, _word(await read_json(request), "password", 1024))
-        return web.json_response({})
+        """POST /api/password {password}: a new one; every session ends and this one begins anew. Raises BadValue."""
+        password = _word(await read_json(request), "password", 1024)
+        await self._accounts.set_password(caller.person.id, password)
+        token = await self._accounts.sign_in(caller.person.id, password, _from(request))
+        await self._accounts.speak(token, caller.lang)
+        return self._guard.let_in(web.json_response({}), token)
 
     async def sign_out(self, request: web.Request, caller: Caller) -> web.Response:
         """POST /api/sign-out."""
@@ -84,5 +87,5 @@ def _word(given: dict[str, Any], name: str, longest: int) -> str:
 
 
 def _from(request: web.Request) -> str:
-    """The address tries are counted by: the connection's own. A header can be forged, so a proxy counts as one."""
+    """Where it comes from: the connection's own address, since a header can be forged."""
     return request.remote or ""

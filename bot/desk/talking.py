@@ -23,8 +23,8 @@ from storage.talk import Talk
 NAME = "desk"
 
 TOPICS: Mapping[Topic, Text] = {
-    "chat": Text("归档助手", "Archive assistant"),
-    "approvals": Text("待我审批", "My approvals"),
+    "chat": Text("归档助手", "Assistant"),
+    "approvals": Text("待我审批", "Approvals"),
     "reports": Text("报表", "Reports"),
 }
 _PAGE = 40

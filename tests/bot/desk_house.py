@@ -1,4 +1,4 @@
-"""A desk for the tests: real log, strict door, its own few accounts, and files held in memory."""
+"""A desk for the tests: real log, real accounts of Li and Wang, a strict door, and files held in memory."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from archive.access import Person, Role
-from archive.errors import BadValue, LinkExpired, NotFound, Problem, SignInFailed
+from archive.errors import NotFound, Problem
 from archive.item import FileRef
-from archive.words import Lang, Text
+from archive.words import Text
 from bot.desk.body import Limits
 from bot.desk.channel import Desk
+from storage import accounts, people, talk
+from storage.accounts import Accounts
+from storage.mongo import Database, ensure_indexes
+from storage.people import People
 from storage.talk import Talk
 
 LI = Person("li", "李娜", frozenset({Role.FINANCE}), "财务部", "C01")
@@ -96,53 +100,27 @@ class FakeDoor:
 
 
 @dataclass
-class FakeAccounts:
-    """Li and Wang with one password; the link `once` works once and is Wang's."""
-
-    sessions: dict[str, tuple[str, Lang]] = field(default_factory=dict)
-    links: set[str] = field(default_factory=lambda: {"once"})
-    passwords: dict[str, str] = field(default_factory=lambda: {"li": PASSWORD, "wang": PASSWORD})
-
-    async def sign_in(self, person: str, password: str, address: str) -> str:
-        if person not in self.passwords or self.passwords[person] != password:
-            raise SignInFailed
-        return self._begin(person)
-
-    async def redeem(self, link: str, address: str) -> str:
-        if link not in self.links:
-            raise LinkExpired
-        self.links.remove(link)
-        return self._begin("wang")
-
-    async def session(self, token: str) -> tuple[Person, Lang] | None:
-        found = self.sessions.get(token)
-        return None if found is None else ({"li": LI, "wang": WANG}[found[0]], found[1])
-
-    async def speak(self, token: str, lang: Lang) -> None:
-        self.sessions[token] = (self.sessions[token][0], lang)
-
-    async def set_password(self, person: str, password: str) -> None:
-        if len(password) < 8:
-            raise BadValue(field=Text("密码", "password"), value="***", hint=Text("至少 8 位", "8 characters or more"))
-        self.passwords[person] = password
-
-    async def sign_out(self, token: str) -> None:
-        self.sessions.pop(token, None)
-
-    def _begin(self, person: str) -> str:
-        token = f"token-{person}-{len(self.sessions)}"
-        self.sessions[token] = (person, "zh")
-        return token
-
-
-@dataclass
 class House:
     """The desk and what stands around it."""
 
     talk: Talk
+    accounts: Accounts
+    people: People
     door: FakeDoor = field(default_factory=FakeDoor)
-    accounts: FakeAccounts = field(default_factory=FakeAccounts)
     held: dict[str, bytes] = field(default_factory=dict)
+
+    @classmethod
+    async def build(cls, db: Database) -> House:
+        """An empty desk with the two accounts, who share a password."""
+        await ensure_indexes(db, talk.INDEXES, people.INDEXES, accounts.INDEXES)
+        known = People(db)
+        house = cls(Talk(db), Accounts(db, known), known)
+        for person in (LI, WANG):
+            await known.add(
+                person.name, person.roles, company=person.company, department=person.department, id=person.id
+            )
+            await house.accounts.set_password(person.id, PASSWORD)
+        return house
 
     async def hold(self, data: bytes, name: str, media_type: str) -> FileRef:
         digest = hashlib.sha256(data).hexdigest()
@@ -164,4 +142,5 @@ class House:
             limits=limits or Limits(files=3, file_bytes=2 * 1024 * 1024, message_bytes=3 * 1024 * 1024),
             public_url=public_url,
             poll=0.05,
+            beat=0.2,
         )

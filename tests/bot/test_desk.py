@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,8 +16,7 @@ from archive.errors import NoSpace
 from archive.words import Text, same
 from bot.desk.channel import Desk
 from handlers.message import Card, Choice, OutFile, Reply
-from storage import talk
-from storage.mongo import Database, ensure_indexes
+from storage.mongo import Database
 from storage.talk import Talk
 from tests.bot.desk_house import LI, PASSWORD, WANG, House
 
@@ -27,8 +27,7 @@ KEY = "k-0123456789"
 
 @pytest.fixture
 async def house(db: Database) -> House:
-    await ensure_indexes(db, talk.INDEXES)
-    return House(Talk(db))
+    return await House.build(db)
 
 
 @pytest.fixture
@@ -154,30 +153,53 @@ async def test_a_wrong_password_is_told_in_the_browsers_language(open_page: Open
     assert told["text"].startswith("Sign-in failed")
 
 
-async def test_a_link_works_once_and_not_by_being_looked_at(open_page: OpenPage) -> None:
+async def test_many_wrong_passwords_lock_for_a_while(open_page: OpenPage) -> None:
+    page = await open_page("")
+    tries = [await post(page, "/api/sign-in", {"person": "li", "password": "no"}) for _ in range(11)]
+    assert [answer.status for answer in tries] == [401] * 10 + [429]
+
+
+async def test_a_link_works_once_and_not_by_being_looked_at(open_page: OpenPage, house: House) -> None:
+    link = await house.accounts.link("wang")
     page, second = await open_page(""), await open_page("")
     for _ in range(2):  # a chat that shows a preview fetches the address
-        assert (await page.get("/link/once")).status == 200
-    assert (await post(page, "/api/link", {"token": "once"})).status == 200
+        assert (await page.get(f"/link/{link}")).status == 200
+    assert (await post(page, "/api/link", {"token": link})).status == 200
     assert (await (await page.get("/api/me")).json())["id"] == "wang"
-    again = await post(second, "/api/link", {"token": "once"})
+    again = await post(second, "/api/link", {"token": link})
     assert (again.status, (await again.json())["code"]) == (410, "A05")
     assert (await second.get("/api/me")).status == 401
 
 
-async def test_a_new_password_counts_and_a_weak_one_is_told(open_page: OpenPage, house: House) -> None:
-    page = await open_page("wang")
-    assert (await post(page, "/api/password", {"password": "short"})).status == 409
-    assert (await post(page, "/api/password", {"password": "long enough"})).status == 200
-    assert house.accounts.passwords["wang"] == "long enough"
+async def test_a_new_password_ends_every_other_session(open_page: OpenPage) -> None:
+    page, other = await open_page("wang"), await open_page("wang")
+    await post(page, "/api/language", {"lang": "en"})
+    weak = await post(page, "/api/password", {"password": "short"})
+    assert (weak.status, (await weak.json())["code"]) == (409, "S05")
+    assert (await post(page, "/api/password", {"password": "a longer one 7"})).status == 200
+    assert (await (await page.get("/api/me")).json())["lang"] == "en"
+    assert (await other.get("/api/me")).status == 401
+    assert (await post(other, "/api/sign-in", {"person": "wang", "password": PASSWORD})).status == 401
+    assert (await post(other, "/api/sign-in", {"person": "wang", "password": "a longer one 7"})).status == 200
 
 
-async def test_signing_out_ends_the_session_everywhere_it_is_held(open_page: OpenPage, house: House) -> None:
+async def test_signing_out_ends_the_session_itself(open_page: OpenPage) -> None:
     page = await open_page("li")
-    (token,) = house.accounts.sessions
+    (cookie,) = page.session.cookie_jar
     assert (await post(page, "/api/sign-out", {})).status == 200
-    page.session.cookie_jar.update_cookies({"desk": token})
+    assert list(page.session.cookie_jar) == []
+    page.session.cookie_jar.update_cookies({"desk": cookie.value})
     assert (await page.get("/api/me")).status == 401
+
+
+async def test_a_disabled_account_is_out_at_once_and_its_stream_ends(open_page: OpenPage, house: House) -> None:
+    page = await open_page("wang")
+    answer = await page.get("/api/events")
+    await house.people.disable("wang")
+    assert (await page.get("/api/me")).status == 401
+    async with asyncio.timeout(20):
+        await answer.content.read()
+    assert answer.content.at_eof()
 
 
 async def test_nothing_is_open_to_those_not_signed_in(open_page: OpenPage, desk: Desk) -> None:
@@ -422,10 +444,10 @@ async def test_open_pages_are_told_and_catch_up(open_page: OpenPage, desk: Desk)
     assert (place, said["cards"][0]["title"]) == ("2", "新")
 
 
-async def test_what_another_replica_says_arrives_too(open_page: OpenPage, db: Database) -> None:
+async def test_what_another_replica_says_arrives_too(open_page: OpenPage, house: House, db: Database) -> None:
     page = await open_page("li")
     stream = await events(page)
-    await House(Talk(db)).desk().say(LI, "li:chat", Reply(same("从别处")), "k1")
+    await replace(house, talk=Talk(db)).desk().say(LI, "li:chat", Reply(same("从别处")), "k1")
     assert (await stream.said())[1]["text"] == "从别处"
 
 

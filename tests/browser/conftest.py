@@ -16,9 +16,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
-from storage import talk
-from storage.mongo import Database, ensure_indexes
-from storage.talk import Talk
+from storage.mongo import Database
 from tests.bot.desk_house import House
 from tests.browser.scene import Scene
 
@@ -55,8 +53,7 @@ class Site:
 @pytest.fixture
 async def site(db: Database) -> AsyncIterator[Site]:
     """The desk on a loopback port; `scene.desk` is the channel the archive speaks through."""
-    await ensure_indexes(db, talk.INDEXES)
-    house = House(Talk(db))
+    house = await House.build(db)
     desk = house.desk()
     scene = Scene(house, desk, asyncio.get_running_loop())
     app = web.Application()

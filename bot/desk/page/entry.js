@@ -54,7 +54,7 @@ export function passwordDialog(id, hint) {
   const form = trying((given) => call("POST", "/api/password", { password: given.password }), () => box.close(), t("save"),
     h("h2", {}, t("setPassword")), hint && h("p", { className: "hint" }, hint),
     h("input", { name: "username", value: id, autocomplete: "username", hidden: true }),
-    asked(t("newPassword"), { name: "password", type: "password", autocomplete: "new-password", minLength: 8 }));
+    asked(t("newPassword"), { name: "password", type: "password", autocomplete: "new-password", minLength: 10 }));
   form.append(h("button", { type: "button", className: "quiet", onclick: () => box.close() }, t("later")));
   const box = dialog("form", t("setPassword"), form);
 }
