@@ -70,7 +70,7 @@ class Inbox(Generic[T]):
         return True
 
     async def claim(self, owner: str) -> T | None:
-        """The message waiting longest, or left by one whose lease ended, for the time of a lease. None: nothing waits."""
+        """The message waiting longest, or left when a lease ended, for the time of a lease. None: nothing waits."""
         now = self._now()
         async with border():
             docs = await self._inbox.find({"free": {"$lte": now}}).sort("free", 1).limit(_FEW).to_list()

@@ -111,11 +111,22 @@ def _turns(hint: Any) -> tuple[_Turn | None, _Turn | None]:
 
 def _optional(inside: tuple[Any, ...]) -> tuple[_Turn | None, _Turn | None]:
     kinds = [each for each in inside if each is not type(None)]
+    records = [each for each in kinds if dataclasses.is_dataclass(each)]
+    if len(kinds) == 2 and len(records) == 1 and str in kinds:
+        return _record_or_words(_record(records[0]))
     turns = {_turns(each) for each in kinds}
     if len(turns) != 1:
         raise TypeError(f"can't tell {' | '.join(map(str, kinds))} apart when read")
     down, up = turns.pop()
     return _unless_none(down), _unless_none(up)
+
+
+def _record_or_words(record: _Record) -> tuple[_Turn | None, _Turn | None]:
+    """Text | str: one lies as a document, the other as a string."""
+    return (
+        lambda value: _text(value) if isinstance(value, str) else value and record.pack(value),
+        lambda value: value if isinstance(value, str) else value and record.unpack(value),
+    )
 
 
 def _unless_none(turn: _Turn | None) -> _Turn | None:

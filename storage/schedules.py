@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger  # type: ignore[import-untyped]
@@ -36,12 +36,13 @@ class Schedule:
     words: str
     cron: Mapping[str, str]
     zone: str
+    made_at: datetime | None = None  # UTC
     last_run: datetime | None = None  # the planned time of the last run, UTC
 
     def next(self, after: datetime) -> datetime | None:
         """The first time after the moment, UTC; None when there is none any more."""
         trigger = CronTrigger(**self.cron, timezone=ZoneInfo(self.zone))
-        at: datetime | None = trigger.get_next_fire_time(None, after.astimezone(UTC))
+        at: datetime | None = trigger.get_next_fire_time(None, after.astimezone(UTC) + timedelta(microseconds=1))
         return at and at.astimezone(UTC)
 
 

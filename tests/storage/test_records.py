@@ -126,3 +126,16 @@ def test_an_older_record_takes_defaults_and_a_newer_one_is_read() -> None:
 def test_a_type_that_cannot_be_read_back_is_refused_at_once() -> None:
     with pytest.raises(TypeError, match="apart"):
         pack(Unclear(date(2026, 1, 1)))
+
+
+@dataclass(frozen=True)
+class Shown:
+    either: Text | str
+    perhaps: Text | str | None = None
+
+
+@pytest.mark.parametrize(
+    "value", [Shown("词"), Shown(Text("词", "word"), "x"), Shown("", Text("", "")), Shown("x", None)]
+)
+def test_a_record_or_plain_words_are_told_apart(value: Shown) -> None:
+    assert unpack(Shown, through_the_wire(pack(value))) == value
