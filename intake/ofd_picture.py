@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Iterator
-from functools import lru_cache
-from importlib.util import find_spec
-from pathlib import Path
 
 from lxml import etree
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
+from intake.fonts import face
 from intake.limits import PIXELS
 from intake.markup import first, local, parse, value
 from intake.ofd_text import steps
@@ -24,16 +23,6 @@ Colour = tuple[int, int, int]
 _BLACK: Colour = (0, 0, 0)
 
 
-@lru_cache(maxsize=64)
-def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """The Chinese font the package carries, at a size in pixels; Pillow's own where it is missing."""
-    spec = find_spec("paperang_p2_fonts_cjk")
-    for folder in spec.submodule_search_locations or [] if spec else []:
-        for path in Path(folder).rglob("wqy-microhei.ttc"):
-            return ImageFont.truetype(str(path), max(1, size))
-    return ImageFont.load_default(max(1, size))
-
-
 def draw_leaf(package: Package, path: str, document: etree._Element, leaf: Leaf, dpi: int) -> Image.Image:
     """The page as a picture; its templates are drawn first."""
     scale = dpi / _INCH
@@ -41,7 +30,12 @@ def draw_leaf(package: Package, path: str, document: etree._Element, leaf: Leaf,
     if width * height > PIXELS:
         scale *= (PIXELS / (width * height)) ** 0.5 * 0.99
         width, height = (max(1, round(side * scale)) for side in leaf.frame[2:])
-    pen = _Pen(Image.new("RGB", (width, height), "white"), scale, leaf.frame[:2], _pictures(package, path, document))
+    pen = _Pen(
+        Image.new("RGB", (width, height), "white"),
+        scale,
+        (leaf.frame[0], leaf.frame[1]),
+        _pictures(package, path, document),
+    )
     for root in (*leaf.templates, leaf.root):
         for element in root.iter("{*}PathObject", "{*}TextObject", "{*}ImageObject"):
             pen.draw(element)
@@ -108,7 +102,7 @@ class _Pen:
 
     def _text(self, element: etree._Element, place: _Place) -> None:
         size = (numbers(element.get("Size")) or [3.0])[0]
-        letters = font(round(size * abs(place.matrix[3] or 1.0) * self.scale))
+        letters = face(round(size * abs(place.matrix[3] or 1.0) * self.scale))
         colour = _colour(element, "FillColor")
         x, y = 0.0, size
         for code in element.iter("{*}TextCode"):
@@ -182,9 +176,7 @@ def _reach(start: Point, letter: str, given: list[float]) -> list[Point]:
 def _on_curve(corners: list[Point], t: float) -> Point:
     """A point of a Bézier curve (de Casteljau)."""
     while len(corners) > 1:
-        corners = [
-            (p[0] + t * (q[0] - p[0]), p[1] + t * (q[1] - p[1])) for p, q in zip(corners, corners[1:], strict=False)
-        ]
+        corners = [(p[0] + t * (q[0] - p[0]), p[1] + t * (q[1] - p[1])) for p, q in itertools.pairwise(corners)]
     return corners[0]
 
 

@@ -79,8 +79,11 @@ def steps(text: str | None, count: int) -> list[float]:
     result: list[float] = []
     index = 0
     while index < len(parts) and len(result) < count:
-        if parts[index] == "g" and index + 2 < len(parts):
-            repeat, step = numbers(parts[index + 1]), numbers(parts[index + 2])
+        if parts[index] == "g":
+            repeat, step = (
+                numbers(" ".join(parts[index + 1 : index + 2])),
+                numbers(" ".join(parts[index + 2 : index + 3])),
+            )
             if repeat and step:
                 result += [step[0]] * min(int(repeat[0]), count)
             index += 3

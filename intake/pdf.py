@@ -8,10 +8,8 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
-import pypdfium2 as pdfium  # type: ignore[import-untyped]
-
 from archive.document import Kind
-from archive.errors import Encrypted, NoDocument, Problem, ReaderFailed, Truncated
+from archive.errors import NoDocument, Problem
 from archive.finding import Finding
 from archive.words import same
 from intake import doubts, layout, qr, xml_reader
@@ -21,10 +19,11 @@ from intake.doubts import doubt
 from intake.draft import Draft
 from intake.limits import ATTACHMENTS, PAGES, PICTURE_PAGES, XML_BYTES
 from intake.pdf_text import words_of
+from intake.pdfium import open_pdf, picture
 from intake.reading import Found, Place, Reading
 
-#: Points an inch; pages are drawn at these resolutions for a QR code and for recognition.
-_POINTS, _QR_DPI, _OCR_DPI = 72, 144, 200
+#: Pages are drawn at these resolutions for a QR code and for recognition.
+_QR_DPI, _OCR_DPI = 144, 200
 #: A page with less text than this and no document in it is a picture.
 _SPEAKING = 12
 #: Below this a field is worth the time a QR code takes; and the kinds that bear one.
@@ -39,18 +38,6 @@ def read_pdf(data: bytes, name: str) -> Reading:
         return _read(pdf, name)
     finally:
         pdf.close()
-
-
-def open_pdf(data: bytes, name: str) -> Any:
-    """A pdfium document; a user password gives Encrypted, a broken file Truncated. An owner's password is no bar."""
-    try:
-        return pdfium.PdfDocument(data)
-    except pdfium.PdfiumError as error:
-        if "password" in str(error).lower():
-            raise Encrypted(name=name) from error
-        if b"%%EOF" not in data[-2048:]:
-            raise Truncated(name=name) from error
-        raise ReaderFailed(name=name, detail=str(error)) from error
 
 
 def _read(pdf: Any, name: str) -> Reading:
@@ -129,7 +116,7 @@ def _by_code(found: Found, pdf: Any) -> Found:
     if sure or found.document.kind not in _CODED:
         return found
     page = found.pages[0]
-    image = pdf[page].render(scale=_QR_DPI / _POINTS, grayscale=True).to_pil()
+    image = picture(pdf[page], _QR_DPI, grey=True)
     for mark in qr.decode(image):
         if payload := qr.parse(mark.text):
             return with_code(found, payload, Place(page, mark.box))
@@ -143,6 +130,5 @@ def _recognised(pdf: Any, numbers: Sequence[int], name: str) -> list[Found]:
     found: list[Found] = []
     for number in numbers[:PICTURE_PAGES]:
         page = pdf[number]
-        scale = min(_OCR_DPI / _POINTS, 4000 / max(page.get_size()))
-        found += read_picture(page.render(scale=scale).to_pil(), name, number)
+        found += read_picture(picture(page, _OCR_DPI), name, number)
     return found
