@@ -7,14 +7,14 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 from archive.errors import Problem
 from config.settings import Settings, read
 
-Run = Callable[[argparse.Namespace, Settings], Awaitable[int]]
+Run = Callable[[argparse.Namespace, Settings], Coroutine[Any, Any, int]]
 
 
 def main(argv: list[str] | None = None) -> int:

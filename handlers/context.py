@@ -41,6 +41,9 @@ class Vault(Protocol):
     async def hold(self, data: bytes, name: str, media_type: str) -> FileRef:
         """Keep an original, encrypted with a key of its own. Written down when this returns."""
 
+    async def settle(self, file: FileRef) -> None:
+        """A held file that belongs to no item stays: a report that was said in a conversation."""
+
     async def original(self, file: FileRef) -> bytes:
         """The plain bytes, checked against their digests. Raises Tampered, KeyMissing, NotFound."""
 

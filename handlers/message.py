@@ -119,6 +119,7 @@ class OutFile:
     media_type: str
     data: bytes = b""
     file: str = ""
+    size: int = 0  # bytes, where `data` is empty
     preview: bool = False  # a picture to be shown in the conversation itself
 
 

@@ -21,7 +21,7 @@ from handlers.context import Context
 from handlers.message import Card, Message, Reply
 from intake.read import read
 from intake.reading import Found, Reading
-from intake.sniff import is_zip_of_files
+from intake.sniff import sniff
 from intake.unpack import unpack
 
 
@@ -56,7 +56,7 @@ async def _unpacked(ctx: Context, files: Sequence[FileRef]) -> tuple[list[FileRe
     problems: list[Text] = []
     for file in files:
         data = await ctx.vault.original(file)
-        if not is_zip_of_files(data):
+        if sniff(data) != "zip":
             flat.append(file)
             continue
         try:

@@ -13,7 +13,7 @@ from archive.money import thousands
 from config.settings import MB, Settings
 from intake.read import read
 from intake.reading import Found, Reading
-from intake.sniff import is_zip_of_files
+from intake.sniff import sniff
 from intake.unpack import unpack
 
 FIELDS = (
@@ -44,7 +44,7 @@ def _readings(path: Path, limit: int) -> list[tuple[str, Reading]]:
     except OSError as error:
         detail = error.strerror or str(error)
         return [(str(path), Reading(path.name, "unknown", error=ReaderFailed(name=path.name, detail=detail)))]
-    if not is_zip_of_files(data):
+    if sniff(data) != "zip":
         return [(str(path), read(data, path.name))]
     try:
         return [(f"{path}!{name}", read(part, name)) for name, part in unpack(data, path.name)]

@@ -1,0 +1,153 @@
+"""The only place that wires: settings → clients → vault → context → channels; and takes it all apart again."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from archive.item import Item
+from archive.retention import SOURCE_DOCUMENT
+from bot.channel import Channel
+from bot.post import Post
+from bot.workers import Workers
+from config.legal import retention
+from config.settings import Settings, categories
+from handlers.context import Context
+from handlers.message import Message, Reply
+from storage import accounts, files, inbox, items, leases, mongo, notes, outbox, people, schedules, talk, trail
+from storage.embedded import Embedded
+from storage.index import Index
+from storage.index_tantivy import TantivyIndex
+from storage.keys import FileKey, master_key, usual_place
+from storage.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything that stands once the settings are read; one for the life of the process."""
+
+    settings: Settings
+    name: str  # of this process among the replicas
+    ctx: Context
+    db: mongo.Database
+    vault: Vault
+    trail: trail.Trail
+    index: Index
+    people: people.People
+    accounts: accounts.Accounts
+    inbox: inbox.Inbox[Message]
+    outbox: outbox.Outbox[Reply]
+    schedules: schedules.Schedules
+    leases: leases.Leases
+    post: Post
+    channels: dict[str, Channel]  # filled by the service; a command has none
+    embedded: Embedded | None
+    key: FileKey
+    key_place: Path
+    key_is_new: bool
+
+
+ROOMS = (accounts, files, inbox, items, leases, notes, outbox, people, schedules, talk, trail)
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[House]:
+    """The house on these settings. Raises BadSettings, DatabaseDown, KeyMissing; leaves nothing running."""
+    async with AsyncExitStack() as stack:
+        embedded = None if settings.mongodb_uri else await stack.enter_async_context(Embedded(settings.data / "db"))
+        db = mongo.connect(settings.mongodb_uri or _uri(embedded), settings.mongodb_name)
+        stack.push_async_callback(db.client.close)
+        await mongo.check(db)
+        await mongo.ensure_indexes(db, *(room.INDEXES for room in ROOMS))
+        place = settings.master_key_file or usual_place(settings.data)
+        key, new = await master_key(db, os.environ.get("GUIDANG_MASTER_KEY", ""), place)
+        chain = await trail.open_trail(db, key, place.with_suffix(".witness"))
+        index = await stack.enter_async_context(_index(settings))
+        workers = Workers(settings.readers)
+        stack.callback(workers.close)
+        yield _furnished(settings, db, chain, key, place, new, index, workers, embedded)
+
+
+def _furnished(
+    settings: Settings,
+    db: mongo.Database,
+    chain: trail.Trail,
+    key: FileKey,
+    place: Path,
+    new: bool,
+    index: Index,
+    workers: Workers,
+    embedded: Embedded | None,
+) -> House:
+    async def to_index(kept: Sequence[Item]) -> None:
+        await index.put(kept)
+
+    vault = Vault(
+        db, key, chain, term=retention()[SOURCE_DOCUMENT], zone=settings.zone, on_kept=to_index,
+        disk=settings.data if embedded else None,
+    )  # fmt: skip
+    everyone = people.People(db)
+    letters = outbox.Outbox(db, Reply)
+    channels: dict[str, Channel] = {}
+    known, fallback = categories()
+    post = Post(letters, vault, everyone, channels, settings.zone, known)
+    plans = schedules.Schedules(db, settings.zone)
+    ctx = Context(
+        vault=vault,
+        trail=chain,
+        search=index,
+        people=everyone,
+        post=post,
+        schedules=plans,
+        notes=notes.Notes(db),
+        offload=workers.run,
+        now=_now,
+        zone=settings.zone,
+        companies=settings.companies,
+        rules=settings.rules,
+        categories=known,
+        no_category=fallback,
+        remind_after=timedelta(hours=settings.remind_hours),
+    )
+    name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+    return House(
+        settings, name, ctx, db, vault, chain, index, everyone, accounts.Accounts(db, everyone),
+        inbox.Inbox(db, Message), letters, plans, leases.Leases(db, name), post, channels,
+        embedded, key, place, new,
+    )  # fmt: skip
+
+
+@asynccontextmanager
+async def _index(settings: Settings) -> AsyncIterator[Index]:
+    """Meilisearch where its address is set; else the folder beside the database."""
+    if settings.meili_url:
+        from storage.index_meili import MeiliIndex
+
+        meili = MeiliIndex(settings.meili_url, settings.meili_key)
+        try:
+            yield meili
+        finally:
+            await meili.close()
+        return
+    embedded = TantivyIndex(settings.data / "index")
+    try:
+        yield embedded
+    finally:
+        await embedded.close()
+
+
+def _uri(embedded: Embedded | None) -> str:
+    assert embedded is not None
+    return embedded.uri
+
+
+def _now() -> datetime:
+    """UTC to the millisecond, as the database keeps it."""
+    at = datetime.now(UTC)
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)

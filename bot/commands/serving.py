@@ -1,0 +1,152 @@
+"""`guidang serve`: the service on one port, until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import ipaddress
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from archive.access import Person, Role, may
+from archive.errors import BadSettings, DatabaseDown
+from archive.words import Text
+from bot.app import House, opened
+from bot.desk.body import Limits
+from bot.desk.channel import Desk
+from bot.inbox import Reception
+from bot.post import held_file
+from bot.schedule import Clock
+from config.settings import DEFAULT_COMPANIES, Settings
+from handlers.table import COMMANDS
+from storage.talk import Talk
+
+log = logging.getLogger("guidang")
+
+#: Made on an empty archive that only this machine can reach, to try everything at once.
+DEMO = (
+    ("li.ming", "李明", {Role.EMPLOYEE}, "销售部"),
+    ("wang.fang", "王芳", {Role.APPROVER}, "销售部"),
+    ("zhao.lei", "赵磊", {Role.FINANCE}, "财务部"),
+    ("chen.jing", "陈静", {Role.ARCHIVIST, Role.ADMIN}, "档案室"),
+    ("zhou.yan", "周岩", {Role.AUDITOR}, "审计部"),
+)
+
+
+async def serve(args: argparse.Namespace, settings: Settings) -> int:
+    """Runs until SIGTERM or SIGINT; then lets answers under way out and stops what it started."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with opened(settings) as house:
+        reception = Reception(house.ctx, house.inbox, house.post, settings.big_file, house.name)
+        desk = _desk(house, reception)
+        house.channels[desk.name] = desk
+        runner = web.AppRunner(_application(house, desk), access_log=None)
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, settings.host, settings.port)
+            await _bind(site, settings)
+            _welcome(house, await _demo_people(house))
+            reception.start()
+            clock = Clock(house, reception)
+            clock.start()
+            await stop.wait()
+            clock.stop()
+            await reception.stop()
+        finally:
+            await runner.cleanup()
+    return 0
+
+
+async def _bind(site: web.TCPSite, settings: Settings) -> None:
+    try:
+        await site.start()
+    except OSError as error:
+        raise BadSettings(
+            mistakes=Text(
+                f"{settings.host}:{settings.port} 不能监听({error.strerror}),请换 --port",
+                f"can't listen on {settings.host}:{settings.port} ({error.strerror}); choose another --port",
+            )
+        ) from error
+
+
+def _application(house: House, desk: Desk) -> web.Application:
+    app = web.Application(client_max_size=house.settings.big_file * 4)
+    app.add_routes(desk.routes())
+    app.on_shutdown.append(desk.close)
+
+    async def health(request: web.Request) -> web.Response:
+        """Whether the database answers and how much waits; says nothing about content."""
+        try:
+            waiting = await house.inbox.waiting()
+        except DatabaseDown as problem:
+            return web.json_response({"ok": False, "code": problem.code}, status=503)
+        return web.json_response({"ok": True, "waiting": waiting})
+
+    app.router.add_get("/health", health)
+    return app
+
+
+def _desk(house: House, reception: Reception) -> Desk:
+    async def fetch(address: str) -> bytes:
+        return await house.vault.original(held_file(address))
+
+    def commands(person: Person) -> Sequence[tuple[Text, Text]]:
+        return [(c.example, c.help) for c in COMMANDS if may(person, c.right)]
+
+    limits = Limits(file_bytes=house.settings.big_file, message_bytes=house.settings.big_file * 4)
+    return Desk(
+        door=reception,
+        talk=Talk(house.db),
+        accounts=house.accounts,
+        hold=house.vault.hold,
+        fetch=fetch,
+        now=house.ctx.now,
+        commands=commands,
+        limits=limits,
+    )
+
+
+async def _demo_people(house: House) -> list[tuple[Person, str]]:
+    """(person, sign-in link secret) of the five, on an archive without people; none where others could reach it."""
+    settings = house.settings
+    loopback = settings.host == "localhost" or ipaddress.ip_address(settings.host).is_loopback
+    if not loopback or settings.companies != DEFAULT_COMPANIES or await house.people.all():
+        return []
+    made = []
+    for id_, name, roles, department in DEMO:
+        person = await house.people.add(name, roles, company=settings.companies[0].code, department=department, id=id_)
+        made.append((person, await house.accounts.link(person.id)))
+    return made
+
+
+def _welcome(house: House, made: Sequence[tuple[Person, str]]) -> None:
+    settings = house.settings
+    base = f"http://{settings.host}:{settings.port}"
+    say = print
+    say(f"归档 Guidang  {base}", flush=True)
+    if house.embedded:
+        say("  内置数据库 SecantusDB(试用版)供试用和小团队;正式使用请设置 MONGODB_URI。")
+        say("  Embedded database (beta engine) for trial and small teams; set MONGODB_URI for production.")
+    if house.key_is_new:
+        say(f"  ! 新的主密钥 {house.key_place} :请立即备份到别处。没有它,任何原件都无法解密。")
+        say(f"  ! New master key {house.key_place}: back it up elsewhere now. Without it no original can be read.")
+    if settings.companies == DEFAULT_COMPANIES:
+        say("  使用样例公司;在设置文件写 [[companies]] 换成你的公司。Sample companies; set [[companies]] to your own.")
+    for person, secret in made:
+        from handlers.cards import roles
+
+        held = roles(person)
+        say(f"  {person.name} {held.zh} ({person.id})  {base}/link/{secret}")
+    if made:
+        say("  以上登录链接各用一次,24 小时内有效。Each link signs in once, within 24 hours.")
+        say("  再要链接 another link: guidang people add ID --link")
+    sys.stdout.flush()

@@ -1,0 +1,138 @@
+"""`guidang verify | reindex | people | bench`: what keeps the archive sound."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import sys
+
+from archive.access import Role
+from archive.errors import BadValue, NotFound
+from archive.trail import Entry
+from archive.words import Text
+from bot.app import House, opened
+from config.settings import Settings
+from storage.verify import Verification
+
+BATCH = 200
+
+
+async def verify(args: argparse.Namespace, settings: Settings) -> int:
+    """Every digest, every trail link, every record against its file. 1 when anything is wrong, each fault named."""
+    faults = []
+    async with opened(settings) as house:
+        check = Verification(house.db, house.trail, house.vault.original, _shown if sys.stderr.isatty() else None)
+        async for fault in check.faults():
+            faults.append({"code": fault.code, "where": fault.where, "zh": fault.text.zh, "en": fault.text.en})
+            if not args.json:
+                print(f"{fault.code} {fault.text.zh}", flush=True)
+        checked = {"items": check.items, "files": check.files, "links": check.links}
+    if args.json:
+        print(json.dumps({"ok": not faults, "checked": checked, "faults": faults}, ensure_ascii=False))
+    else:
+        done = (
+            f"{checked['items']} 件 items, {checked['files']} 原件 originals, {checked['links']} 操作记录 trail entries"
+        )
+        print(f"{'✗' if faults else '✓'} {done}, {len(faults)} 处不符 faults")
+    return 1 if faults else 0
+
+
+def _shown(what: str, done: int, of: int) -> None:
+    print(f"\r{what} {done}/{of} ", end="", file=sys.stderr)
+
+
+async def reindex(args: argparse.Namespace, settings: Settings) -> int:
+    """The index anew from the records; searching goes on meanwhile with what is there already."""
+    done = 0
+    async with opened(settings) as house:
+        await house.index.clear()
+        batch = []
+        async for item in house.vault.all_items():
+            batch.append(item)
+            if len(batch) == BATCH:
+                await house.index.put(batch)
+                await house.vault.mark_indexed(batch)
+                done, batch = done + len(batch), []
+        if batch:
+            await house.index.put(batch)
+            await house.vault.mark_indexed(batch)
+        done += len(batch)
+    print(json.dumps({"indexed": done}) if args.json else f"{done} 件已重建索引 indexed")
+    return 0
+
+
+async def people(args: argparse.Namespace, settings: Settings) -> int:
+    """Accounts: add (or renew the link of), list, disable, enable."""
+    async with opened(settings) as house:
+        if args.action == "list":
+            for person in await house.people.all():
+                _say_person(args, {"id": person.id, "name": person.name, "roles": sorted(person.roles),
+                                   "department": person.department, "company": person.company,
+                                   "lang": person.lang, "disabled": person.disabled})  # fmt: skip
+            return 0
+        if args.action == "add":
+            return await _add(house, args)
+        change = house.people.disable if args.action == "disable" else house.people.enable
+        person = await change(args.id)
+        await house.trail.add(Entry("local", f"{args.action}d", f"person:{person.id}", house.ctx.now(), "cli"))
+        _say_person(args, {"id": person.id, "disabled": person.disabled})
+    return 0
+
+
+async def _add(house: House, args: argparse.Namespace) -> int:
+    """Somebody new needs a name; for a known account the given roles and department are set and a link is made."""
+    roles = _roles(args.roles) if args.roles else {Role.EMPLOYEE}
+    try:
+        person = await house.people.get(args.id)
+        if args.roles:
+            person = await house.people.set_roles(args.id, roles)
+        if args.name:
+            person = await house.people.rename(args.id, args.name)
+        if args.department:
+            person = await house.people.move(args.id, args.department)
+        action = "changed"
+    except NotFound:
+        person = await house.people.add(
+            args.name or args.id, roles, company=args.company or house.settings.companies[0].code,
+            department=args.department, lang=args.lang, id=args.id,
+        )  # fmt: skip
+        action = "added"
+    facts = {"roles": ",".join(sorted(person.roles))}
+    await house.trail.add(Entry("local", action, f"person:{person.id}", house.ctx.now(), "cli", facts))
+    said: dict[str, object] = {"id": person.id, "name": person.name, "roles": sorted(person.roles)}
+    if args.link or action == "added":
+        secret = await house.accounts.link(person.id)
+        said["link"] = f"http://{house.settings.host}:{house.settings.port}/link/{secret}"
+    _say_person(args, said)
+    return 0
+
+
+def _roles(words: str) -> set[Role]:
+    try:
+        return {Role(word.strip()) for word in words.split(",")}
+    except ValueError as error:
+        hint = Text("可用:" + "、".join(Role), "one of: " + ", ".join(Role))
+        raise BadValue(field=Text("角色", "roles"), value=words, hint=hint) from error
+
+
+def _say_person(args: argparse.Namespace, person: dict[str, object]) -> None:
+    if args.json:
+        print(json.dumps(person, ensure_ascii=False))
+    else:
+        print("  ".join(",".join(v) if isinstance(v, list) else str(v) for v in person.values()))
+
+
+async def bench(args: argparse.Namespace, settings: Settings) -> int:
+    """Run one of the measurements in bench/; they belong to the source tree, not to the installed program."""
+    try:
+        room = importlib.import_module(f"bench.{args.name}")
+    except ModuleNotFoundError:
+        print(
+            f"没有这项测量 no such measurement: {args.name}(在源码目录下运行 run it in the source tree)",
+            file=sys.stderr,
+        )
+        return 2
+    measured = await room.measure()
+    print(json.dumps(measured, ensure_ascii=False) if args.json else json.dumps(measured, ensure_ascii=False, indent=1))
+    return 0

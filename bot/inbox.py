@@ -1,0 +1,126 @@
+"""The door: what comes in is written down before it is acknowledged, worked on once, and resumed after a crash."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import mimetypes
+from collections.abc import Mapping, Sequence
+
+from archive.access import Person
+from archive.errors import FileTooBig, Problem
+from bot.dispatch import answer
+from bot.post import Post
+from handlers.context import Context
+from handlers.message import Click, Message
+from handlers.show import original, picture
+from storage.inbox import Inbox
+
+log = logging.getLogger("guidang.inbox")
+
+MB = 1024 * 1024
+#: Messages worked on at the same time: an approval doesn't wait behind somebody's forty photos.
+HANDS = 4
+#: How often to look for messages that another replica wrote down, or that a crash left behind.
+LOOK = 2.0
+RENEW = 20.0
+
+
+class Reception:
+    """Takes messages in for every channel, and works them off."""
+
+    def __init__(self, ctx: Context, inbox: Inbox[Message], post: Post, big_file: int, name: str) -> None:
+        self._ctx = ctx
+        self._inbox = inbox
+        self._post = post
+        self._big_file = big_file
+        self._name = name
+        self._rung = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def receive(
+        self,
+        *,
+        channel: str,
+        conversation: str,
+        person: Person,
+        key: str,
+        text: str = "",
+        files: Sequence[tuple[str, bytes]] = (),
+        action: str = "",
+        subject: str = "",
+        version: int = 0,
+        values: Mapping[str, str] | None = None,
+    ) -> str:
+        """Write everything down; see bot.channel.Door. Raises FileTooBig, NoSpace, DatabaseDown."""
+        message_id = f"{channel}:{person.id}:{key}"
+        if await self._inbox.known(message_id):
+            return message_id
+        for name, data in files:
+            if len(data) > self._big_file:
+                raise FileTooBig(name=name, size=len(data) // MB, limit=self._big_file // MB)
+        held = [
+            await self._ctx.vault.hold(data, name, mimetypes.guess_type(name)[0] or "application/octet-stream")
+            for name, data in files
+        ]
+        click = Click(action, subject, version, dict(values or {})) if action else None
+        message = Message(message_id, channel, conversation, person.id, self._ctx.now(), text, tuple(held), click)
+        await self._inbox.put(message_id, message)
+        self._rung.set()
+        return message_id
+
+    async def picture(self, person: Person, item_id: str, page: int) -> bytes:
+        """See bot.channel.Door."""
+        return await picture(self._ctx, person, item_id, page, "desk")
+
+    async def original(self, person: Person, item_id: str) -> tuple[str, str, bytes]:
+        """See bot.channel.Door."""
+        return await original(self._ctx, person, item_id, "desk")
+
+    def start(self) -> None:
+        """Begin working messages off, the ones left behind first."""
+        self._tasks = [asyncio.create_task(self._work(), name=f"inbox-{n}") for n in range(HANDS)]
+
+    async def stop(self) -> None:
+        """Stop at once: what is in work is taken up again at the next start."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _work(self) -> None:
+        while True:
+            try:
+                message = await self._inbox.claim(self._name)
+                if message is None:
+                    self._rung.clear()
+                    await self._until_rung()
+                else:
+                    await self._handle(message)
+            except Problem as problem:  # the database is away: what was claimed comes back when its lease ends
+                log.warning("inbox: %s", problem.code)
+                await asyncio.sleep(LOOK)
+
+    async def _until_rung(self) -> None:
+        try:
+            await asyncio.wait_for(self._rung.wait(), LOOK)
+        except TimeoutError:
+            return
+
+    async def _handle(self, message: Message) -> None:
+        keeping = asyncio.create_task(self._keep_lease(message.id))
+        try:
+            with self._post.working_on(message):
+                reply = await answer(self._ctx, message)
+                await self._post.answer(message, reply)
+            await self._inbox.done(message.id)
+        except Problem as problem:
+            log.warning("%s: not finished: %s", message.id, problem.code)
+            await self._inbox.failed(message.id, problem.code)
+        finally:
+            keeping.cancel()
+
+    async def _keep_lease(self, message_id: str) -> None:
+        """A long read must not be taken for a dead one."""
+        while True:
+            await asyncio.sleep(RENEW)
+            await self._inbox.renew(message_id, self._name)

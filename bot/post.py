@@ -1,0 +1,143 @@
+"""The post: what is to be said is written down, delivered to the person's channels, tried again until it arrives."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from archive.access import Person
+from archive.category import Category
+from archive.errors import NotFound, Problem
+from archive.item import FileRef
+from bot.channel import Channel
+from handlers.cards import item_card
+from handlers.context import People, Topic, Vault
+from handlers.message import Message, OutFile, Reply
+from storage.outbox import Letter, Outbox
+
+log = logging.getLogger("guidang.post")
+
+
+class Post:
+    """Delivers to every channel a person can be reached on; keys make repeats harmless."""
+
+    def __init__(
+        self,
+        outbox: Outbox[Reply],
+        vault: Vault,
+        people: People,
+        channels: Mapping[str, Channel],
+        zone: ZoneInfo,
+        categories: Sequence[Category],
+    ) -> None:
+        self._outbox = outbox
+        self._vault = vault
+        self._people = people
+        self._channels = channels
+        self._zone = zone
+        self._categories = categories
+        self._in_work: dict[str, Message] = {}
+
+    async def tell(self, person: str, reply: Reply, key: str, topic: Topic = "chat") -> None:
+        """Say it on each of the person's channels. Written down when this returns; delivered now or later."""
+        who = await self._people.get(person)
+        for name, channel in self._channels.items():
+            conversation = channel.conversation(who, topic)
+            if conversation is not None:
+                await self._send(who, name, conversation, reply, f"{name}:{key}")
+
+    async def answer(self, message: Message, reply: Reply) -> None:
+        """Say it where the message came from."""
+        who = await self._people.get(message.person)
+        if message.channel in self._channels:
+            await self._send(who, message.channel, message.conversation, reply, f"reply:{message.id}")
+
+    async def renew(self, item_id: str) -> None:
+        """Every copy of the item's card, as each of its readers may see the item now."""
+        item, case = await self._vault.item(item_id), await self._vault.case(item_id)
+        people = await self._people.all()
+        by_id = {p.id: p for p in people}
+        for copy in await self._outbox.copies(item_id):
+            reader, channel = by_id.get(copy.person), self._channels.get(copy.channel)
+            if reader is None or channel is None:
+                continue
+            card = item_card(item, case, reader, people, self._zone, self._categories)
+            try:
+                await channel.renew(reader, copy.address, card)
+            except NotFound:  # deleted on its platform
+                await self._outbox.gone(copy)
+
+    @contextmanager
+    def working_on(self, message: Message) -> Iterator[None]:
+        """While inside, progress on this message can be shown."""
+        self._in_work[message.id] = message
+        try:
+            yield
+        finally:
+            del self._in_work[message.id]
+
+    async def progress(self, message_id: str, share: float, note: Reply) -> None:
+        """Show how far the work is, where the message came from; a failure to show it is no failure."""
+        message = self._in_work.get(message_id)
+        channel = self._channels.get(message.channel) if message else None
+        if message is None or channel is None:
+            return
+        who = await self._people.get(message.person)
+        words = note.text.to(who.lang) if note.text else ""
+        await channel.progress(who, message.conversation, message_id, share, words)
+
+    async def deliver_rest(self) -> int:
+        """Try again what could not be delivered; for a clock to call. Returns how many arrived."""
+        arrived = 0
+        for letter in await self._outbox.due():
+            arrived += await self._deliver(letter)
+        return arrived
+
+    async def _send(self, who: Person, channel: str, conversation: str, reply: Reply, key: str) -> None:
+        if await self._outbox.known(key):
+            return
+        kept = await self._with_files_kept(reply)
+        letter = await self._outbox.put(key, who.id, channel, conversation, kept)
+        if letter is not None:
+            await self._deliver(letter)
+
+    async def _with_files_kept(self, reply: Reply) -> Reply:
+        """Made files are stored like originals, so that a message stays small and can be fetched again."""
+        files: list[OutFile] = []
+        for out in reply.files:
+            if out.data:
+                ref = await self._vault.hold(out.data, out.name, out.media_type)
+                await self._vault.settle(ref)
+                out = replace(out, data=b"", file=held_address(ref), size=ref.size)
+            files.append(out)
+        return replace(reply, files=tuple(files))
+
+    async def _deliver(self, letter: Letter[Reply]) -> bool:
+        """One try. A refusal or an outage leaves the letter to be tried again, later and later."""
+        try:
+            who = await self._people.get(letter.person)
+            channel = self._channels[letter.channel]
+            addresses = await channel.say(who, letter.conversation, letter.payload, letter.key)
+        except (TimeoutError, Problem, OSError, KeyError) as error:
+            log.warning("not delivered yet: %s: %r", letter.key, error)
+            await self._outbox.failed(letter.key)
+            return False
+        about = [card.about for card in letter.payload.cards]
+        await self._outbox.sent(letter.key, [(i, a) for i, a in zip(about, addresses, strict=True) if i])
+        return True
+
+
+def held_address(ref: FileRef) -> str:
+    """How a made file is named in a stored message: enough to fetch it and to check it."""
+    return f"held:{ref.id}:{ref.size}:{ref.sha256}:{ref.sm3}"
+
+
+def held_file(address: str) -> FileRef:
+    """The stored file behind `held_address`. Raises NotFound for anything else."""
+    parts = address.split(":")
+    if len(parts) != 5 or parts[0] != "held" or not parts[2].isdigit():
+        raise NotFound(item=address)
+    return FileRef(parts[1], "", int(parts[2]), parts[3], parts[4], "")

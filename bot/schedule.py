@@ -1,0 +1,110 @@
+"""The clock: schedules speak as their owners, reminders and clean-up run by themselves; one replica at a time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from archive.errors import Problem
+from bot.app import House
+from bot.inbox import Reception
+from handlers.todo import remind, resend
+from storage.schedules import Schedule
+
+log = logging.getLogger("guidang.schedule")
+
+#: The lease is renewed at every look, so another replica takes over this long after one has died.
+LEASE = timedelta(seconds=20)
+LOOK = 5  # s between two looks at what is due
+#: A run missed by a stop is caught up once if it is younger than this.
+CATCH_UP = timedelta(days=7)
+
+
+class Clock:
+    """APScheduler drives a few fixed jobs; the people's schedules are records, so that they survive and can be seen."""
+
+    def __init__(self, house: House, reception: Reception) -> None:
+        self._house = house
+        self._reception = reception
+        self._scheduler = AsyncIOScheduler(timezone=house.settings.zone)
+        self._asked_again = False
+
+    def start(self) -> None:
+        """Begin. Jobs never overlap with themselves and late ones are folded into one."""
+        jobs: tuple[tuple[Callable[[], Awaitable[object]], int], ...] = (
+            (self._due, LOOK),
+            (self._remind, 300),
+            (self._house.post.deliver_rest, 5),
+            (self._house.vault.index_rest, 15),
+            (self._sweep, 600),
+        )
+        for job, seconds in jobs:
+            self._scheduler.add_job(
+                _told(job), IntervalTrigger(seconds=seconds), max_instances=1, coalesce=True, misfire_grace_time=None
+            )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """End; a job under way is finished by the next start."""
+        self._scheduler.shutdown(wait=False)
+
+    async def _leading(self) -> bool:
+        """Whether this replica is the one that acts for all."""
+        return await self._house.leases.take("clock", LEASE) is not None
+
+    async def _due(self) -> None:
+        if not await self._leading():
+            return
+        now = self._house.ctx.now()
+        for schedule in await self._house.schedules.all():
+            since = schedule.last_run or schedule.made_at or now
+            planned = schedule.next(max(since, now - CATCH_UP))
+            last = None
+            while planned is not None and planned <= now:  # several missed runs are made up for by one
+                last, planned = planned, schedule.next(planned)
+            if last is not None:
+                await self._speak(schedule, last.isoformat())
+                await self._house.schedules.ran(schedule.id, last)
+
+    async def _speak(self, schedule: Schedule, planned: str) -> None:
+        """As if its owner said the words; the key makes the same run one message, whoever says it."""
+        person = await self._house.people.get(schedule.person)
+        channel = self._house.channels.get(schedule.channel)
+        conversation = (channel.conversation(person, "reports") if channel else None) or schedule.conversation
+        await self._reception.receive(
+            channel=schedule.channel,
+            conversation=conversation,
+            person=person,
+            key=f"schedule-{schedule.id}-{planned}",
+            text=schedule.words,
+        )
+
+    async def _remind(self) -> None:
+        if not await self._leading():
+            return
+        for company in self._house.settings.companies:
+            if not self._asked_again:
+                await resend(self._house.ctx, company.code)
+            await remind(self._house.ctx, company.code)
+        self._asked_again = True
+
+    async def _sweep(self) -> None:
+        """Files of messages still to be worked on have no record yet, so nothing is swept while any waits."""
+        if await self._leading() and not await self._house.inbox.waiting():
+            await self._house.vault.sweep(self._house.ctx.now())
+
+
+def _told(job: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+    """A job that fails says so and runs again next time."""
+
+    async def run() -> None:
+        try:
+            await job()
+        except Problem as problem:
+            log.warning("%s: %s", getattr(job, "__name__", job), problem.say("en"))
+
+    return run

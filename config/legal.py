@@ -1,0 +1,14 @@
+"""The legal tables: data with its source and date, read from the JSON files beside this one."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+
+from archive.retention import Term, terms
+
+
+def retention() -> dict[str, Term]:
+    """保管期限 by 档案名称 (79号令 附表1), from retention.json."""
+    table = json.loads(files("config").joinpath("retention.json").read_text("utf-8"))
+    return terms(table["rows"])
