@@ -65,7 +65,7 @@ def read_bank(first: Sheet, source: str) -> Draft:
 def _put(draft: Draft, sheet: Sheet, label: Label, where: Span) -> None:
     key = label.key
     if key == "number":
-        match = re.search(r"[0-9A-Z]{6,40}", where.text)
+        match = re.search(r"[0-9A-Z][0-9A-Z-]{5,40}", where.text)
         draft.put("number", match[0] if match else None, where, AT_LABEL)
     elif key == "date":
         draft.put("date", parse_date(where.kept), where, AT_LABEL)

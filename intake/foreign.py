@@ -27,7 +27,7 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _ANY_DATE = re.compile(r"(?<!due )(?<!order )(?<!ship )(?<!delivery )(?<!payment )\bdate\b\s*:?", re.IGNORECASE)
-_DUE = re.compile(r"due\s*(?:date|by|on)|payment\s*due", re.IGNORECASE)
+_DUE = re.compile(r"date\s*due|due\s*(?:date|by|on)|payment\s*due", re.IGNORECASE)
 _FIGURE = re.compile(
     r"(?P<minus>[-−(])?\s*(?P<mark>US\$|HK\$|A\$|C\$|S\$|[$€£¥₹]|Rs\.?|USD|EUR|GBP|INR|HKD|JPY|SGD|AUD|CAD|CHF|RM)?\s*"
     r"(?P<inner>[-−])?(?P<figure>\d{1,3}(?:,\d{2,3})*\.\d{2}|\d+\.\d{2})(?!\d|%)\)?"
@@ -131,7 +131,7 @@ def _facts(draft: Draft, row: Row, following: Sequence[Row]) -> None:
         if match := _DATE.search(cell.kept):
             _put_date(draft, "date", cell, cell.kept[match.end() :], row, start, following)
         if match := _DUE.search(cell.kept):
-            day = parse_foreign_date(cell.kept[match.end() :])
+            day = parse_foreign_date(cell.kept[match.end() :]) or parse_foreign_date(row.printed(start, len(row.text)))
             draft.note("due_date", day.isoformat() if day else None)
         if match := _TAX_ID.search(cell.kept):
             draft.note("seller_tax_number", match[1])

@@ -88,6 +88,9 @@ def _sums(draft: Draft, sheet: Sheet) -> None:
         _put_money(draft, "total", money_in(right_of(sheet, label)), AT_LABEL)
     for label in sheet.all("sum"):
         _net_and_tax(draft, money_in(right_of(sheet, label)), AT_LABEL)
+    for label in sheet.all("net", "tax_amount"):
+        name = "amount_excl_tax" if label.key == "net" else "tax"
+        _put_money(draft, name, money_in(right_of(sheet, label)), AT_LABEL)
     if not sheet.all("figures", "capitals"):
         _sums_by_shape(draft, sheet)
 
@@ -185,7 +188,7 @@ def put_title(draft: Draft, sheet: Sheet) -> None:
     named = next(((name, where) for name, where in titles(sheet) if name in ("electronic", "plain", "air")), None)
     if named:
         _, where = named
-        draft.put("type", _printed(where), where, AT_LABEL)
+        draft.put("type", printed_title(where), where, AT_LABEL)
         draft.kind = kind_of(where.text.replace(GAP, ""))
     elif code and (guess := codes.title(code)):
         draft.put("type", guess, sure=0.7)
@@ -199,7 +202,7 @@ def put_title(draft: Draft, sheet: Sheet) -> None:
         draft.values.pop("code", None)  # 数电票 have none; ten or twelve digits nearby belong to something else
 
 
-def _printed(where: Span) -> str:
+def printed_title(where: Span) -> str:
     """The title as printed, without the blanks that spread it and with the brackets invoices use."""
     return where.kept.replace(" ", "").replace("(", "（").replace(")", "）")
 

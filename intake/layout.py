@@ -14,6 +14,7 @@ from intake.invoice import has_number, read_invoice
 from intake.reading import Found
 from intake.rows import GAP, Word
 from intake.sheet import Sheet, to_sheet
+from intake.sundry import read_sundry
 from intake.tickets import read_air, read_rail
 from intake.titles import kind_of, titles
 
@@ -74,7 +75,7 @@ def _by_sort(sheets: Sequence[Sheet], source: str) -> Draft | None:
     if not numbered and not kinds and is_foreign(sheets):
         return read_foreign(sheets, source)
     draft = read_invoice(sheets, source)
-    return draft if _enough(draft) else None
+    return draft if _enough(draft) else read_sundry(sheets, source)
 
 
 def _enough(draft: Draft) -> bool:

@@ -8,6 +8,7 @@ FILE_BYTES = 64 * MEGABYTE  # one file; larger ones are refused unread
 PIXELS = 100_000_000  # of a picture, checked in its header before anything is decoded
 PAGES = 200  # of a PDF or OFD that are read; the rest is kept unread with a warning
 PICTURE_PAGES = 30  # pages without text that are recognised in one file
+SPEAKING = 12  # a page with fewer characters of text than this is taken for a picture
 ATTACHMENTS = 20  # embedded files of one document that are looked at
 
 XML_BYTES = 16 * MEGABYTE

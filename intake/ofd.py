@@ -17,7 +17,7 @@ from intake.agree import agree
 from intake.doubts import doubt
 from intake.draft import MONEY, Draft
 from intake.fields import parse_date, squeeze, tidy
-from intake.limits import PICTURE_PAGES
+from intake.limits import PICTURE_PAGES, SPEAKING
 from intake.markup import first, local, parse, value
 from intake.ofd_text import texts_by_id, words_of
 from intake.package import Leaf, Package, resolve
@@ -65,7 +65,7 @@ def read_ofd(data: bytes, name: str) -> Reading:
         words = [w for i, leaf in enumerate(leaves) for w in words_of(leaf, pages + i)]
         printed = list(layout.find_all(words, "text"))
         drafts += [d for d in (_from_tags(package, path, document, leaves), _from_data(package)) if d]
-        if not printed and not drafts and leaves:
+        if not printed and not drafts and sum(len(w.text) for w in words) < SPEAKING:
             found += _recognised(package, path, document, leaves, pages)
             warnings.append(doubt(doubts.SCANNED))
         elif len(printed) > 1 and not drafts:

@@ -8,6 +8,8 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
+import pypdfium2.raw as raw  # type: ignore[import-untyped]
+
 from archive.document import Kind
 from archive.errors import NoDocument, Problem
 from archive.finding import Finding
@@ -17,15 +19,16 @@ from intake.agree import agree
 from intake.coded import with_code
 from intake.doubts import doubt
 from intake.draft import Draft
-from intake.limits import ATTACHMENTS, PAGES, PICTURE_PAGES, XML_BYTES
+from intake.limits import ATTACHMENTS, PAGES, PICTURE_PAGES, SPEAKING, XML_BYTES
 from intake.pdf_text import words_of
 from intake.pdfium import open_pdf, picture
 from intake.reading import Found, Place, Reading
+from intake.rows import Word
 
 #: Pages are drawn at these resolutions for a QR code and for recognition.
 _QR_DPI, _OCR_DPI = 144, 200
-#: A page with less text than this and no document in it is a picture.
-_SPEAKING = 12
+#: A picture that covers this much of a page is the page: a scan, whatever watermark lies over it.
+_COVERING = 0.6
 #: Below this a field is worth the time a QR code takes; and the kinds that bear one.
 _SURE = 0.9
 _CODED = (Kind.EINVOICE, Kind.VAT, Kind.TOLL, Kind.RAIL, Kind.AIR, Kind.FISCAL)
@@ -50,7 +53,8 @@ def _read(pdf: Any, name: str) -> Reading:
     warnings += unread
     printed = layout.find_all([w for page in words for w in page], "text")
     found = [_by_code(agree(group), pdf) for group in _paired(printed, attached)]
-    scans = [n for n, page in enumerate(words) if sum(len(w.text) for w in page) < _SPEAKING]
+    read = {n for draft in printed for n in range(draft.pages[0], draft.pages[1] + 1)}
+    scans = [n for n, page in enumerate(words) if n not in read and _is_picture(pdf, n, page)]
     if not attached and scans:
         found += _recognised(pdf, scans, name)
         warnings += [doubt(doubts.SCANNED)]
@@ -121,6 +125,19 @@ def _by_code(found: Found, pdf: Any) -> Found:
         if payload := qr.parse(mark.text):
             return with_code(found, payload, Place(page, mark.box))
     return found
+
+
+def _is_picture(pdf: Any, number: int, words: Sequence[Word]) -> bool:
+    """Whether a page is a scan: next to no text, or one picture over most of it."""
+    if sum(len(word.text) for word in words) < SPEAKING:
+        return True
+    page = pdf[number]
+    width, height = page.get_size()
+    for thing in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=2):
+        left, bottom, right, top = thing.get_bounds()
+        if (right - left) * (top - bottom) > _COVERING * width * height:
+            return True
+    return False
 
 
 def _recognised(pdf: Any, numbers: Sequence[int], name: str) -> list[Found]:
