@@ -36,7 +36,7 @@ async def desk(house: House) -> Desk:
 
 
 @pytest.fixture
-async def open_page(desk: Desk) -> AsyncIterator[Callable[[str], Awaitable[Client]]]:
+async def open_page(house: House, desk: Desk) -> AsyncIterator[Callable[[str], Awaitable[Client]]]:
     """A browser of one person's own: `await open_page("li")`, or "" for one not signed in."""
     app = web.Application()
     app.add_routes(desk.routes())
@@ -49,7 +49,7 @@ async def open_page(desk: Desk) -> AsyncIterator[Callable[[str], Awaitable[Clien
         client = TestClient(server)
         clients.append(client)
         if person:
-            answer = await post(client, "/api/sign-in", {"person": person, "password": PASSWORD})
+            answer = await post(client, "/api/link", {"token": await house.accounts.link(person)})
             assert answer.status == 200
         return client
 
@@ -121,7 +121,8 @@ async def events(client: Client, after: int | None = None, last: str = "") -> Ev
 # Coming in
 
 
-async def test_signing_in_gives_a_cookie_scripts_and_other_sites_cannot_use(open_page: OpenPage) -> None:
+async def test_signing_in_gives_a_cookie_scripts_and_other_sites_cannot_use(open_page: OpenPage, house: House) -> None:
+    await house.accounts.set_password("li", PASSWORD)
     page = await open_page("")
     answer = await post(page, "/api/sign-in", {"person": "li", "password": PASSWORD})
     cookie = answer.headers["Set-Cookie"]
@@ -132,12 +133,11 @@ async def test_signing_in_gives_a_cookie_scripts_and_other_sites_cannot_use(open
 
 
 async def test_over_https_the_cookie_is_bound_to_the_host(house: House) -> None:
+    link = await house.accounts.link("li")
     app = web.Application()
     app.add_routes(house.desk(public_url="https://archive.example.cn").routes())
     async with TestClient(TestServer(app)) as page:
-        answer = await post(
-            page, "/api/sign-in", {"person": "li", "password": PASSWORD}, {"Origin": "https://archive.example.cn"}
-        )
+        answer = await post(page, "/api/link", {"token": link}, {"Origin": "https://archive.example.cn"})
         assert answer.headers["Set-Cookie"].startswith("__Host-desk=")
         assert "Secure" in answer.headers["Set-Cookie"]
 
@@ -171,7 +171,8 @@ async def test_a_link_works_once_and_not_by_being_looked_at(open_page: OpenPage,
     assert (await second.get("/api/me")).status == 401
 
 
-async def test_a_new_password_ends_every_other_session(open_page: OpenPage) -> None:
+async def test_a_new_password_ends_every_other_session(open_page: OpenPage, house: House) -> None:
+    await house.accounts.set_password("wang", PASSWORD)
     page, other = await open_page("wang"), await open_page("wang")
     await post(page, "/api/language", {"lang": "en"})
     weak = await post(page, "/api/password", {"password": "short"})

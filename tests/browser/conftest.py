@@ -17,7 +17,7 @@ from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
 from storage.mongo import Database
-from tests.bot.desk_house import House
+from tests.bot.desk_house import PASSWORD, House
 from tests.browser.scene import Scene
 
 OUT = Path(__file__).resolve().parents[2] / "out" / "desk"
@@ -54,6 +54,7 @@ class Site:
 async def site(db: Database) -> AsyncIterator[Site]:
     """The desk on a loopback port; `scene.desk` is the channel the archive speaks through."""
     house = await House.build(db)
+    await house.accounts.set_password("li", PASSWORD)
     desk = house.desk()
     scene = Scene(house, desk, asyncio.get_running_loop())
     app = web.Application()

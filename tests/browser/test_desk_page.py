@@ -180,7 +180,7 @@ async def test_correcting_by_keys_alone(page: Page) -> None:
         ActionChains(page.browser).send_keys("/").perform()
         page.write("第一行", Keys.SHIFT, Keys.ENTER)
         page.write("第二行", Keys.ENTER)
-        page.see(".mine .words", "第二行")
+        page.see(".mine time", "已收到")
         assert page.scene.house.door.received[-1].text == "第一行\n第二行"
         assert page.complaints() == []
 
