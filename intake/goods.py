@@ -147,35 +147,41 @@ def _best(pieces: Sequence[Word], columns: Sequence[Column]) -> list[int]:
     """The cheapest assignment of pieces to columns from left to right; only text columns take several pieces."""
     states: dict[int, tuple[float, list[int]]] = {-1: (0.0, [])}
     for piece in pieces:
+        misfits = _misfits(piece, columns)
         following: dict[int, tuple[float, list[int]]] = {}
         for last, (cost, path) in states.items():
             for index in range(max(last, 0), len(columns)):
                 taken = index == last and columns[index].key not in _TEXTS
-                price = cost + (2.0 if taken else 0.0)
-                price += _misfit(piece, columns[index])
+                price = cost + misfits[index] + (2.0 if taken else 0.0)
                 if index not in following or price < following[index][0]:
                     following[index] = (price, [*path, index])
         states = following
     return min(states.values())[1]
 
 
-def _misfit(piece: Word, column: Column) -> float:
-    """How badly a piece fits a column: the nearest distance of edges or middles, and a fine for the wrong sort."""
+def _misfits(piece: Word, columns: Sequence[Column]) -> list[float]:
+    """How badly a piece fits each column: the nearest distance of edges or middles, and a fine for the wrong sort."""
     left, _, right, _ = piece.box
-    distance = min(abs(left - column.left), abs(right - column.right), abs((left + right) / 2 - column.middle))
-    if left < column.right and right > column.left:
-        distance *= 0.5
     text = fold(piece.text)
-    fine = 0.0
-    if column.key in _NUMBERS and not (_is_number(text) or (column.key == "tax" and _RATE.fullmatch(text))):
-        fine = 0.5
-    if column.key == "rate":
-        fine = 0.0 if _RATE.fullmatch(text) else 0.5
-    elif column.key not in _NUMBERS and (text.endswith("%") and _RATE.fullmatch(text)):
-        fine = 0.5
-    if column.key == "unit" and (_is_number(text) or len(text) > 6):
-        fine = 0.12
-    return distance + fine
+    number, rate = _is_number(text), _RATE.fullmatch(text) is not None
+    costs = []
+    for column in columns:
+        distance = min(abs(left - column.left), abs(right - column.right), abs((left + right) / 2 - column.middle))
+        if left < column.right and right > column.left:
+            distance *= 0.5
+        costs.append(distance + _fine(column.key, text, number, rate))
+    return costs
+
+
+def _fine(key: str, text: str, number: bool, rate: bool) -> float:
+    """What a piece of the wrong sort costs in a column, in widths of the page."""
+    if key in _NUMBERS:
+        return 0.0 if number or (key == "tax" and rate) else 0.5
+    if key == "rate":
+        return 0.0 if rate else 0.5
+    if rate and text.endswith("%"):
+        return 0.5
+    return 0.12 if key == "unit" and (number or len(text) > 6) else 0.0
 
 
 def _is_number(text: str) -> bool:

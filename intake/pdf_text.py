@@ -10,90 +10,103 @@ import pypdfium2.raw as raw  # type: ignore[import-untyped]
 
 from intake.rows import Word
 
+Edges = tuple[float, float, float, float]  # left, top, right, bottom; downwards
+
 
 def words_of(page: Any, number: int) -> list[Word]:
     """The visible words of a pdfium page, inside its CropBox and as it is turned."""
     view = _View(page)
     text = page.get_textpage()
-    runs = _Runs(view, number)
-    rect = raw.FS_RECTF()
-    where = ctypes.byref(rect)
+    handle, rect = text.raw, raw.FS_RECTF()
+    where, pointer = ctypes.byref(rect), ctypes.c_void_p
+    code_at, box_at, object_at = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetTextObject
+    runs = _Runs()
     for index in range(text.count_chars()):
-        code = raw.FPDFText_GetUnicode(text.raw, index)
-        if raw.FPDFText_GetLooseCharBox(text.raw, index, where) and not view.oblique(text.raw, index):
-            owner = ctypes.cast(raw.FPDFText_GetTextObject(text.raw, index), ctypes.c_void_p).value
-            runs.add(code, (rect.left, rect.bottom, rect.right, rect.top), owner)
+        code = code_at(handle, index)
+        if code < 32 or 0x7F <= code < 0xA0 or code >= 0xFFFE:
+            runs.end()
+        elif box_at(handle, index, where) and not (code > _IDEOGRAPHS and _slanted(handle, index)):
+            owner = ctypes.cast(object_at(handle, index), pointer).value
+            runs.add(chr(code), view.turned(rect.left, rect.bottom, rect.right, rect.top), owner)
     text.close()
     runs.end()
-    return runs.done
+    boxed = ((words, view.fractions(edges)) for words, edges in runs.done)
+    return [Word(words, box, number) for words, box in boxed if box[2] > 0 and box[0] < 1 and box[3] > 0 and box[1] < 1]
+
+
+_IDEOGRAPHS = 0x2E00  # only Chinese characters are ever set round a seal
+
+
+def _slanted(text: Any, index: int) -> bool:
+    """Whether a character is set at a slant, as the letters round a seal are."""
+    angle = float(raw.FPDFText_GetCharAngle(text, index)) % (math.pi / 2)
+    return 0.1 < angle < math.pi / 2 - 0.1
 
 
 class _View:
-    """Page space → fractions of the visible page: its CropBox, turned by its rotation."""
+    """Page space → the visible page: its CropBox, turned by its rotation."""
 
     def __init__(self, page: Any) -> None:
         left, bottom, right, top = page.get_cropbox()
-        self.left, self.bottom = left, bottom
-        self.width, self.height = max(right - left, 1.0), max(top - bottom, 1.0)
         self.turn = page.get_rotation()
+        x0, y0, x1, y1 = self.turned(left, bottom, right, top)
+        self.left, self.top = x0, y0
+        self.width, self.height = max(x1 - x0, 1.0), max(y1 - y0, 1.0)
 
-    def oblique(self, text: Any, index: int) -> bool:
-        """Whether a character is set at a slant, as the letters round a seal are."""
-        angle = float(raw.FPDFText_GetCharAngle(text, index)) % (math.pi / 2)
-        return 0.1 < angle < math.pi / 2 - 0.1
-
-    def box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
-        x0, x1 = (left - self.left) / self.width, (right - self.left) / self.width
-        y0, y1 = (bottom - self.bottom) / self.height, (top - self.bottom) / self.height
+    def turned(self, left: float, bottom: float, right: float, top: float) -> Edges:
+        """Points as they are seen, with y downwards."""
+        if self.turn == 0:
+            return (left, -top, right, -bottom)
         if self.turn == 90:
-            return (y0, x0, y1, x1)
+            return (bottom, left, top, right)
         if self.turn == 180:
-            return (1 - x1, y0, 1 - x0, y1)
-        if self.turn == 270:
-            return (1 - y1, 1 - x1, 1 - y0, 1 - x0)
-        return (x0, 1 - y1, x1, 1 - y0)
+            return (-right, bottom, -left, top)
+        return (-top, -right, -bottom, -left)
+
+    def fractions(self, edges: Edges) -> Edges:
+        """The same as fractions of the visible page."""
+        return (
+            (edges[0] - self.left) / self.width,
+            (edges[1] - self.top) / self.height,
+            (edges[2] - self.left) / self.width,
+            (edges[3] - self.top) / self.height,
+        )
 
 
 class _Runs:
-    """Characters joined to words: the same line, no gap, and no gap at all where a new text object begins."""
+    """Characters joined to words: the same line, no gap, and hardly any where a new text object begins."""
 
-    def __init__(self, view: _View, page: int) -> None:
-        self.view, self.page = view, page
-        self.done: list[Word] = []
+    def __init__(self) -> None:
+        self.done: list[tuple[str, Edges]] = []
         self.text = ""
-        self.box = (0.0, 0.0, 0.0, 0.0)
+        self.left = self.top = self.right = self.bottom = 0.0
         self.owner: int | None = None
 
-    def add(self, code: int, edges: tuple[float, float, float, float], owner: int | None) -> None:
-        if code in (0, 0xFFFE, 0xFFFF) or code < 32 or 0x7F <= code < 0xA0:
-            self.end()
-            return
-        char = chr(code)
+    def add(self, char: str, edges: Edges, owner: int | None) -> None:
+        """The next character in the file's order. Blanks that pdfium made up have no owner and end a word."""
         if char.isspace() and (owner is None or not self.text):
             self.end()
             return
-        box = self.view.box(*edges)
-        if self.text and not self._continues(box, owner):
+        left, top, right, bottom = edges
+        if self.text and not self._continues(left, top, right, bottom, owner):
             self.end()
-        self.box = _union(self.box, box) if self.text else box
+        if self.text:
+            self.left, self.right = min(self.left, left), max(self.right, right)
+            self.top, self.bottom = min(self.top, top), max(self.bottom, bottom)
+        else:
+            self.left, self.top, self.right, self.bottom = edges
         self.text += char
         self.owner = owner
 
-    def _continues(self, box: tuple[float, float, float, float], owner: int | None) -> bool:
-        height = min(box[3] - box[1], self.box[3] - self.box[1])
-        if abs(box[1] + box[3] - self.box[1] - self.box[3]) > height:
+    def _continues(self, left: float, top: float, right: float, bottom: float, owner: int | None) -> bool:
+        height = min(bottom - top, self.bottom - self.top)
+        if abs(top + bottom - self.top - self.bottom) > height:
             return False
-        em = max(box[2] - box[0], (self.box[2] - self.box[0]) / len(self.text))
-        gap = box[0] - self.box[2]
-        return -1.5 * em < gap < (0.9 if owner == self.owner else 0.12) * em
+        em = max(right - left, (self.right - self.left) / len(self.text))
+        return -1.5 * em < left - self.right < (0.9 if owner == self.owner else 0.12) * em
 
     def end(self) -> None:
-        if self.text.strip() and self.box[2] > 0 and self.box[0] < 1 and self.box[3] > 0 and self.box[1] < 1:
-            self.done.append(Word(self.text.rstrip(), self.box, self.page))
+        """Puts the word away."""
+        if self.text.strip():
+            self.done.append((self.text.rstrip(), (self.left, self.top, self.right, self.bottom)))
         self.text, self.owner = "", None
-
-
-def _union(
-    one: tuple[float, float, float, float], two: tuple[float, float, float, float]
-) -> tuple[float, float, float, float]:
-    return (min(one[0], two[0]), min(one[1], two[1]), max(one[2], two[2]), max(one[3], two[3]))

@@ -1,7 +1,4 @@
-"""Opens and draws PDFs with pdfium, which is started with the Chinese font the package carries.
-
-Many invoices don't embed their fonts; without this their pages would be drawn without Chinese on a server.
-"""
+"""Opens and draws PDFs with pdfium, with the Chinese font the package carries where pages are to be looked at."""
 
 from __future__ import annotations
 
@@ -19,21 +16,25 @@ from intake.limits import PIXELS
 _POINTS = 72  # an inch
 
 
-def _start() -> Any:
-    """Starts the library again with our font folder, before any document is open. Gives what must stay alive."""
+_alive: list[Any] = []  # what the library points to once it was started with our font
+
+
+def use_carried_font() -> None:
+    """Starts the library again with our font folder, once a process; no document may be open.
+
+    Many invoices don't embed their fonts and would be drawn without Chinese on a server. Reading needs no fonts, and
+    loading them takes longer than reading.
+    """
     where = folder()
-    if where is None:
-        return None
+    if where is None or _alive:
+        return
     text = ctypes.create_string_buffer(str(where).encode())
     char = ctypes.POINTER(ctypes.c_char)
     paths = (char * 2)(ctypes.cast(text, char))  # the second stays null and ends the list
     raw.FPDF_DestroyLibrary()
     config = raw.FPDF_LIBRARY_CONFIG(version=2, m_pUserFontPaths=paths, m_pIsolate=None, m_v8EmbedderSlot=0)
     raw.FPDF_InitLibraryWithConfig(config)
-    return text, paths, config
-
-
-_ALIVE = _start()
+    _alive.extend((text, paths, config))
 
 
 def open_pdf(data: bytes, name: str) -> Any:

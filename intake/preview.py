@@ -47,8 +47,9 @@ def draw(data: bytes, page: int = 0, dpi: int = 110) -> bytes:
 
 
 def _pdf(data: bytes, page: int, dpi: int) -> Image.Image:
-    from intake.pdfium import open_pdf, picture  # lazily, as in `read`: an idle process stays small
+    from intake.pdfium import open_pdf, picture, use_carried_font  # lazily, as in `read`: an idle process stays small
 
+    use_carried_font()
     pdf = open_pdf(data, _NAME)
     try:
         return picture(pdf[max(0, min(page, len(pdf) - 1))], dpi)
