@@ -53,9 +53,10 @@ class Problem(Exception):
     def say(self, lang: Lang) -> str:
         """The whole message in one language."""
         what, why, then = (t.filled(**self.facts).to(lang) for t in (self.what, self.why, self.then))
-        if lang == "en":
-            return f"{what}{': ' + why if why else ''}. {then} [{self.code}]"
-        return f"{what}{':' + why if why else ''}。{then}[{self.code}]"
+        said = what + ((": " if lang == "en" else ":") + why if why else "")
+        if said[-1] not in ".?!。?!":
+            said += "." if lang == "en" else "。"
+        return f"{said} {then} [{self.code}]" if lang == "en" else f"{said}{then}[{self.code}]"
 
 
 def _again(kind: type[Problem], facts: dict[str, Any]) -> Problem:

@@ -53,7 +53,7 @@ class Reception:
         values: Mapping[str, str] | None = None,
     ) -> str:
         """Write everything down; see bot.channel.Door. Raises FileTooBig, NoSpace, DatabaseDown."""
-        message_id = f"{channel}:{person.id}:{key}"
+        message_id = f"{channel}:{key}"
         if await self._inbox.known(message_id):
             return message_id
         for name, data in files:
