@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -13,19 +15,35 @@ from archive.document import Kind
 from archive.item import Filed, Item, ItemState
 from archive.query import Query, Scope
 from storage.index import Index, fold, to_doc, totals_of
+from storage.index_meili import MeiliIndex
 from storage.index_tantivy import TantivyIndex
 from tests.storage.items import an_item
+from tests.storage.meili_server import MeiliServer
 
 ALL = Scope("C1", None)
 NUMBER = "26339990000021205985"
 
 
-@pytest.fixture
-async def index(tmp_path: Path) -> AsyncIterator[Index]:
+@pytest.fixture(params=["tantivy", "meili stand-in", "meili server"])
+async def index(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Index]:
     """Each kind of index, empty: the same tests hold for all."""
-    tantivy = TantivyIndex(tmp_path / "index")
-    yield tantivy
-    await tantivy.close()
+    if request.param == "tantivy":
+        tantivy = TantivyIndex(tmp_path / "index")
+        yield tantivy
+        await tantivy.close()
+    elif request.param == "meili stand-in":
+        with MeiliServer() as server:
+            meili = MeiliIndex(server.url, server.key)
+            yield meili
+            await meili.close()
+    else:
+        url = os.environ.get("GUIDANG_TEST_MEILI_URL")
+        if not url:
+            pytest.skip("no Meilisearch server: set GUIDANG_TEST_MEILI_URL and GUIDANG_TEST_MEILI_KEY")
+        real = MeiliIndex(url, os.environ.get("GUIDANG_TEST_MEILI_KEY", ""), f"guidang_test_{uuid4().hex[:8]}")
+        yield real
+        await real.delete()
+        await real.close()
 
 
 @pytest.fixture
