@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from archive.document import Kind
 from archive.money import from_capitals, parse_amount
 from intake import codes, doubts
-from intake.draft import Draft
+from intake.draft import MONEY, Draft
 from intake.fields import parse_check_code, parse_code, parse_date, parse_number
 from intake.goods import extras_of, lines_of, tables
 from intake.parties import put_parties
@@ -24,8 +25,8 @@ _RED_NUMBER = re.compile(
 )
 _CREDIT_NOTE = re.compile(r"确认单编号:?(\d{16,24})|信息表编号:?(\d{12,24})")
 
-#: How sure a value is that stands at its label, and one taken by shape and position alone.
-AT_LABEL, BY_SHAPE = 0.97, 0.8
+#: How sure a value is that stands at its label, one taken by shape and position alone, and one worked out.
+AT_LABEL, BY_SHAPE, COMPUTED = 0.97, 0.8, 0.6
 
 
 def read_invoice(sheets: Sequence[Sheet], source: str) -> Draft:
@@ -37,6 +38,7 @@ def read_invoice(sheets: Sequence[Sheet], source: str) -> Draft:
         put_parties(draft, sheet)
     for sheet in reversed(sheets):  # the sum stands on the last page of a long list
         _sums(draft, sheet)
+    _complete(draft)
     for sheet in sheets:
         _goods(draft, sheet)
     _tail(draft, sheets)
@@ -109,6 +111,17 @@ def _sums_by_shape(draft: Draft, sheet: Sheet) -> None:
         _net_and_tax(draft, [s for s in money_in(sheet.spans) if level(s, lowest)], BY_SHAPE)
 
 
+def _complete(draft: Draft) -> None:
+    """The one of net, tax and total that wasn't read follows from the other two, and is marked as unsure."""
+    net, tax, total = (draft.get(name) for name in MONEY)
+    if net is not None and tax is not None:
+        draft.put("total", net + tax, sure=COMPUTED)
+    elif total is not None and net is not None:
+        draft.put("tax", total - net, sure=COMPUTED)
+    elif total is not None and tax is not None:
+        draft.put("amount_excl_tax", total - tax, sure=COMPUTED)
+
+
 def _net_and_tax(draft: Draft, figures: list[Span], sure: float) -> None:
     if figures and "amount_excl_tax" not in draft.values:
         _put_money(draft, "amount_excl_tax", figures[:1], sure)
@@ -132,7 +145,7 @@ def capitals_in(spans: Sequence[Span]) -> Span | None:
         match = _CAPITAL.search(where.text.lstrip("⊗ⓧ"))
         if match and _amount_in_words(match[0]) is not None:
             kept = match[0].replace("(负数)", "（负数）")
-            return Span(match[0], kept, where.box, where.page, where.score)
+            return replace(where, text=match[0], kept=kept)
     return None
 
 

@@ -33,6 +33,7 @@ class Row:
     """One visual row: `text` is folded for matching (GAP between columns), `kept` the same characters as printed."""
 
     words: list[Word]
+    index: int = 0  # from the top of its page
     text: str = ""
     kept: list[str] = field(default_factory=list)
     lefts: list[float] = field(default_factory=list)
@@ -80,6 +81,7 @@ class Span:
     box: Box
     page: int
     score: float
+    row: int  # index of its row
 
     @property
     def middle(self) -> float:
@@ -124,7 +126,10 @@ def to_rows(words: Iterable[Word]) -> list[Row]:
         else:
             best.append(word)
     rows = [_row(group) for group in groups]
-    return sorted(rows, key=lambda r: (r.words[0].box[1] + r.words[0].box[3]) / 2)
+    rows.sort(key=lambda r: (r.words[0].box[1] + r.words[0].box[3]) / 2)
+    for index, row in enumerate(rows):
+        row.index = index
+    return rows
 
 
 def _row(words: list[Word]) -> Row:
@@ -192,4 +197,6 @@ def _pieces(row: Row, start: int, end: int) -> list[Span]:
 
 def span(row: Row, start: int, end: int) -> Span:
     """text[start:end] of a row as a Span."""
-    return Span(row.text[start:end], row.printed(start, end), row.box(start, end), row.page, row.score(start, end))
+    return Span(
+        row.text[start:end], row.printed(start, end), row.box(start, end), row.page, row.score(start, end), row.index
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from intake.blocks import Block, take_blocks
 from intake.labels import COLON, LABEL
@@ -62,7 +62,7 @@ def to_sheet(words: Sequence[Word], vocabulary: re.Pattern[str] = LABEL) -> Shee
     return Sheet(rows, labels, spans, blocks, words)
 
 
-def right_of(sheet: Sheet, label: Label, reach: float = 1.0) -> list[Span]:
+def right_of(sheet: Sheet, label: Label) -> list[Span]:
     """The spans to the right of a label up to the next label of its row, nearest row first, then from left to right.
 
     Values often stand a little above or below their label's line: half a line either way is taken.
@@ -76,24 +76,8 @@ def right_of(sheet: Sheet, label: Label, reach: float = 1.0) -> list[Span]:
         ),
         default=1.0,
     )
-    stop = min(stop, label.span.box[2] + reach)
     near = [s for s in sheet.spans if s.page == label.span.page and edge <= s.box[0] < stop and level(s, label.span)]
     return sorted(near, key=lambda s: (s.box[0], abs(s.middle - label.span.middle)))
-
-
-def below(sheet: Sheet, label: Label, lines: float = 3.0) -> list[Span]:
-    """The spans under a label, within its width and a little more, nearest first: forms with headings over values."""
-    box = label.span.box
-    slack = 2 * label.span.em
-    found = [
-        s
-        for s in sheet.spans
-        if s.box[0] < box[2] + slack
-        and s.box[2] > box[0] - slack
-        and box[3] - 0.3 * label.span.height <= s.box[1]
-        and s.box[1] < box[3] + lines * label.span.height
-    ]
-    return sorted(found, key=lambda s: s.box[1])
 
 
 def joined(spans: Sequence[Span], gap: float = 2.0) -> Span | None:
@@ -104,20 +88,13 @@ def joined(spans: Sequence[Span], gap: float = 2.0) -> Span | None:
     for part in spans[1:]:
         if part.box[0] - whole.box[2] > gap * max(whole.em, part.em) or not level(part, whole):
             break
-        left, top, right, bottom = (
-            *(min(a, b) for a, b in zip(whole.box[:2], part.box[:2], strict=True)),
-            *(max(a, b) for a, b in zip(whole.box[2:], part.box[2:], strict=True)),
-        )
-        whole = Span(
-            whole.text + part.text,
-            f"{whole.kept} {part.kept}",
-            (left, top, right, bottom),
-            whole.page,
-            min(whole.score, part.score),
-        )
+        left, top, right, bottom = whole.box
+        box = (left, min(top, part.box[1]), max(right, part.box[2]), max(bottom, part.box[3]))
+        text, kept = whole.text + part.text, f"{whole.kept} {part.kept}"
+        whole = replace(whole, text=text, kept=kept, box=box, score=min(whole.score, part.score))
     return whole
 
 
 def level(one: Span, other: Span) -> bool:
-    """Whether two spans stand in one line, or nearly."""
-    return abs(one.middle - other.middle) <= 0.75 * min(one.height, other.height)
+    """Whether two spans stand in one row, or nearly."""
+    return one.row == other.row or abs(one.middle - other.middle) <= 0.75 * min(one.height, other.height)

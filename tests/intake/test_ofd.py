@@ -129,7 +129,8 @@ def test_tags_point_to_the_printed_objects() -> None:
 
 
 def test_an_attached_xml_is_believed_first() -> None:
-    listing = f'<ofd:Attachments {NS}><ofd:Attachment Name="d"><ofd:FileLoc>x.xml</ofd:FileLoc></ofd:Attachment></ofd:Attachments>'
+    entry = '<ofd:Attachment Name="d"><ofd:FileLoc>x.xml</ofd:FileLoc></ofd:Attachment>'
+    listing = f"<ofd:Attachments {NS}>{entry}</ofd:Attachments>"
     files = {"Doc_0/Attachs/Attachments.xml": listing, "Doc_0/Attachs/x.xml": sample("xml_01")}
     more = "<ofd:Attachments>Attachs/Attachments.xml</ofd:Attachments>"
     (found,) = read(ofd(more=more, files=files), "a.ofd").found
