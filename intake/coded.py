@@ -38,7 +38,7 @@ def with_code(found: Found | None, payload: Payload, place: Place) -> Found:
     warnings: list[Finding] = list(found.warnings)
     for name, value in _facts(document, payload).items():
         read = getattr(document, name)
-        if read is not None and read != value:
+        if read is not None and read != value and name != "check_code":
             warnings.append(_difference(name, value, read, found.source.get(name, "ocr")))
         if read != value:
             places[name] = place

@@ -130,7 +130,12 @@ def _read(words: tuple[Word, ...]) -> Found | None:
     if found and found.document.kind is not Kind.FOREIGN:
         return found
     till = tills.find(words)
-    return till if till and (found is None or tills.is_till(words)) else found
+    return max((one for one in (till, found) if one), key=_fullness, default=None)
+
+
+def _fullness(found: Found) -> int:
+    """How many of the fields that matter were read."""
+    return sum(getattr(found.document, name) is not None for name in second_look.WANTED)
 
 
 class _View:
