@@ -10,7 +10,7 @@ from typing import Any, Literal
 from zlib import crc32
 
 from reportlab.lib.colors import HexColor  # type: ignore[import-untyped]
-from reportlab.platypus import Flowable  # type: ignore[import-untyped]
+from reportlab.platypus import Flowable, PageBreak  # type: ignore[import-untyped]
 
 from archive.words import Lang, Text
 from reports.cells import said
@@ -50,20 +50,24 @@ class Layout:
     rows: tuple[Laid, ...]
     heights: tuple[float, ...]  # running sums, from 0
     font: str
+    room: float  # height of an empty page
 
     @property
     def leading(self) -> float:
         return self.size * 1.28
 
 
-def lay(table: Table, width: float, setter: Setter, lang: Lang, unit: Unit) -> Layout:
-    """Measure a table for a width in points. The largest size is taken at which no figure has to be broken."""
+def lay(table: Table, frame: tuple[float, float], setter: Setter, lang: Lang, unit: Unit) -> Layout:
+    """Measure a table for a frame (width, height in points), at the largest size that breaks no figure."""
+    width, room = frame
     words = [(role, _words(row, table.columns, setter, lang, unit)) for role, row in _rows(table)]
     heads = [setter.shown(column.heading.to(lang)) for column in table.columns]
     body = [cells for role, cells in words if role != "group"]
     fixed, wants = _needs(table.columns, heads, body, setter)
-    size = next((size for size in SIZES if _fits(table.columns, fixed, wants, width, size)), SIZES[-1])
-    widths = _widths(table.columns, fixed, wants, width, size)
+    decent = _decent(table.columns, fixed, wants)
+    room_for_words = width - 2 * PAD * len(table.columns)
+    size = next((size for size in SIZES if sum(decent) * size <= room_for_words), SIZES[-1])
+    widths = _widths(table.columns, (fixed, decent, wants), width, size)
     edges = tuple(accumulate(widths, initial=0.0))
     head = _laid(heads, "sum", widths, size, setter, False)
     rows, odd = [], False
@@ -74,7 +78,7 @@ def lay(table: Table, width: float, setter: Setter, lang: Lang, unit: Unit) -> L
     title = setter.shown(table.title.to(lang))
     more = setter.shown((table.title + CONTINUED).to(lang))
     heights = tuple(accumulate((row.height for row in rows), initial=0.0))
-    return Layout(title, more, table.columns, edges, size, head, tuple(rows), heights, setter.name)
+    return Layout(title, more, table.columns, edges, size, head, tuple(rows), heights, setter.name, room)
 
 
 def _rows(table: Table) -> list[tuple[Role, Row]]:
@@ -117,30 +121,26 @@ def _needs(
     return least, wants
 
 
-def _fits(columns: Sequence[Column], least: list[float], wants: list[float], width: float, size: float) -> bool:
-    """Figures whole, short words whole, long ones with 60 % of what they want or eleven characters."""
-    room = width - 2 * PAD * len(columns)
-    decent = (
+def _decent(columns: Sequence[Column], least: list[float], wants: list[float]) -> list[float]:
+    """Figures and short words whole, long words 60 % of what they want or eleven characters; for size 1."""
+    return [
         max(low, want if want < 6.5 else min(want * 0.6, 11.0)) if column.kind == "text" else low
         for column, low, want in zip(columns, least, wants, strict=True)
-    )
-    return sum(decent) * size <= room
+    ]
 
 
-def _widths(
-    columns: Sequence[Column], least: list[float], wants: list[float], width: float, size: float
-) -> list[float]:
-    """Least widths first; what is left goes to those that want more, then by weight to the text columns."""
+def _widths(columns: Sequence[Column], stages: Sequence[list[float]], width: float, size: float) -> list[float]:
+    """The first stage's widths, raised towards the next ones as far as there is room, the rest by weight."""
     pads = 2 * PAD
-    got = [low * size + pads for low in least]
-    left = width - sum(got)
-    if left < 0:  # figures wider than the paper: all shrink alike and break
+    got = [low * size + pads for low in stages[0]]
+    if sum(got) > width:  # figures wider than the paper: all shrink alike and break
         return [one * width / sum(got) for one in got]
-    lack = [max(want * size + pads - one, 0.0) for want, one in zip(wants, got, strict=True)]
-    spread = min(left / sum(lack), 1.0) if sum(lack) else 0.0
-    got = [one + more * spread for one, more in zip(got, lack, strict=True)]
-    left = width - sum(got)
+    for stage in stages[1:]:
+        lack = [max(want * size + pads - one, 0.0) for want, one in zip(stage, got, strict=True)]
+        spread = min((width - sum(got)) / sum(lack), 1.0) if sum(lack) else 0.0
+        got = [one + more * spread for one, more in zip(got, lack, strict=True)]
     weights = [column.weight if column.kind == "text" else 0.35 for column in columns]
+    left = width - sum(got)
     return [one + left * weight / sum(weights) for one, weight in zip(got, weights, strict=True)]
 
 
@@ -167,31 +167,43 @@ class Sheet(Flowable):  # type: ignore[misc]
         self.layout, self.first = layout, first
         self.last = len(layout.rows) if last is None else last
         self.spaceBefore, self.spaceAfter = 10.0, 4.0
+        self.follow = 0.0  # height of what must stand under the last row: notes and lines to sign
 
     @property
     def _above(self) -> float:
         return 16.0 + self.layout.head.height
 
+    @property
+    def _high(self) -> float:
+        return self._above + self.layout.heights[self.last] - self.layout.heights[self.first]
+
     def wrap(self, width: float, height: float) -> tuple[float, float]:
-        rows = self.layout.heights[self.last] - self.layout.heights[self.first]
-        return self.layout.edges[-1], self._above + rows
+        """Says it doesn't fit where what follows would stand alone on the next page; then `split` is asked."""
+        alone = self._high <= height < self._high + self.follow and self.last - self.first > 2
+        return self.layout.edges[-1], height + 1 if alone else self._high
 
     def split(self, width: float, height: float) -> list[Flowable]:
         """A page holds what fits, a short table stays whole; no heading ends a page, no sum begins one."""
         heights = self.layout.heights
         cut = bisect_right(heights, heights[self.first] + height - self._above) - 1
+        over = cut >= self.last  # all would fit, but not what follows: the last rows go over with it
+        cut = self.last - 2 if over else cut
         while cut > self.first and (
             self.layout.rows[cut - 1].role == "group" or (cut < self.last and self.layout.rows[cut].role == "sum")
         ):
             cut -= 1
+        fresh = height > self.layout.room - 2 * self.spaceBefore
         short = self.first == 0 and self.last <= SHORT
-        if short or cut < min(self.first + 3, self.last):
+        if not fresh and (short or cut < min(self.first + 3, self.last)):
             return []
-        return [Sheet(self.layout, self.first, cut), Sheet(self.layout, cut, self.last)]
+        cut = max(cut, self.first + 1)  # an empty page takes a row whatever it is
+        rest = Sheet(self.layout, cut, self.last)
+        rest.follow = self.follow
+        return [Sheet(self.layout, self.first, cut), *([PageBreak()] if over else []), rest]
 
     def draw(self) -> None:
         layout, canvas = self.layout, self.canv
-        _, height = self.wrap(0, 0)
+        height = self._high
         if self.first == 0:
             key = f"table-{canvas.getPageNumber()}-{crc32(layout.title.encode()):x}"
             canvas.bookmarkHorizontal(key, 0, height)

@@ -45,14 +45,16 @@ def printed(page: Page, font_path: str | None = None) -> bytes:
     inner = width - 2 * MARGIN
     out = io.BytesIO()
     document = BaseDocTemplate(out, pagesize=(width, height))
-    frame = Frame(MARGIN, MARGIN + FOOT, inner, height - 2 * MARGIN - FOOT - 4, 0, 0, 0, 0)
+    room = height - 2 * MARGIN - FOOT - 4
+    frame = Frame(MARGIN, MARGIN + FOOT, inner, room, 0, 0, 0, 0)
     edges = _edges(page, setter, width, height)
     document.addPageTemplates(PageTemplate("sheet", [frame], onPage=edges))
-    document.build(list(_story(page, setter, inner, font_path)), canvasmaker=_maker(setter, page))
+    document.build(_kept(list(_story(page, setter, (inner, room), font_path))), canvasmaker=_maker(setter, page))
     return out.getvalue()
 
 
-def _story(page: Page, setter: Setter, width: float, font_path: str | None) -> Iterator[Flowable]:
+def _story(page: Page, setter: Setter, room: tuple[float, float], font_path: str | None) -> Iterator[Flowable]:
+    width = room[0]
     yield Title(page, setter, width)
     charts: list[Chart] = []
     for block in (*page.blocks, None):
@@ -63,16 +65,30 @@ def _story(page: Page, setter: Setter, width: float, font_path: str | None) -> I
             yield Pictures(charts[start : start + 2], page, width, font_path)
         charts.clear()
         if block is not None:
-            yield from _block(block, page, setter, width)
+            yield from _block(block, page, setter, room)
     if setter.lost:
         codes = ", ".join(f"U+{ord(char):04X}" for char in sorted(setter.lost))
         yield Lines(LOST.filled(codes=codes).to(page.lang), 7.5, setter, width)
 
 
-def _block(block: Block, page: Page, setter: Setter, width: float) -> Iterator[Flowable]:
+def _kept(story: list[Flowable]) -> list[Flowable]:
+    """Tells each table the height of the notes and signature lines under it, so that they don't stand alone."""
+    follow = 0.0
+    for part in reversed(story):
+        if isinstance(part, Lines | SignRow):
+            follow += part.height + part.spaceBefore + part.spaceAfter
+        elif isinstance(part, Sheet):
+            part.follow, follow = min(follow, 150.0), 0.0
+        else:
+            follow = 0.0
+    return story
+
+
+def _block(block: Block, page: Page, setter: Setter, room: tuple[float, float]) -> Iterator[Flowable]:
+    width = room[0]
     match block:
         case Table():
-            yield Sheet(lay(block, width, setter, page.lang, page.unit))
+            yield Sheet(lay(block, room, setter, page.lang, page.unit))
         case Facts():
             yield FactRow(block, page, setter, width)
         case Paragraph():

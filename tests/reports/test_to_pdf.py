@@ -18,15 +18,18 @@ import pikepdf
 import pikepdf.pdfa
 import pypdfium2
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from archive.words import Text, same
 from reports.catalogue import REPORTS
 from reports.cells import money
 from reports.claim import Claim
-from reports.page import Column, Group, Page, Table
+from reports.page import Chart, Column, Group, Page, Table
 from reports.registers import expenses
 from reports.render import render
 from reports.to_json import plain
+from reports.to_pdf import printed
 from tests.reports.drawn import claims, head
 
 COUNT = 130
@@ -165,3 +168,32 @@ def test_hostile_words_do_no_harm() -> None:
     text = "".join(words(render(expenses([claim], head()), "pdf")))
     assert "<b>&amp;</b>" in text
     assert "(\\)" in text
+
+
+@pytest.mark.parametrize("count", range(22, 34))
+def test_signatures_never_stand_alone(count: int) -> None:
+    page = expenses(claims(count), head())
+    page = dataclasses.replace(page, blocks=tuple(block for block in page.blocks if not isinstance(block, Chart)))
+    last = words(printed(page))[-1]
+    assert "负责人：" in last
+    assert "合计" in last
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    st.lists(st.integers(0, 3000), min_size=1, max_size=40),
+    st.booleans(),
+    st.integers(1, 14),
+    st.booleans(),
+)
+def test_any_table_finds_its_pages(sizes: list[int], grouped: bool, width: int, long_head: bool) -> None:
+    heading = same("很长的表头文字" * (30 if long_head else 1))
+    columns = tuple(Column(str(place), heading) for place in range(width))
+    rows = tuple(tuple("字" * size for _ in range(width)) for size in sizes)
+    last = tuple("计" for _ in range(width))
+    groups = tuple(Group((row,), same("组"), last) for row in rows) if grouped else (Group(rows),)
+    table = Table(same("表"), columns, groups, last)
+    data = printed(head().page(same("试"), same(""), (table,)))
+    text = "".join(words(data))
+    assert text.count("计") >= width
+    assert text.count("字") >= sum(min(size, 2) for size in sizes) * width
