@@ -16,7 +16,7 @@ Problem
 │ └ UnknownCommand Q01 · BadPeriod Q02 · BadAmount Q03 · UnknownReport Q04 · BadSchedule Q05 · NothingToReport Q06
 │   BadRequest Q07
 ├ KeepProblem      K  storage that can't be trusted or reached
-│ └ KeyMissing K01 · Tampered K02 · DatabaseDown K03 · NoSpace K04 · IndexBroken K05 (IndexBusy K06)
+│ └ KeyMissing K01 · Tampered K02 · DatabaseDown K03 · NoSpace K04 · IndexBroken K05 (IndexBusy K06) · TrailBroken K07
 └ SettingProblem   C  settings that can't be used
   └ BadSettings C01
 """
@@ -466,12 +466,12 @@ class IndexBusy(IndexBroken):
 class TrailBroken(KeepProblem):
     """Facts: seq (the last good place, 0 when there is none)."""
 
-    code = "K06"
+    code = "K07"
     what = Text("操作记录链不完整,没有继续写入", "The audit trail is broken and was not continued")
     why = Text("第 {seq} 条处的封签不对或被换回旧值", "its seal at entry {seq} is wrong or was put back")
     then = Text(
-        "请立即联系管理员运行 guidang check 并核对备份。",
-        "An administrator must run guidang check and compare with a backup at once.",
+        "请立即联系管理员运行 guidang verify 并核对备份。",
+        "An administrator must run guidang verify and compare with a backup at once.",
     )
 
 
