@@ -86,10 +86,10 @@ def _application(house: House, desk: Desk) -> web.Application:
     async def health(request: web.Request) -> web.Response:
         """Whether the database answers and how much waits; says nothing about content."""
         try:
-            waiting = await house.inbox.waiting()
+            waiting, letters = await house.inbox.waiting(), await house.outbox.waiting()
         except DatabaseDown as problem:
             return web.json_response({"ok": False, "code": problem.code}, status=503)
-        return web.json_response({"ok": True, "waiting": waiting})
+        return web.json_response({"ok": True, "waiting": waiting, "letters": letters})
 
     app.router.add_get("/health", health)
     return app
