@@ -14,8 +14,9 @@ from archive.document import Kind
 from archive.errors import HeicPhoto, NoDocument, ReaderFailed, TooManyPixels, Truncated, UnknownFormat
 from intake import limits, papers, photo, qr, second_look, slips, tills
 from intake.coded import with_code, with_title
+from intake.engines import engines
 from intake.layout import find
-from intake.ocr import Engines, OcrLine, Pixels, engines
+from intake.ocr import Engines, OcrLine, Pixels
 from intake.papers import Paper
 from intake.reading import Found, Place, Reading
 from intake.rows import Word

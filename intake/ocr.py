@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
@@ -151,11 +150,3 @@ def careful_files() -> ModelFiles:
         raise ModuleNotFoundError("rapidocr is not installed", name="rapidocr")
     folder = Path(spec.submodule_search_locations[0]) / "models"
     return ModelFiles(folder / "PP-OCRv6_det_small.onnx", folder / "PP-OCRv6_rec_small.onnx")
-
-
-@lru_cache(maxsize=1)
-def engines() -> Engines:
-    """This process's engines, made at first use and kept (1 s and some 300 MB once)."""
-    careful = RapidOcr(careful_files())
-    quick = quick_files()
-    return Engines(RapidOcr(quick) if quick else careful, careful)
