@@ -8,11 +8,12 @@ from archive.document import Kind
 from intake.draft import Draft
 from intake.fields import parse_date
 from intake.fiscal import put_total
-from intake.invoice import AT_LABEL
+from intake.invoice import AT_LABEL, printed_title
 from intake.labels import vocabulary
 from intake.parties import side_of
 from intake.rows import GAP, Span
 from intake.sheet import Label, Sheet, joined, right_of
+from intake.titles import titles
 
 _LABELS = vocabulary(
     (
@@ -28,7 +29,7 @@ _LABELS = vocabulary(
         ("figures", rf"(?:交易|转账|付款|收款)?金额:?\(?小{GAP}?写\)?|\(?小{GAP}?写\)?(?=:|¥|\d|{GAP})"),
         ("capitals", rf"(?:交易|转账|付款|收款)?金额:?\(?大{GAP}?写\)?|\(?大{GAP}?写\)?"),
         ("amount", rf"交易金额|转账金额|付款金额|收款金额|金{GAP}?额"),
-        ("account", rf"账{GAP}?[号户]|卡号"),
+        ("account", rf"账{GAP}?[号户](?:或地址)?|卡号"),
         ("bank", r"开户银?行(?:名称|名)?"),
         ("usage", rf"用{GAP}?途|款项用途"),
         ("summary", rf"摘{GAP}?要"),
@@ -50,7 +51,8 @@ def read_bank(first: Sheet, source: str) -> Draft:
     """Payer is the buyer, payee the seller; accounts and the rest go to the extras."""
     sheet = first.again(_LABELS)
     draft = Draft(source, Kind.BANK_RECEIPT)
-    draft.put("type", "银行电子回单", sure=AT_LABEL)
+    named = next((where for name, where in titles(first) if name == "bank" and "回" not in where.text), None)
+    draft.put("type", printed_title(named) if named else "银行电子回单", named, AT_LABEL)
     for label in sheet.labels:
         where = joined(right_of(sheet, label), gap=2.5)
         if where is not None:

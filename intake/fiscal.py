@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from archive.document import Kind
-from archive.money import parse_amount
+from archive.money import from_capitals, parse_amount
 from intake.draft import Draft
 from intake.fields import parse_date
 from intake.goods import lines_of, tables
@@ -51,10 +51,17 @@ def read_fiscal(sheet: Sheet, source: str) -> Draft:
 
 
 def put_total(draft: Draft, spans: Sequence[Span]) -> None:
-    """The amount in words and in figures among the spans beside a label."""
+    """The amount in words and in figures among the spans beside a label.
+
+    Where a picture was recognised the words win: figures in a grid of 千百十元角分 lose their point.
+    """
     words = capitals_in(spans)
     if words:
         draft.put("capitals", words.kept, words, AT_LABEL)
+    if words and draft.source == "ocr":
+        draft.put("total", from_capitals(words.text), words, 0.85)
     for where in [*money_in(spans), *(s for s in spans if _WHOLE.fullmatch(s.text))][:1]:
         match = _AMOUNT.search(where.text)
         draft.put("total", parse_amount(match[0]) if match else None, where, AT_LABEL)
+    if words:
+        draft.put("total", from_capitals(words.text), words, 0.85)

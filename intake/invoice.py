@@ -25,6 +25,7 @@ _RED_NUMBER = re.compile(
 )
 _CREDIT_NOTE = re.compile(r"确认单编号:?(\d{16,24})|信息表编号:?(\d{12,24})")
 
+_TOP_QUARTER = 0.25
 #: How sure a value is that stands at its label, one taken by shape and position alone, and one worked out.
 AT_LABEL, BY_SHAPE, COMPUTED = 0.97, 0.8, 0.6
 
@@ -64,6 +65,10 @@ def put_head(draft: Draft, sheet: Sheet) -> None:
             draft.note("machine", value.text if value.text.isdigit() else None)
     if not {"number", "date"} <= draft.values.keys():
         _head_by_shape(draft, sheet)
+    if len(draft.get("number") or "") == 8 and "code" not in draft.values:
+        for where in (s for s in sheet.spans if s.middle < _TOP_QUARTER):
+            if re.fullmatch(r"\d{12}|\d{10}", where.text) and codes.region(where.text):
+                draft.put("code", where.text, where, BY_SHAPE)  # paper invoices print it without a label
 
 
 def _head_by_shape(draft: Draft, sheet: Sheet) -> None:
@@ -94,32 +99,45 @@ def _sums(draft: Draft, sheet: Sheet) -> None:
         name = "amount_excl_tax" if label.key == "net" else "tax"
         _put_money(draft, name, money_in(right_of(sheet, label)), AT_LABEL)
     if not sheet.all("figures", "capitals"):
-        _sums_by_shape(draft, sheet)
+        _total_by_shape(draft, sheet)
+    if "amount_excl_tax" not in draft.values:
+        _net_by_shape(draft, sheet)
+    if "capitals" in draft.values:
+        draft.put("total", _amount_in_words(draft.get("capitals")), sure=min(BY_SHAPE, draft.confidence["capitals"]))
 
 
-def _sums_by_shape(draft: Draft, sheet: Sheet) -> None:
-    """Without labels: the amount in words marks the total's line, the line with a ¥ above it holds net and tax."""
+def _total_by_shape(draft: Draft, sheet: Sheet) -> None:
+    """Without labels the amount in words marks the total's line."""
     words = capitals_in(sheet.spans)
-    if words is None:
+    if words is not None:
+        draft.put("capitals", words.kept, words, BY_SHAPE)
+        beside = [s for s in sheet.spans if level(s, words) and s.box[0] > words.box[2]]
+        _put_money(draft, "total", money_in(beside), BY_SHAPE)
+
+
+def _net_by_shape(draft: Draft, sheet: Sheet) -> None:
+    """The line with a ¥ above the amount in words holds net and tax; they must make the total, if that is known."""
+    words = capitals_in(sheet.spans)
+    above = [s for s in money_in(sheet.spans) if words and s.middle < words.middle and "¥" in s.text]
+    if not above:
         return
-    draft.put("capitals", words.kept, words, BY_SHAPE)
-    level_with = [s for s in sheet.spans if level(s, words) and s.box[0] > words.box[2]]
-    _put_money(draft, "total", money_in(level_with)[:1], BY_SHAPE)
-    above = [s for s in money_in(sheet.spans) if s.middle < words.box[1] and "¥" in s.text]
-    if above:
-        lowest = max(above, key=lambda s: s.middle)
-        _net_and_tax(draft, [s for s in money_in(sheet.spans) if level(s, lowest)], BY_SHAPE)
+    lowest = max(above, key=lambda s: s.middle)
+    figures = [s for s in money_in(sheet.spans) if level(s, lowest)]
+    parts = [parse_amount(match[0]) or Decimal(0) for s in figures[:2] if (match := _MONEY.search(s.text))]
+    if len(parts) == 2 and draft.get("total") in (None, sum(parts)):
+        _net_and_tax(draft, figures, BY_SHAPE)
 
 
 def _complete(draft: Draft) -> None:
     """The one of net, tax and total that wasn't read follows from the other two, and is marked as unsure."""
     net, tax, total = (draft.get(name) for name in MONEY)
+    sure = min([COMPUTED, *(draft.confidence[name] for name in MONEY if name in draft.confidence)])
     if net is not None and tax is not None:
-        draft.put("total", net + tax, sure=COMPUTED)
+        draft.put("total", net + tax, sure=sure)
     elif total is not None and net is not None:
-        draft.put("tax", total - net, sure=COMPUTED)
+        draft.put("tax", total - net, sure=sure)
     elif total is not None and tax is not None:
-        draft.put("amount_excl_tax", total - tax, sure=COMPUTED)
+        draft.put("amount_excl_tax", total - tax, sure=sure)
 
 
 def _net_and_tax(draft: Draft, figures: list[Span], sure: float) -> None:

@@ -10,6 +10,9 @@ from intake.blocks import Block, take_blocks
 from intake.labels import COLON, LABEL
 from intake.rows import Row, Span, Word, span, spans_of, to_rows
 
+#: A line of the 密码区: it may hold anything that looks like a number.
+_CIPHER = re.compile(r"(?=(?:.*[<>*/+]){3})[\d<>+*/-]{12,}")
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -58,7 +61,7 @@ def to_sheet(words: Sequence[Word], vocabulary: re.Pattern[str] = LABEL) -> Shee
             end = colon.end() if colon else match.end()
             taken.append((match.start(), end))
             labels.append(Label(str(match.lastgroup), span(row, match.start(), match.end()), index, end))
-        spans += spans_of(row, taken)
+        spans += [s for s in spans_of(row, taken) if not _CIPHER.fullmatch(s.text)]
     return Sheet(rows, labels, spans, blocks, words)
 
 

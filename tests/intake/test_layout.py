@@ -187,8 +187,9 @@ EXPECTED: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "roll": (
         ROLL,
-        {"type": "增值税普通发票（卷票）", "number": "12345678", "code": "031001900107", "seller_name": "上海样例餐饮有限公司",
-         "seller_tax_id": "91310199X0UXC3A961", "buyer_tax_id": "91330199X0109Y039K", "total": Decimal("100.00")},
+        {"type": "增值税普通发票（卷票）", "number": "12345678", "code": "031001900107",
+         "seller_name": "上海样例餐饮有限公司", "seller_tax_id": "91310199X0UXC3A961",
+         "buyer_tax_id": "91330199X0109Y039K", "amount_excl_tax": None, "total": Decimal("100.00")},
     ),
     "vehicle": (
         VEHICLE,
