@@ -60,18 +60,31 @@ ROOMS = (accounts, files, inbox, items, leases, notes, outbox, people, schedules
 async def opened(settings: Settings) -> AsyncIterator[House]:
     """The house on these settings. Raises BadSettings, DatabaseDown, KeyMissing; leaves nothing running."""
     async with AsyncExitStack() as stack:
-        embedded = None if settings.mongodb_uri else await stack.enter_async_context(Embedded(settings.data / "db"))
-        db = mongo.connect(settings.mongodb_uri or _uri(embedded), settings.mongodb_name)
-        stack.push_async_callback(db.client.close)
-        await mongo.check(db)
-        await mongo.ensure_indexes(db, *(room.INDEXES for room in ROOMS))
-        place = settings.master_key_file or usual_place(settings.data)
+        db, embedded = await stack.enter_async_context(database(settings))
+        place = key_place(settings)
         key, new = await master_key(db, os.environ.get("GUIDANG_MASTER_KEY", ""), place)
         chain = await trail.open_trail(db, key, place.with_suffix(".witness"))
         index = await stack.enter_async_context(_index(settings))
         workers = Workers(settings.readers)
         stack.callback(workers.close)
         yield _furnished(settings, db, chain, key, place, new, index, workers, embedded)
+
+
+@asynccontextmanager
+async def database(settings: Settings) -> AsyncIterator[tuple[mongo.Database, Embedded | None]]:
+    """The database with all its indexes, and the embedded process if that is what it is."""
+    async with AsyncExitStack() as stack:
+        embedded = None if settings.mongodb_uri else await stack.enter_async_context(Embedded(settings.data / "db"))
+        db = mongo.connect(settings.mongodb_uri or _uri(embedded), settings.mongodb_name)
+        stack.push_async_callback(db.client.close)
+        await mongo.check(db)
+        await mongo.ensure_indexes(db, *(room.INDEXES for room in ROOMS))
+        yield db, embedded
+
+
+def key_place(settings: Settings) -> Path:
+    """Where the master key lies."""
+    return settings.master_key_file or usual_place(settings.data)
 
 
 def _furnished(

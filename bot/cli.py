@@ -67,6 +67,10 @@ def _command(name: str) -> Run:
             "reindex": upkeep.reindex,
             "bench": upkeep.bench,
         }[name]
+    if name == "keys":
+        from bot.commands.keys import rotate
+
+        return rotate
     from bot.commands import asking
 
     return {
@@ -124,6 +128,8 @@ def _parser() -> argparse.ArgumentParser:
     add("reindex", "重建检索 rebuild the index", spoken)
     benching = add("bench", "测量 measure", spoken)
     benching.add_argument("name", metavar="NAME")
+    keys = add("keys", "主密钥 the master key", spoken)
+    keys.add_argument("action", choices=("rotate",), help="更换 make a new one and re-wrap every file's key")
     _people(commands, common, spoken)
     return parser
 

@@ -84,8 +84,8 @@ def _ways_out(problem: Problem, message: Message) -> tuple[Choice, ...]:
 
 
 async def _greeted(ctx: Context, asker: Person, message: Message, reply: Reply) -> Reply:
-    """The first message ever gets the three-step tour before its answer."""
-    if not await ctx.notes.first_time(asker.id):
+    """The first message ever gets the three-step tour before its answer; a command is no conversation."""
+    if message.channel == "cli" or not await ctx.notes.first_time(asker.id):
         return reply
     text = TOUR if reply.text is None else TOUR + Text("\n\n", "\n\n") + reply.text
     return Reply(text, reply.cards, reply.files, reply.choices)

@@ -83,6 +83,11 @@ def _from_file(path: Path, *, may_make: bool) -> tuple[FileKey, bool]:
     return make_key(path), True
 
 
+def key_at(path: Path) -> FileKey:
+    """The key in a file. Raises KeyMissing, BadSettings."""
+    return _from_file(path, may_make=False)[0]
+
+
 def make_key(path: Path) -> FileKey:
     """A new key written to a file only its owner can read. Raises FileExistsError rather than overwrite one."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
