@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
@@ -47,11 +48,12 @@ def approvals(rows: Sequence[Claim], head: Head) -> Page:
         return head.empty(TITLE, SUBTITLE)
     groups = sorted(by(decided, lambda row: row.decided_by).items(), key=lambda entry: (-len(entry[1]), entry[0]))
     people = tuple((head.name(name, NOBODY), found) for name, found in groups)
+    timed = any(row.due_at for row in rows)  # without time limits nothing can be late, and nothing is said about it
     blocks: tuple[Block, ...] = (
-        _facts(decided, waiting, head.made_at),
+        _facts(decided, waiting, head.made_at, timed),
         *([_chart(people)] if people else []),
-        *([_table(people, decided)] if people else []),
-        *([_queue(waiting, head)] if waiting else []),
+        *([_table(people, decided, timed)] if people else []),
+        *([_queue(waiting, head, timed)] if waiting else []),
         Signatures(),
     )
     return head.page(TITLE, SUBTITLE, blocks)
@@ -79,13 +81,14 @@ def _middle(values: Sequence[Decimal]) -> Decimal:
     return median(values).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
-def _facts(decided: Sequence[Claim], waiting: Sequence[Claim], now: datetime) -> Facts:
+def _facts(decided: Sequence[Claim], waiting: Sequence[Claim], now: datetime, timed: bool) -> Facts:
     took = [hours(row) for row in decided]
     facts = [Fact(Text("已审批", "Decided"), len(decided), "count")]
     if took:
         facts += [Fact(AVERAGE, _mean(took), "number"), Fact(MEDIAN, _middle(took), "number")]
     facts.append(Fact(Text("待审批", "Waiting"), len(waiting), "count"))
-    facts.append(Fact(OVERDUE, sum(late(row, now) for row in (*decided, *waiting)), "count"))
+    if timed:
+        facts.append(Fact(OVERDUE, sum(late(row, now) for row in (*decided, *waiting)), "count"))
     return Facts(tuple(facts))
 
 
@@ -100,9 +103,15 @@ def _chart(people: Sequence[tuple[Text, Sequence[Claim]]]) -> Chart:
     )
 
 
-def _table(people: Sequence[tuple[Text, Sequence[Claim]]], decided: Sequence[Claim]) -> Table:
+def _table(people: Sequence[tuple[Text, Sequence[Claim]]], decided: Sequence[Claim], timed: bool) -> Table:
     rows = tuple(_line(name, found) for name, found in people)
-    return Table(Text("按审批人", "By approver"), COLUMNS, (Group(rows),), _line(TOTAL, decided), register=True)
+    whole = Table(Text("按审批人", "By approver"), COLUMNS, (Group(rows),), _line(TOTAL, decided), register=True)
+    return whole if timed else _without_last(whole)
+
+
+def _without_last(table: Table) -> Table:
+    groups = tuple(replace(group, rows=tuple(row[:-1] for row in group.rows)) for group in table.groups)
+    return replace(table, columns=table.columns[:-1], groups=groups, total=table.total[:-1] if table.total else None)
 
 
 def _line(name: Text, found: Sequence[Claim]) -> Row:
@@ -111,12 +120,12 @@ def _line(name: Text, found: Sequence[Claim]) -> Row:
     return (name, len(found), _mean(took), _middle(took), max(took), overdue)
 
 
-def _queue(waiting: Sequence[Claim], head: Head) -> Table:
+def _queue(waiting: Sequence[Claim], head: Head, timed: bool) -> Table:
     """What waits, longest first."""
     rows = tuple(
         (
             row.archive_no or row.item_id,
-            row.received_at,
+            row.received_at.astimezone(head.made_at.tzinfo) if row.received_at else None,
             row.seller,
             head.name(row.person, Text("", "")),
             row.total,
@@ -126,4 +135,5 @@ def _queue(waiting: Sequence[Claim], head: Head) -> Table:
         )
         for row in sorted(waiting, key=lambda row: (-hours(row, head.made_at), row.item_id))
     )
-    return Table(Text("待审批单据", "Waiting"), WAITING, (Group(rows),))
+    whole = Table(Text("待审批单据", "Waiting"), WAITING, (Group(rows),))
+    return whole if timed else _without_last(whole)

@@ -45,6 +45,7 @@ SUBTITLE = Text("按类别、部门、人员汇总及逐张登记", "Totals by c
 NO_CATEGORY = Text("未分类", "Unclassified")
 NO_DEPARTMENT = Text("未填部门", "No department")
 NO_PERSON = Text("未填人员", "No person")
+EARLIER, LATER = Text("期前", "earlier"), Text("期后", "later")
 UNREAD = Text(
     "另有 {count} 张单据未读出金额，未计入合计。", "{count} document(s) without a legible amount are not in the totals."
 )
@@ -187,26 +188,33 @@ def _charts(rows: Sequence[Claim], head: Head, several: bool) -> tuple[Chart, ..
         Chart(
             "line",
             Text("金额走势", "Amount over time") + mark,
-            tuple(days),
-            (Series(GROSS.heading, tuple(days.values())),),
+            tuple(label for label, _ in days),
+            (Series(GROSS.heading, tuple(total for _, total in days)),),
         ),
     )
 
 
-def by_time(rows: Sequence[Claim], head: Head) -> dict[str, Decimal]:
+def by_time(rows: Sequence[Claim], head: Head) -> list[tuple[Text, Decimal]]:
     """Totals by day (up to 31 days), by week (up to 26) or by month, steps without documents as nothing.
 
-    Documents dated outside the period (handed in late) count at its nearest end; undated ones are left out.
+    Documents dated outside the period (handed in late) stand before or after it; undated ones are left out.
     """
-    span = (head.period.last - head.period.first).days + 1
-    found: dict[str, Decimal] = {}
-    for step in range(max(span, 1)):
-        found.setdefault(_step(head.period.first + timedelta(days=step), head.period.first, span), Decimal(0))
+    first, last = head.period.first, head.period.last
+    span = (last - first).days + 1
+    found = {_step(first + timedelta(days=step), first, span): Decimal(0) for step in range(span)}
+    before, after = Decimal(0), Decimal(0)
     for row in rows:
-        if row.date is not None:
-            label = _step(min(max(row.date, head.period.first), head.period.last), head.period.first, span)
-            found[label] += row.total or 0
-    return found
+        total = row.total or Decimal(0)
+        if row.date is None:
+            continue
+        if row.date < first:
+            before += total
+        elif row.date > last:
+            after += total
+        else:
+            found[_step(row.date, first, span)] += total
+    inside = [(same(label), total) for label, total in found.items()]
+    return [*([(EARLIER, before)] if before else []), *inside, *([(LATER, after)] if after else [])]
 
 
 def _step(day: date, first: date, span: int) -> str:

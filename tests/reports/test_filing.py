@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import timedelta, timezone
 from decimal import Decimal
 
 from archive.document import Kind
@@ -10,6 +11,7 @@ from archive.words import Text
 from reports.approvals import approvals, hours, late
 from reports.claim import Claim
 from reports.filing import COLUMNS, register, title
+from reports.render import render
 from tests.reports.drawn import NOW, claims, head
 
 
@@ -65,3 +67,19 @@ def test_waiting_documents_are_listed_longest_first() -> None:
     assert hours(old, NOW) == Decimal("50.0")
     assert late(old, NOW)
     assert not late(new, NOW)
+
+
+def test_without_time_limits_nothing_is_said_about_lateness() -> None:
+    found = [replace(decided("1", "孙", 1), due_at=None), Claim("2", received_at=NOW - timedelta(hours=9))]
+    page = approvals(found, head())
+    for table in page.tables():
+        assert "overdue" not in [column.key for column in table.columns]
+        assert all(len(row) == len(table.columns) for row in table.rows())
+    assert "超时" not in render(page, "json").decode()
+    assert "超时" in render(approvals([decided("1", "孙", 1)], head()), "json").decode()
+
+
+def test_times_are_shown_in_the_zone_of_the_report() -> None:
+    there = replace(head(), made_at=NOW.astimezone(timezone(timedelta(hours=8))))
+    (table,) = approvals([Claim("1", received_at=NOW - timedelta(hours=1))], there).tables()
+    assert str(next(table.rows())[1]) == "2026-11-01 16:30:00+08:00"

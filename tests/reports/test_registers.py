@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.document import Kind
+from archive.period import Period
 from archive.words import same
 from reports.catalogue import REPORTS
 from reports.claim import Claim
 from reports.page import EACH_CURRENCY, YUAN, Page, Paragraph, Table
-from reports.registers import by_time, expenses
+from reports.registers import EARLIER, LATER, by_time, expenses
 from reports.sums import ranked
 from reports.suppliers import suppliers
 from reports.travel import means, travel
@@ -84,8 +85,28 @@ def test_summaries_and_register_count_the_same_documents(found: list[Claim]) -> 
 
 @given(rows)
 def test_time_line_holds_every_dated_amount(found: list[Claim]) -> None:
-    assert sum(by_time(found, head()).values()) == sum(row.total or 0 for row in found if row.date)
-    assert len(by_time(found, head())) == 31
+    steps = by_time(found, head())
+    assert sum(total for _, total in steps) == sum(row.total or 0 for row in found if row.date)
+    assert len([label for label, _ in steps if label not in (EARLIER, LATER)]) == 31
+
+
+@pytest.mark.parametrize(
+    ("period", "count", "first"),
+    [
+        (Period.quarter(2026, 4), 14, "10-01"),  # weeks; the first one is short
+        (Period.year(2026), 12, "2026-01"),
+        (Period.day(date(2026, 10, 3)), 1, "10-03"),
+    ],
+)
+def test_longer_periods_go_by_week_or_month(period: Period, count: int, first: str) -> None:
+    steps = by_time([], dataclasses.replace(head(), period=period))
+    assert (len(steps), steps[0][0].zh) == (count, first)
+
+
+def test_documents_dated_outside_the_period_stand_beside_it() -> None:
+    late = Claim("1", date=date(2026, 8, 30), total=Decimal(5))
+    steps = by_time([late, Claim("2", date=date(2026, 11, 2), total=Decimal(7))], head())
+    assert (steps[0], steps[-1]) == ((EARLIER, Decimal(5)), (LATER, Decimal(7)))
 
 
 @given(rows)

@@ -40,8 +40,7 @@ def english(count: int, currencies: tuple[str, ...] = ("CNY",)) -> list[Claim]:
 
 
 @pytest.mark.parametrize("entry", REPORTS, ids=lambda entry: entry.key)
-@pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("count", [0, 1, 35])
+@pytest.mark.parametrize(("lang", "count"), [("zh", 0), ("en", 1), ("zh", 35)])
 def test_every_report_in_every_format(entry: Entry, lang, count: int) -> None:  # type: ignore[no-untyped-def]
     page = entry.build(claims(count, 1, ("CNY", "USD")), head(lang))
     for format in FORMATS:
@@ -51,7 +50,7 @@ def test_every_report_in_every_format(entry: Entry, lang, count: int) -> None:  
 @pytest.mark.parametrize("entry", REPORTS, ids=lambda entry: entry.key)
 def test_english_reports_have_no_chinese_labels(entry: Entry) -> None:
     ours = dataclasses.replace(head("en"), company="Yunqi Ltd", made_by="Zhou")
-    for rows in (english(30), english(30, ("CNY", "USD")), [*english(2), Claim("X")], []):
+    for rows in ([*english(20, ("CNY", "USD")), Claim("X")], []):
         page = entry.build(rows, ours)
         document = pypdfium2.PdfDocument(render(page, "pdf"))
         paper = "".join(sheet.get_textpage().get_text_bounded() for sheet in document)
