@@ -1,9 +1,4 @@
-"""The embedded index: a folder of its own, written by one process at a time, read by any.
-
-Every text is indexed twice. Its pairs of neighbouring characters narrow the search down quickly; its single characters
-with their places make a match exact, as a phrase: a word is found anywhere, in Chinese, in a number's beginning,
-middle or end, and nothing is found that doesn't hold it.
-"""
+"""The embedded index: a folder of its own, written by one process at a time, read by any."""
 
 from __future__ import annotations
 
@@ -18,30 +13,19 @@ from functools import partial
 from pathlib import Path
 from threading import Lock
 
-from tantivy import (
-    Document,
-    FieldType,
-    Index,
-    IndexWriter,
-    Occur,
-    Query,
-    Schema,
-    SchemaBuilder,
-    TextAnalyzerBuilder,
-    Tokenizer,
-)
+from tantivy import Index, IndexWriter
 
 from archive import query as asked
 from archive.errors import IndexBroken, IndexBusy
 from archive.item import Item
-from storage.index import IndexDoc, days_of, to_doc, totals_of, words_of
+from storage.index import to_doc
+from storage.index_fields import SCHEMA, named_tokenizers, to_document, to_query
 from storage.index_files import META, check
 
 HEAP = 15_000_000  # bytes, the least tantivy takes: what one commit gathers before it spills
 IDLE = 5.0  # s without writing after which memory and lock are given back
 PATIENCE = 0.5  # s to wait for another process to finish writing
 
-_EXACT = ("id", "company", "seen_by", "kind", "state", "owner", "category", "department")
 _LOCK = ".tantivy-writer.lock"
 
 
@@ -51,7 +35,6 @@ class TantivyIndex:
     def __init__(self, folder: Path, idle: float = IDLE, patience: float = PATIENCE) -> None:
         self._folder = folder
         self._idle_after, self._patience = idle, patience
-        self._schema = _schema()
         self._opening = Lock()
         self._index: Index | None = None
         self._sound: set[str] = set()  # files found to be as they were written
@@ -149,7 +132,7 @@ class TantivyIndex:
         with self._border():
             searcher = self._fresh().searcher()
             found = searcher.search(
-                _query(self._schema, query, scope),
+                to_query(query, scope),
                 limit=max(query.size, 1), offset=query.page * query.size, order_by_field="order",
             )  # fmt: skip
             ids = tuple(str(searcher.doc(address)["id"][0]) for _, address in found.hits[: query.size])
@@ -173,10 +156,9 @@ class TantivyIndex:
                 self._folder.mkdir(parents=True, exist_ok=True)
                 if (self._folder / META).exists():
                     check(self._folder, self._sound)
-                index = Index(self._schema, path=str(self._folder))
+                index = Index(SCHEMA, path=str(self._folder))
                 index.config_reader("manual")
-                index.register_tokenizer("pairs", TextAnalyzerBuilder(Tokenizer.ngram(2, 2, False)).build())
-                index.register_tokenizer("characters", TextAnalyzerBuilder(Tokenizer.regex("(?s).")).build())
+                named_tokenizers(index)
                 self._seen, self._index = self._stamp(), index
             return self._index
 
@@ -194,74 +176,12 @@ class TantivyIndex:
             raise IndexBroken(detail=str(error)[:200]) from error
 
 
-def _schema() -> Schema:
-    builder = SchemaBuilder()
-    for name in _EXACT:
-        builder.add_text_field(name, stored=name == "id", tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("pairs", tokenizer_name="pairs", index_option="basic")
-    builder.add_text_field("characters", tokenizer_name="characters", index_option="position")
-    builder.add_unsigned_field("order", fast=True)
-    builder.add_unsigned_field("date", fast=True)
-    builder.add_integer_field("total", fast=True)
-    return builder.build()
-
-
 def _put(items: Sequence[Item], writer: IndexWriter) -> None:
     for doc in map(to_doc, items):
         writer.delete_documents_by_term("id", doc.id)
-        writer.add_document(_document(doc))
+        writer.add_document(to_document(doc))
 
 
 def _remove(ids: Sequence[str], writer: IndexWriter) -> None:
     for each in ids:
         writer.delete_documents_by_term("id", each)
-
-
-def _document(doc: IndexDoc) -> Document:
-    document = Document()
-    for name in _EXACT:
-        value = getattr(doc, name)
-        for each in value if name == "seen_by" else (value,):
-            document.add_text(name, each)
-    document.add_text("pairs", doc.text)
-    document.add_text("characters", doc.text)
-    document.add_unsigned("order", doc.date * 10**11 + doc.rank)
-    document.add_unsigned("date", doc.date)
-    if doc.total is not None:
-        document.add_integer("total", doc.total)
-    return document
-
-
-def _query(schema: Schema, query: asked.Query, scope: asked.Scope) -> Query:
-    """Every condition as one that must hold; who may see it is one of them."""
-
-    def term(field: str, value: str) -> Query:
-        return Query.term_query(schema, field, value, "basic")
-
-    must = [term("company", scope.company)]
-    if scope.person is not None:
-        must.append(term("seen_by", scope.person))
-    for field, value in (("owner", query.owner), ("category", query.category), ("department", query.department)):
-        if value:
-            must.append(term(field, value))
-    for field, values in (("kind", query.kinds), ("state", query.states)):
-        if values:
-            must.append(Query.term_set_query(schema, field, [each.value for each in values]))
-    if days := days_of(query):
-        must.append(Query.range_query(schema, "date", FieldType.Unsigned, *days))
-    if totals := totals_of(query):
-        must.append(Query.range_query(schema, "total", FieldType.Integer, *totals))
-    for word in words_of(query):
-        must += _word(schema, word)
-    return Query.boolean_query([(Occur.Must, each) for each in must])
-
-
-def _word(schema: Schema, word: str) -> Iterator[Query]:
-    """The word, literally: all its pairs, and its characters in a row."""
-    if len(word) == 1:
-        yield Query.term_query(schema, "characters", word)
-        return
-    for pair in dict.fromkeys(word[at : at + 2] for at in range(len(word) - 1)):
-        yield Query.term_query(schema, "pairs", pair, "basic")
-    if len(word) > 2:
-        yield Query.phrase_query(schema, "characters", list(word))
