@@ -52,8 +52,8 @@ def apart(page: Page) -> tuple[Paper, ...]:
         speaking = [pile for pile in on_sheets if len(pile) >= _FEW]
         if len(speaking) > 1 and sum(map(len, speaking)) >= 0.8 * len(pieces):
             piles = speaking
-    papers = [_paper(part, page.marks) for pile in piles for part in _cut(pile)]
-    return tuple(paper for paper in papers if paper.lines or paper.marks)
+    cut = [part for pile in piles for part in _cut(pile) if part]
+    return tuple(_papers(cut, [mark for mark in page.marks if parse(mark.text)]))
 
 
 def _sheets(image: Pixels) -> list[Box]:
@@ -145,16 +145,26 @@ def _above_lower_head(pile: list[_Piece]) -> tuple[list[_Piece], list[_Piece]] |
     return (above, below) if any(p.anchor for p in above) and any(p.anchor for p in below) else None
 
 
-def _paper(pile: list[_Piece], marks: Sequence[Mark]) -> Paper:
-    """The pile with the QR codes that lie within it, or nearest to it when there is but one pile."""
-    if not pile:
-        return Paper((), tuple(marks))
-    left, top = min(p.box[0] for p in pile), min(p.box[1] for p in pile)
-    right, bottom = max(p.box[2] for p in pile), max(p.box[3] for p in pile)
-    room = (left - 0.03, top - 0.03, right + 0.03, bottom + 0.03)
-    return Paper(
-        tuple(p.line for p in pile), tuple(m for m in marks if parse(m.text) and _inside(_middle(m.box), room))
-    )
+def _papers(piles: Sequence[list[_Piece]], marks: Sequence[Mark]) -> list[Paper]:
+    """The piles, each with the QR codes that are nearest to it; codes alone are papers too."""
+    if not piles:
+        return [Paper((), (mark,)) for mark in marks]
+    rooms = [_round([p.box for p in pile]) for pile in piles]
+    owners = [_nearest(mark.box, rooms) for mark in marks]
+    return [
+        Paper(tuple(p.line for p in pile), tuple(m for m, owner in zip(marks, owners, strict=True) if owner == i))
+        for i, pile in enumerate(piles)
+    ]
+
+
+def _nearest(box: Box, rooms: Sequence[Box]) -> int:
+    """The index of the room with the least distance from a box."""
+    return min(range(len(rooms)), key=lambda i: _gap(box, rooms[i]))
+
+
+def _round(boxes: Sequence[Box]) -> Box:
+    """The box round all boxes."""
+    return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
 
 
 def _middle(box: Box) -> tuple[float, float]:

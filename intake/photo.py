@@ -51,7 +51,9 @@ def upright(image: Pixels, marks: Sequence[Mark], ocr: Ocr) -> Page:
         return replace(page, lines=ocr.lines(page.image))
     page = Page(image, ocr.lines(image), tuple(marks))
     if _sideways(page.lines):
-        page = _reread(_turned(page, 1), ocr)
+        page = _turned(page, 1)
+        page = replace(page, lines=read_quads(ocr, page.image, [line.quad for line in page.lines]))
+        return _reread(page if _reads_well(page, ocr) else _turned(page, 2), ocr)
     return page if _reads_well(page, ocr) else _reread(_turned(page, 2), ocr)
 
 
@@ -84,8 +86,8 @@ def _turned(page: Page, quarters: int) -> Page:
 
 
 def _reread(page: Page, ocr: Ocr) -> Page:
-    """The same places read again, now that they stand the other way."""
-    return replace(page, lines=read_quads(ocr, page.image, [line.quad for line in page.lines]))
+    """The page read anew, now that it stands the other way: what was noise upside down may be a title."""
+    return replace(page, lines=ocr.lines(page.image))
 
 
 def _anticlockwise(quad: Quad, width: float) -> Quad:

@@ -28,6 +28,8 @@ _COLON = re.compile("[:：]")
 #: 名 and 称 stand wide apart, and the first is often lost in the form's line.
 #: A semicolon at a label or before a value is a colon.
 _NO_COLON = re.compile(r"^[;；]|(?<=^名称)[;；.]|(?<=识别号)[;；.]|(?<=代码)[;；.]")
+#: A date that lost the blank before its time of day.
+_GLUED = re.compile(r"(?:19|20)\d\d[-/.]\d\d[-/.]\d\d(?=\d\d:\d\d)")
 #: What a seal says, and the place on the form where it goes.
 _SEAL = re.compile(r".{0,3}(?:发票|财务|合同|业务)专用.{0,2}|[(（]?章[)）]")
 _SEAL_PLACE = re.compile(r"(销售方|收款单位|开票单位)[:：]?\s?[(（]?[章意草音]?[)）]?.?")
@@ -50,7 +52,7 @@ def mended(words: Sequence[Word]) -> tuple[Word, ...]:
 def _mend(text: str, tall: bool) -> str:
     if _LOST_NAME.match(text):
         text = "名" + text
-    text = _NO_COLON.sub(":", text)
+    text = _GLUED.sub(r"\g<0> ", _NO_COLON.sub(":", text))
     if seal := _SEAL_PLACE.fullmatch(text):
         return f"{seal[1]}：（章）"
     text = _IDENTITY.sub(lambda m: _identity(m[0]), text)
