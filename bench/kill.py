@@ -21,7 +21,7 @@ from random import Random
 from typing import Any
 
 from archive.item import ItemState
-from bench.crowd import Crowd, Decider, Sender, everything, patient
+from bench.crowd import Crowd, Decider, Sender, everything
 from bench.visitor import Said, Service
 from bot.app import House, opened
 from config.settings import read as settings_of
@@ -77,7 +77,7 @@ async def run(rounds: int, seed: int = 0, pause: tuple[float, float] = (0.3, 4.0
         await _by_the_records(service, crowd, outcome)
         await _verified(service, outcome)
         if outcome.wrong:
-            Path("/tmp/guidang-kill.log").write_text("".join(service.printed))
+            sys.stderr.write("".join(service.printed[-200:]))
     outcome.seconds = time.monotonic() - began
     return outcome
 
@@ -127,7 +127,10 @@ def _answers(sender: Sender, heard: list[Said]) -> list[str]:
         for card in said["cards"] for fact in card["facts"]
     )  # fmt: skip
     refused = Counter(
-        number for name, number in sender.acknowledged.items() for said in heard if f"「{name}」已经交过" in said["text"]
+        number
+        for name, number in sender.acknowledged.items()
+        for said in heard
+        if f"「{name}」已经交过" in said["text"]
     )
     refused.update(
         number for number in set(sender.acknowledged.values())

@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 
 from archive.access import Person
 from archive.errors import FileTooBig, Problem
+from archive.words import Text
 from bot.dispatch import answer
 from bot.post import Post
 from handlers.context import Context
-from handlers.message import Click, Message
+from handlers.message import Click, Message, Reply
 from handlers.show import original, picture
 from storage.inbox import Inbox
 
@@ -24,6 +25,11 @@ HANDS = 4
 #: How often to look for messages that another replica wrote down, or that a crash left behind.
 LOOK = 2.0
 RENEW = 20.0
+GIVEN_UP = Text(
+    "你的消息多次处理都没有成功,已停止;内容和文件都保存着。请联系管理员,或重新发送。[{code}]",
+    "Your message could not be handled in several tries and was given up; it is kept, with its files. "
+    "Please ask an administrator, or send it again. [{code}]",
+)
 
 
 class Reception:
@@ -87,6 +93,12 @@ class Reception:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    async def tell_given_up(self) -> None:
+        """Whoever sent what was given up hears of it, unless it was answered before; for a clock to call."""
+        for failure in await self._inbox.untold():
+            await self._post.answer(failure.message, Reply(GIVEN_UP.filled(code=failure.code)))
+            await self._inbox.told(failure.message.id)
+
     async def _work(self) -> None:
         while True:
             try:
@@ -116,6 +128,9 @@ class Reception:
         except Problem as problem:
             log.warning("%s: not finished: %s", message.id, problem.code)
             await self._inbox.failed(message.id, problem.code)
+        except Exception:  # the border: whatever saying the answer tripped over, this hand goes on to the next message
+            log.exception("%s: not finished", message.id)
+            await self._inbox.failed(message.id, Problem.code)
         finally:
             keeping.cancel()
 

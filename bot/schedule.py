@@ -31,16 +31,16 @@ class Clock:
         self._house = house
         self._reception = reception
         self._scheduler = AsyncIOScheduler(timezone=house.settings.zone)
-        self._asked_again = False
 
     def start(self) -> None:
         """Begin. Jobs never overlap with themselves and late ones are folded into one."""
         jobs: tuple[tuple[Callable[[], Awaitable[object]], int], ...] = (
-            (self._due, LOOK),
-            (self._remind, 300),
+            (self.due, LOOK),
+            (self.remind, 60),
             (self._house.post.deliver_rest, 5),
             (self._house.vault.index_rest, 15),
-            (self._sweep, 600),
+            (self._reception.tell_given_up, 15),
+            (self.sweep, 600),
         )
         for job, seconds in jobs:
             self._scheduler.add_job(
@@ -56,7 +56,8 @@ class Clock:
         """Whether this replica is the one that acts for all."""
         return await self._house.leases.take("clock", LEASE) is not None
 
-    async def _due(self) -> None:
+    async def due(self) -> None:
+        """Say what schedules have come due, each once."""
         if not await self._leading():
             return
         now = self._house.ctx.now()
@@ -83,16 +84,15 @@ class Clock:
             text=schedule.words,
         )
 
-    async def _remind(self) -> None:
+    async def remind(self) -> None:
+        """Ask those who were not asked yet, and remind those who have waited too long."""
         if not await self._leading():
             return
         for company in self._house.settings.companies:
-            if not self._asked_again:
-                await resend(self._house.ctx, company.code)
+            await resend(self._house.ctx, company.code)
             await remind(self._house.ctx, company.code)
-        self._asked_again = True
 
-    async def _sweep(self) -> None:
+    async def sweep(self) -> None:
         """Files of messages still to be worked on have no record yet, so nothing is swept while any waits."""
         if await self._leading() and not await self._house.inbox.waiting():
             await self._house.vault.sweep(self._house.ctx.now())

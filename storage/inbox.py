@@ -1,8 +1,8 @@
 """What came in, written down before it is acknowledged, and worked on until it is done or has failed in sight.
 
-Collection `inbox`: {_id: message id, message, state, attempts, owner, free, at, code, done_at}. `free` is the moment
-from which anyone may take it: at once when new, at the end of the lease while somebody works on it. What is done or
-failed has no `free`, so nothing but open work is ever searched.
+Collection `inbox`: {_id: message id, message, state, attempts, owner, free, at, code, done_at, untold}. `free` is the
+moment from which anyone may take it: at once when new, at the end of the lease while somebody works on it. What is done
+or failed has no `free`, so nothing but open work is ever searched. `untold`: given up, and its sender doesn't know yet.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ INDEXES: Indexes = {
     "inbox": [
         IndexModel([("free", ASCENDING)], partialFilterExpression={"free": {"$exists": True}}),
         IndexModel([("state", ASCENDING)]),
+        IndexModel([("untold", ASCENDING)], partialFilterExpression={"untold": {"$exists": True}}),
         IndexModel([("done_at", ASCENDING)], expireAfterSeconds=30 * 86_400),
     ]
 }
@@ -101,11 +102,11 @@ class Inbox(Generic[T]):
             change = {"$set": {"state": "new", "owner": "", "code": code, "free": later}}
             return await self._mine(message_id, doc["owner"], change)
 
-    async def resume(self, owner: str) -> int:
-        """At the start of a process: what the last one of this name held is free at once. Returns how many."""
+    async def resume(self) -> int:
+        """At the start of a process that is alone: what its forerunner held is free at once. Returns how many."""
         change = {"$set": {"state": "new", "owner": "", "free": self._now()}}
         async with border():
-            return (await self._inbox.update_many({"state": "working", "owner": owner}, change)).modified_count
+            return (await self._inbox.update_many({"state": "working"}, change)).modified_count
 
     async def waiting(self) -> int:
         """How many are not worked off, those in work too."""
@@ -114,15 +115,27 @@ class Inbox(Generic[T]):
 
     async def failures(self, limit: int = 50) -> list[Failure[T]]:
         """What could not be handled, oldest first."""
+        return await self._failed({"state": "failed"}, limit)
+
+    async def untold(self, limit: int = 20) -> list[Failure[T]]:
+        """What was given up and whose sender is still to be told."""
+        return await self._failed({"untold": True}, limit)
+
+    async def told(self, message_id: str) -> None:
+        """The sender knows."""
         async with border():
-            docs = await self._inbox.find({"state": "failed"}).sort("at", 1).limit(limit).to_list()
-        return [Failure(unpack(self._kind, d["message"]), d["attempts"], d["code"], d["at"]) for d in docs]
+            await self._inbox.update_one({"_id": message_id}, {"$unset": {"untold": ""}})
 
     async def again(self, message_id: str) -> bool:
         """Let a failed message be tried afresh. False when it had not failed."""
-        change = {"$set": {"state": "new", "attempts": 0, "owner": "", "free": self._now()}}
+        change = {"$set": {"state": "new", "attempts": 0, "owner": "", "free": self._now()}, "$unset": {"untold": ""}}
         async with border():
             return (await self._inbox.update_one({"_id": message_id, "state": "failed"}, change)).modified_count == 1
+
+    async def _failed(self, which: Doc, limit: int) -> list[Failure[T]]:
+        async with border():
+            docs = await self._inbox.find(which).sort("at", 1).limit(limit).to_list()
+        return [Failure(unpack(self._kind, d["message"]), d["attempts"], d["code"], d["at"]) for d in docs]
 
     async def _take(self, doc: Doc, owner: str, now: datetime) -> bool:
         """By id, if nobody else took it since it was read."""
@@ -139,8 +152,7 @@ class Inbox(Generic[T]):
 
     async def _closed(self, message_id: str, state: str, code: str) -> bool:
         values: Doc = {"state": state, "code": code, "owner": ""}
-        if state == "done":
-            values["done_at"] = self._now()
+        values |= {"done_at": self._now()} if state == "done" else {"untold": True}
         async with border():
             result = await self._inbox.update_one(
                 {"_id": message_id, "free": {"$exists": True}}, {"$set": values, "$unset": {"free": ""}}

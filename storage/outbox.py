@@ -88,6 +88,13 @@ class Outbox(Generic[T]):
             docs = await self._db.outbox.find({"free": {"$lte": now}}).sort("free", 1).limit(limit).to_list()
             return [self._letter(doc, doc["attempts"] + 1) for doc in docs if await self._take(doc, now)]
 
+    async def resume(self) -> int:
+        """At the start of a process that is alone: what its forerunner was saying is free at once. Returns how many."""
+        now = self._now()
+        async with border():
+            waiting = {"state": "waiting", "free": {"$gt": now}}
+            return (await self._db.outbox.update_many(waiting, {"$set": {"free": now}})).modified_count
+
     async def sent(self, key: str, cards: Sequence[tuple[str, str]] = ()) -> None:
         """It arrived; `cards`: (item id, address) of the cards in it, kept so that they can be renewed."""
         async with border():

@@ -98,16 +98,30 @@ async def test_a_lease_that_ends_frees_the_message(box: Inbox[Message], clock: C
     assert await box.renew("m1", "b")
 
 
-async def test_a_restart_takes_its_own_work_up_at_once(box: Inbox[Message], clock: Clock) -> None:
-    await box.put("m1", a_message("m1", clock))
-    await box.put("m2", a_message("m2", clock))
+async def test_a_restart_takes_work_up_at_once(box: Inbox[Message], clock: Clock) -> None:
+    for name in ("m1", "m2", "m3"):
+        await box.put(name, a_message(name, clock))
     assert await box.claim("a")
-    assert await box.claim("b")
-    assert await box.resume("a") == 1
-    taken = await box.claim("a")
-    assert taken is not None
-    assert taken.id == "m1"
+    assert await box.claim("a")
+    assert await box.done("m1")
+    assert await box.resume() == 1
+    taken = {message.id for message in [await box.claim("b"), await box.claim("b")] if message}
+    assert taken == {"m2", "m3"}
+    assert await box.claim("b") is None
+
+
+async def test_who_sent_what_was_given_up_is_told_once(box: Inbox[Message], clock: Clock) -> None:
+    message = a_message("m1", clock)
+    await box.put("m1", message)
+    for _ in range(ATTEMPTS):
+        assert await box.untold() == []
+        assert await box.claim("a")
+        clock.move(seconds=LEASE.total_seconds() + 1)
     assert await box.claim("a") is None
+    assert [failure.message for failure in await box.untold()] == [message]
+    await box.told("m1")
+    assert await box.untold() == []
+    assert len(await box.failures()) == 1
 
 
 async def test_a_failure_is_tried_later_and_later_and_then_stays_in_sight(box: Inbox[Message], clock: Clock) -> None:
