@@ -114,12 +114,12 @@ class Talk:
         self._heads[owner] = last[0]["seq"] if last else 0
         return self._heads[owner]
 
-    async def unread(self, conversation: str) -> int:
-        """How many messages to the owner came after the place read up to."""
+    async def unread(self, conversation: str, upto: int) -> int:
+        """How many messages to the owner came after the place read up to, not counting those after `upto`."""
         async with border():
             mark = await self._seen.find_one({"_id": conversation})
-            after = {"$gt": mark["seq"] if mark else 0}
-            query = {"conversation": conversation, "seq": after, "kind": "said", "mine": False}
+            span = {"$gt": mark["seq"] if mark else 0, "$lte": upto}
+            query = {"conversation": conversation, "seq": span, "kind": "said", "mine": False}
             return await self._log.count_documents(query)
 
     async def read(self, conversation: str, seq: int) -> None:

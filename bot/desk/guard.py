@@ -38,7 +38,7 @@ Handler = Callable[[web.Request, Caller], Awaitable[web.StreamResponse]]
 
 #: Sent with every answer. Only the page's own scripts, styles and pictures run; no other site may frame it.
 HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

@@ -44,16 +44,25 @@ class Talking:
         self._door, self._talk, self._streams, self._now, self._limits = door, talk, streams, now, limits
 
     async def conversations(self, request: web.Request, caller: Caller) -> web.Response:
-        """GET /api/conversations: each with its unread count and last line, and the place to listen from."""
+        """GET /api/conversations: the latest message of each, how many are unread, the place to listen from."""
         place = await self._talk.head(caller.person.id)  # before the lists: what comes between is told twice, not never
         found = []
         for topic, name in TOPICS.items():
             conversation = conversation_of(caller.person, topic)
-            latest = await self._talk.history(conversation, limit=1)
-            line = last_line(latest[0].body, caller.lang) if latest else ""
-            at = said_json(latest[0], caller.lang)["at"] if latest else ""
-            unread = await self._talk.unread(conversation)
-            found.append({"id": topic, "name": name.to(caller.lang), "unread": unread, "line": line, "at": at})
+            about: dict[str, Any] = {
+                "id": topic,
+                "name": name.to(caller.lang),
+                "seq": 0,
+                "unread": 0,
+                "line": "",
+                "at": "",
+            }
+            for said in await self._talk.history(conversation, limit=1):
+                unread = await self._talk.unread(conversation, said.seq)
+                shown = said_json(said, caller.lang)
+                line = last_line(said.body, caller.lang)
+                about |= {"seq": said.seq, "unread": unread, "line": line, "at": shown["at"]}
+            found.append(about)
         return web.json_response({"place": place, "conversations": found})
 
     async def messages(self, request: web.Request, caller: Caller) -> web.Response:

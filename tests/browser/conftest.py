@@ -46,8 +46,20 @@ def chromium() -> Iterator[webdriver.Chrome]:
 class Site:
     """The running desk: its address, and the scene behind the door."""
 
-    url: str
+    server: TestServer
     scene: Scene
+
+    @property
+    def url(self) -> str:
+        return str(self.server.make_url("/"))
+
+    async def cut(self) -> None:
+        """Cut every open line, as a proxy that restarts would."""
+        assert self.server.runner is not None
+        assert self.server.runner.server is not None
+        for connection in self.server.runner.server.connections:
+            if connection.transport is not None:
+                connection.transport.abort()
 
 
 @pytest.fixture
@@ -62,6 +74,6 @@ async def site(db: Database) -> AsyncIterator[Site]:
     app.on_shutdown.append(desk.close)
     server = TestServer(app)
     await server.start_server()
-    yield Site(str(server.make_url("/")), scene)
+    yield Site(server, scene)
     await scene.settle()
     await server.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,15 +26,27 @@ class Page:
     """What a person does and sees."""
 
     def __init__(self, chromium: Chrome, site: Site) -> None:
-        self.browser, self.url, self.scene = chromium, site.url, site.scene
+        self.browser, self.site, self.url, self.scene = chromium, site, site.url, site.scene
 
     def all(self, css: str, text: str = "") -> list[WebElement]:
-        return [e for e in self.browser.find_elements(By.CSS_SELECTOR, css) if text in e.text and e.is_displayed()]
+        """What is visible and shows this text, looked at in one moment."""
+        script = (
+            "return [...document.querySelectorAll(arguments[0])]"
+            ".filter(e => e.checkVisibility() && e.innerText.includes(arguments[1]))"
+        )
+        found: list[WebElement] = self.browser.execute_script(script, css, text)
+        return found
 
     def see(self, css: str, text: str = "") -> WebElement:
         """The last element like this that shows this text, once there is one."""
-        self.until(lambda: self.all(css, text), f"{css} with “{text}”")
-        return self.all(css, text)[-1]
+        found: list[WebElement] = []
+
+        def look() -> bool:
+            found[:] = self.all(css, text)
+            return bool(found)
+
+        self.until(look, f"{css} with “{text}”")
+        return found[-1]
 
     def gone(self, css: str, text: str = "") -> None:
         self.until(lambda: not self.all(css, text), f"{css} with “{text}” gone")
@@ -63,7 +76,7 @@ class Page:
         self.begin(width, height)
         self.see("input[name=person]").send_keys("li")
         self.see("input[name=password]").send_keys(PASSWORD, Keys.ENTER)
-        self.see(".bar", "李娜")
+        self.see("body.live")
         self.complaints()  # the first look at who is signed in was refused, as it should be
 
     def size(self, width: int, height: int) -> None:
@@ -176,7 +189,7 @@ async def test_correcting_by_keys_alone(page: Page) -> None:
         page.see("dialog .error", "请填金额")
         ActionChains(page.browser).send_keys(Keys.ESCAPE).perform()
         page.gone("dialog")
-        assert page.browser.switch_to.active_element.text == "更正", "the focus is back on the button"
+        page.see(".choices button:focus", "更正")  # the focus is back on the button
         ActionChains(page.browser).send_keys("/").perform()
         page.write("第一行", Keys.SHIFT, Keys.ENTER)
         page.write("第二行", Keys.ENTER)
@@ -227,6 +240,10 @@ async def test_everything_speaks_english_after_one_press(page: Page) -> None:
         page.see(".card h3", "Digital invoice")
         page.see("nav", "Approvals")
         page.shot("en-desktop-card")
+        dark = {"name": "prefers-color-scheme", "value": "dark"}
+        page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [dark]})
+        page.shot("en-desktop-dark")
+        page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
         page.press("todo", ".choices button")
         page.see(".mine .words", "todo")
         page.browser.refresh()
@@ -343,5 +360,84 @@ async def test_the_link_lets_in_and_offers_a_password(page: Page) -> None:
         page.browser.refresh()
         page.see(".bar", "王强")
         assert page.scene.do(page.scene.house.accounts.sign_in("wang", "long enough 1"))
+
+    await asyncio.to_thread(steps)
+
+
+DROP = """
+const [how, target, ...names] = arguments;
+const transfer = new DataTransfer();
+for (const name of names) transfer.items.add(new File([name.repeat(400)], name, { type: "application/pdf" }));
+const at = target ? document.querySelector(target) : window;
+const options = { clipboardData: transfer, dataTransfer: transfer, bubbles: true, cancelable: true };
+if (how === "paste") at.dispatchEvent(new ClipboardEvent("paste", options));
+else for (const name of ["dragenter", how]) at.dispatchEvent(new DragEvent(name, options));
+"""
+
+
+async def test_files_dropped_and_pasted_are_attached_and_outlast_a_language_switch(page: Page) -> None:
+    def steps() -> None:
+        page.sign_in()
+        page.browser.execute_script(DROP, "dragover", "", "甲.pdf")
+        page.see(".dropzone", "松开")
+        page.browser.execute_script(DROP, "drop", "", "甲.pdf", "乙.ofd")
+        page.gone(".dropzone")
+        page.browser.execute_script(DROP, "paste", "#composer", "截图.png")
+        page.see(".chip", "截图.png")
+        page.browser.execute_script(DROP, "drop", "", "多.pdf")
+        page.see(".composer .error", "一次最多 3 个文件")
+        page.see(".chip button[aria-label='移除 乙.ofd']").click()
+        page.gone(".chip", "乙.ofd")
+        page.write("两张")
+        page.press("EN", "#language")
+        page.see("nav", "Approvals")
+        page.write("", Keys.ENTER)
+        page.see(".card")
+        (got,) = page.scene.house.door.received
+        assert ([name for name, _ in got.files], got.text) == (["甲.pdf", "截图.png"], "两张")
+        assert page.complaints() == []
+
+    await asyncio.to_thread(steps)
+
+
+async def test_the_same_button_works_again_after_its_answer(page: Page) -> None:
+    def answered(times: int) -> bool:
+        return len(page.all(".theirs .words", "经过")) == times
+
+    def steps() -> None:
+        page.sign_in()
+        page.scene.do(page.scene.tell("chat", Reply(cards=(PENDING,))))
+        for times in (1, 2):
+            page.press("原件与经过", ".choices button:enabled")
+            page.until(partial(answered, times), f"answer {times}")
+        assert [r.action for r in page.scene.house.door.received] == ["open", "open"]
+
+    await asyncio.to_thread(steps)
+
+
+async def test_a_lost_line_is_told_and_found_again(page: Page) -> None:
+    def steps() -> None:
+        page.sign_in()
+        page.scene.do(page.site.cut())
+        page.see(".notice", "正在重连")
+        page.scene.do(page.scene.tell("chat", Reply(Text("断线时说的", "said meanwhile"))))
+        page.see(".theirs", "断线时说的")
+        assert len(page.all(".theirs")) == 1
+
+    await asyncio.to_thread(steps)
+
+
+async def test_signing_out_leaves_nothing_for_the_next_person(page: Page) -> None:
+    def steps() -> None:
+        page.sign_in()
+        page.write("给老板的草稿")
+        page.see(".menu summary").click()
+        page.press("退出", ".menu button")
+        page.see("input[name=person]")
+        link = page.scene.do(page.scene.house.accounts.link("wang"))
+        page.browser.get(page.url + "link/" + link)
+        page.press("使用登录链接")
+        page.press("以后再说", "dialog button")
+        assert page.see("#composer").get_attribute("value") == ""
 
     await asyncio.to_thread(steps)

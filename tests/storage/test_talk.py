@@ -84,10 +84,11 @@ async def test_history_goes_back_page_by_page(log: Talk) -> None:
 
 async def test_unread_counts_what_was_said_to_me_after_the_mark(log: Talk) -> None:
     said = [await say(log, f"k{n}", mine=n == 1) for n in range(4)]
-    assert await log.unread("li:chat") == 3
+    assert await log.unread("li:chat", said[3].seq) == 3
+    assert await log.unread("li:chat", said[2].seq) == 2
     await log.read("li:chat", said[2].seq)
     await log.read("li:chat", said[0].seq)  # never back
-    assert await log.unread("li:chat") == 1
+    assert await log.unread("li:chat", said[3].seq) == 1
 
 
 async def test_what_the_door_said_is_kept(log: Talk) -> None:

@@ -53,11 +53,11 @@ export function fileView(file) {
 function buttons(choices, message, ask) {
   const group = h("div", { className: "choices", role: "group" });
   group.append(...choices.map((choice) => {
-    const key = newKey(); // one button as it stands sends once, however often it is pressed
+    const send = sender(choice, message);
     const press = () => {
       if (choice.say) return busy(group, button, () => ask(choice.say));
-      if (choice.form) return formView(choice, (values) => sendClick(key, choice, message, values).then(() => hold(group, button)));
-      return busy(group, button, () => sendClick(key, choice, message, {}));
+      if (choice.form) return formView(choice, (values) => send(values).then(() => hold(group, button)));
+      return busy(group, button, () => send({}));
     };
     const button = h("button", { type: "button", className: choice.style, onclick: press }, choice.label);
     return button;
@@ -73,7 +73,18 @@ function buttons(choices, message, ask) {
   return group;
 }
 
-const sendClick = (key, { action, subject, version }, { conversation }, values) => call("POST", "/api/clicks", { key, conversation, action, subject, version, values });
+// A press that failed is sent again under its old key, so that it counts once even if it did arrive.
+function sender({ action, subject, version }, { conversation }) {
+  let key = newKey();
+  let before = "";
+  return async (values) => {
+    const now = JSON.stringify(values);
+    if (before && now !== before) key = newKey();
+    before = now;
+    await call("POST", "/api/clicks", { key, conversation, action, subject, version, values });
+    key = newKey();
+  };
+}
 
 async function busy(group, button, work) {
   hold(group, button);

@@ -6,9 +6,18 @@ import { size, t } from "./words.js";
 
 const kept = (topic) => `draft:${topic}`;
 
-// `desk` gives me (limits), topic, commands; `sending(outgoing)` draws what is on its way and is called at every step.
+// What was being sent when the page went away comes back into the draft.
+for (const name of Object.keys(sessionStorage).filter((each) => each.startsWith("out:"))) {
+  const [topic, text] = JSON.parse(sessionStorage.getItem(name));
+  const draft = sessionStorage.getItem(kept(topic)) || "";
+  sessionStorage.setItem(kept(topic), [text, draft].filter(Boolean).join("\n"));
+  sessionStorage.removeItem(name);
+}
+
+// `desk` gives me (limits), topic, commands and the drafts' files, which can't outlive the page as the text does;
+// `sending(outgoing)` draws what is on its way and is called at every step.
 export function composer(desk, sending) {
-  const files = new Map(); // topic → files of the draft; they can't outlive the page, the text does
+  const { files } = desk; // topic → files
   const box = h("textarea", { id: "composer", rows: 1, "aria-label": t("message"), placeholder: t(innerWidth < 720 ? "writeShort" : "write"), maxLength: 20000, "aria-controls": "suggestions", autocomplete: "off" });
   const chips = h("ul", { className: "chips" });
   const notice = h("p", { className: "error", role: "alert" });
@@ -20,11 +29,12 @@ export function composer(desk, sending) {
   const mine = () => files.get(desk.topic) || [];
 
   function show() {
-    box.value = sessionStorage.getItem(kept(desk.topic)) || "";
+    const draft = sessionStorage.getItem(kept(desk.topic)) || "";
+    if (draft !== box.value) suggest("");
+    box.value = draft;
     notice.textContent = "";
     fit();
     showChips();
-    suggest("");
   }
 
   function fit() {
@@ -90,14 +100,6 @@ export function composer(desk, sending) {
     keep();
     showChips();
     box.focus();
-  }
-
-  // What was being sent when the page went away comes back into the draft.
-  for (const name of Object.keys(sessionStorage).filter((name) => name.startsWith("out:"))) {
-    const [topic, text] = JSON.parse(sessionStorage.getItem(name));
-    const draft = sessionStorage.getItem(kept(topic)) || "";
-    sessionStorage.setItem(kept(topic), [text, draft].filter(Boolean).join("\n"));
-    sessionStorage.removeItem(name);
   }
 
   function suggest(text) {

@@ -7,20 +7,32 @@ import { h } from "./dom.js";
 import { linkPage, passwordDialog, signInPage } from "./entry.js";
 import { day, lang, size, speak, starts, t, time } from "./words.js";
 
-const state = { me: null, topic: sessionStorage.getItem("topic") || "chat", commands: [], talks: [], shown: new Map(), out: new Map(), reading: new Map(), more: false };
+const state = { me: null, topic: sessionStorage.getItem("topic") || "chat", commands: [], talks: [], shown: new Map(), out: new Map(), files: new Map(), reading: new Map(), more: false };
 let parts, write, source, place, loading = false;
 
 async function start() {
   try {
     state.me = await call("GET", "/api/me");
+    state.commands = (await call("GET", "/api/commands")).commands;
   } catch (refused) {
     if (refused.status === 401) return signInPage(start);
+    document.body.replaceChildren(h("p", { className: "empty", role: "alert" }, refused.message));
     return setTimeout(start, 3000);
   }
+  forgetAnother();
   speak(state.me.lang);
-  state.commands = (await call("GET", "/api/commands")).commands;
   shell();
   await refresh();
+  if (innerWidth >= 720) write.box.focus();
+}
+
+// Nothing of one person's drafts is left for the next one at the same page.
+function forgetAnother() {
+  if (sessionStorage.getItem("person") === state.me.id) return;
+  const topic = state.topic;
+  sessionStorage.clear();
+  sessionStorage.setItem("person", state.me.id);
+  Object.assign(state, { topic, out: new Map(), files: new Map(), reading: new Map() });
 }
 
 // Everything said, read again: at the start, after a language switch, after a long silence.
@@ -31,7 +43,12 @@ async function refresh() {
   if (!state.talks.some((talk) => talk.id === state.topic)) state.topic = "chat";
   place = found.place;
   await open(state.topic);
-  source = listen(place, { said, taken, progress, line: (up) => (parts.notice.textContent = up ? "" : t("offline")), ended });
+  source = listen(place, { said, taken, progress, line, ended });
+}
+
+function line(up) {
+  parts.notice.textContent = up ? "" : t("offline");
+  document.body.classList.toggle("live", up);
 }
 
 async function ended() {
@@ -47,10 +64,10 @@ async function ended() {
 function shell() {
   const { me } = state;
   const other = lang() === "zh" ? "en" : "zh";
-  const menu = h("details", { className: "menu" }, h("summary", { title: t("account") }, me.name),
+  const menu = h("details", { className: "menu", onkeydown: (event) => event.key === "Escape" && (menu.open = false) }, h("summary", { title: t("account") }, me.name),
     h("div", {}, h("p", {}, me.roles.join(lang() === "zh" ? "、" : ", ")),
       h("button", { type: "button", onclick: () => ((menu.open = false), passwordDialog(me.id)) }, t("setPassword")),
-      h("button", { type: "button", onclick: () => call("POST", "/api/sign-out").finally(() => location.replace("/")) }, t("signOut"))));
+      h("button", { type: "button", onclick: () => call("POST", "/api/sign-out").finally(() => (sessionStorage.clear(), location.replace("/"))) }, t("signOut"))));
   const log = h("div", { className: "log", role: "log", "aria-label": t("log"), tabIndex: 0, onscroll: () => log.scrollTop < 200 && older() });
   parts = { log, list: h("nav", { "aria-label": t("conversations") }), notice: h("p", { className: "notice", role: "status" }) };
   write = composer(state, sending);
@@ -97,6 +114,7 @@ const toEnd = () => (parts.log.scrollTop = parts.log.scrollHeight);
 
 function upsert(message) {
   const entry = state.shown.get(message.id) || {};
+  if (JSON.stringify(entry.message) === JSON.stringify(message)) return; // told twice around the start
   entry.message = message;
   state.shown.set(message.id, entry);
   draw(entry);
@@ -165,8 +183,10 @@ function said(message, number) {
   place = number;
   const talk = state.talks.find((each) => each.id === message.conversation);
   const known = state.shown.has(message.id);
-  if (!message.mine && !known && talk && (message.conversation !== state.topic || document.hidden)) talk.unread += 1;
-  if (talk && !known) Object.assign(talk, { line: (message.text || "").split("\n")[0] || message.cards[0]?.title || message.files[0]?.name || "", at: message.at });
+  if (message.seq > talk.seq) {
+    if (!message.mine && (message.conversation !== state.topic || document.hidden)) talk.unread += 1;
+    Object.assign(talk, { seq: message.seq, line: (message.text || "").split("\n")[0] || message.cards[0]?.title || message.files[0]?.name || "", at: message.at });
+  }
   if (message.conversation === state.topic) {
     const stick = atEnd() || message.mine;
     state.out.get(message.key)?.view?.remove();
@@ -237,6 +257,15 @@ function seen() {
   list();
 }
 
+// Whatever nobody else told: the sentence itself, or the way back in.
+window.addEventListener("unhandledrejection", ({ reason }) => {
+  if (reason.status === 401) start();
+  else if (parts && reason.status !== undefined) parts.notice.textContent = reason.message;
+});
+document.addEventListener("click", (event) => {
+  const menu = document.querySelector(".menu[open]");
+  if (menu && !menu.contains(event.target)) menu.open = false;
+});
 document.addEventListener("visibilitychange", () => parts && seen());
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || !write || event.target.closest?.("input, textarea, select, dialog")) return;

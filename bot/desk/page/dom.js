@@ -43,7 +43,8 @@ export function dialog(className, label, ...children) {
   const box = h("dialog", { className, "aria-label": label }, ...children);
   box.addEventListener("close", () => {
     box.remove();
-    if (back && back.isConnected) back.focus();
+    const next = back?.isConnected ? back : document.querySelector("#composer"); // what opened it may have been renewed
+    next?.focus();
   });
   box.addEventListener("click", (event) => event.target === box && className === "viewer" && box.close());
   document.body.append(box);
