@@ -7,12 +7,12 @@ import re
 from archive.document import Kind
 from intake.draft import Draft
 from intake.fields import parse_date
-from intake.fiscal import put_total
+from intake.fiscal import put_totals
+from intake.form import Form, Label, joined, right_of
 from intake.invoice import AT_LABEL, printed_title
 from intake.labels import vocabulary
 from intake.parties import side_of
 from intake.rows import GAP, Span
-from intake.sheet import Label, Sheet, joined, right_of
 from intake.titles import titles
 
 _LABELS = vocabulary(
@@ -47,24 +47,23 @@ _NOTES = frozenset(
 )
 
 
-def read_bank(first: Sheet, source: str) -> Draft:
+def read_bank(first: Form, source: str) -> Draft:
     """Payer is the buyer, payee the seller; accounts and the rest go to the extras."""
-    sheet = first.again(_LABELS)
+    form = first.again(_LABELS)
     draft = Draft(source, Kind.BANK_RECEIPT)
     named = next((where for name, where in titles(first) if name == "bank" and "回" not in where.text), None)
     draft.put("type", printed_title(named) if named else "银行电子回单", named, AT_LABEL)
-    for label in sheet.labels:
-        where = joined(right_of(sheet, label), gap=2.5)
+    for label in form.labels:
+        where = joined(right_of(form, label), gap=2.5)
         if where is not None:
-            _put(draft, sheet, label, where)
-    for label in sheet.all("figures", "capitals", "amount"):
-        put_total(draft, right_of(sheet, label))
+            _put(draft, form, label, where)
+    put_totals(draft, form, ("figures", "amount", "capitals"))
     if "number" not in draft.values:
         draft.put("number", draft.extra.get("serial"), sure=0.8)
     return draft
 
 
-def _put(draft: Draft, sheet: Sheet, label: Label, where: Span) -> None:
+def _put(draft: Draft, form: Form, label: Label, where: Span) -> None:
     key = label.key
     if key == "number":
         match = re.search(r"[0-9A-Z][0-9A-Z-]{5,40}", where.text)
@@ -74,7 +73,7 @@ def _put(draft: Draft, sheet: Sheet, label: Label, where: Span) -> None:
     elif key in ("buyer_name", "seller_name"):
         _put_name(draft, "buyer" if key == "buyer_name" else "seller", where)
     elif key in ("name", "account", "bank"):
-        side = side_of(sheet, label, sheet.all(key))
+        side = side_of(form, label, form.all(key))
         if key == "name":
             _put_name(draft, side, where)
         else:

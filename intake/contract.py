@@ -10,8 +10,8 @@ from archive.document import Kind
 from archive.money import from_capitals, parse_amount
 from intake.draft import Draft
 from intake.fields import parse_date
+from intake.form import Form
 from intake.rows import GAP, Row, Span, span
-from intake.sheet import Sheet
 from intake.titles import titles
 
 _NUMBER = re.compile(r"(?:合同|协议|订单)?(?:编号|号码?)[::]" + GAP + r"?([0-9A-Za-z一-龥()〔〕\[\]_/#-]{3,40})")
@@ -47,14 +47,14 @@ _WORDS = re.compile(
 )
 
 
-def read_contract(sheets: Sequence[Sheet], source: str) -> Draft:
+def read_contract(forms: Sequence[Form], source: str) -> Draft:
     """甲方 is taken for the buyer and 乙方 for the seller, unless a bracket says otherwise (甲方（卖方）)."""
     draft = Draft(source, Kind.CONTRACT)
     draft.put("type", "合同", sure=0.95)
-    named = next((where for name, where in titles(sheets[0]) if name == "contract"), None)
+    named = next((where for name, where in titles(forms[0]) if name == "contract"), None)
     draft.note("title", named.kept.replace(" ", "") if named else None)
-    for sheet in sheets:
-        for row in sheet.rows:
+    for form in forms:
+        for row in form.rows:
             _row(draft, row)
     return draft
 

@@ -9,11 +9,11 @@ from archive.document import Kind
 from archive.money import from_capitals, parse_amount
 from intake.draft import Draft
 from intake.fields import parse_date
+from intake.form import Form, joined, right_of
 from intake.goods import lines_of, tables
 from intake.invoice import AT_LABEL, capitals_in, money_in, remark_of
 from intake.parties import put_parties
 from intake.rows import Span
-from intake.sheet import Sheet, joined, right_of
 from intake.titles import titles
 
 _DIGITS = re.compile(r"\d{6,24}")
@@ -21,11 +21,11 @@ _AMOUNT = re.compile(r"-?\d[\d,]*\.\d{1,2}|-?\d{1,3}(?:,\d{3})+|-?\d+")
 _WHOLE = re.compile(r"(?:CNY|RMB|人民币)?¥?-?\d[\d,]*(?:\.\d{1,2})?元?")
 
 
-def read_fiscal(sheet: Sheet, source: str) -> Draft:
+def read_fiscal(form: Form, source: str) -> Draft:
     """The receiver (收款单位) is the seller, the payer (交款人) the buyer; there is no tax."""
     draft = Draft(source, Kind.FISCAL)
-    for label in sheet.all("number", "code", "date", "check_code"):
-        where = joined(right_of(sheet, label), gap=3)
+    for label in form.all("number", "code", "date", "check_code"):
+        where = joined(right_of(form, label), gap=3)
         if where is None:
             continue
         if label.key in ("number", "code"):
@@ -35,26 +35,31 @@ def read_fiscal(sheet: Sheet, source: str) -> Draft:
             draft.put("date", parse_date(where.kept), where, AT_LABEL)
         elif re.fullmatch(r"[0-9A-Za-z]{4,20}", where.text):
             draft.put("check_code", where.text, where, AT_LABEL)
-    put_parties(draft, sheet)
-    for label in sheet.all("seller_seal"):
-        where = joined(right_of(sheet, label))
+    put_parties(draft, form)
+    for label in form.all("seller_seal"):
+        where = joined(right_of(form, label))
         draft.put("seller_name", where.kept if where else None, where, AT_LABEL)
-    for label in sheet.all("figures", "capitals"):
-        put_total(draft, right_of(sheet, label))
-    draft.lines = [line for table in tables(sheet) for line in lines_of(table)]
-    draft.put("remark", remark_of(sheet))
-    named = [where for name, where in titles(sheet) if name == "fiscal"]
+    put_totals(draft, form, ("figures", "capitals"))
+    draft.lines = [line for table in tables(form) for line in lines_of(table)]
+    draft.put("remark", remark_of(form))
+    named = [where for name, where in titles(form) if name == "fiscal"]
     if named:
         title = named[0].kept.replace(" ", "").replace("(", "（").replace(")", "）")
         draft.put("type", title, named[0], AT_LABEL)
     return draft
 
 
-def put_total(draft: Draft, spans: Sequence[Span]) -> None:
-    """The amount in words and in figures among the spans beside a label.
+def put_totals(draft: Draft, form: Form, keys: Sequence[str]) -> None:
+    """The total at its labels, figures before words.
 
     Where a picture was recognised the words win: figures in a grid of 千百十元角分 lose their point.
     """
+    labels = [label for key in keys for label in form.all(key)]
+    for label in reversed(labels) if draft.source == "ocr" else labels:
+        _put_total(draft, right_of(form, label))
+
+
+def _put_total(draft: Draft, spans: Sequence[Span]) -> None:
     words = capitals_in(spans)
     if words:
         draft.put("capitals", words.kept, words, AT_LABEL)

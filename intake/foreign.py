@@ -10,8 +10,8 @@ from archive.document import Kind
 from archive.money import parse_amount
 from intake.draft import Draft
 from intake.fields import fold, parse_foreign_date
+from intake.form import Form
 from intake.rows import GAP, Row, Span, span
-from intake.sheet import Sheet
 
 _NUMBER = re.compile(
     r"(?:tax\s*)?(?:invoice|receipt|bill|credit\s*note)\s*(?:number|num|no|nr|id|#|№)\s*[.:#]*\s*#?\s*([A-Z0-9][A-Z0-9_/.-]{2,30})",
@@ -23,24 +23,27 @@ _NUMBER_LABEL = re.compile(
 _LONE_NUMBER = re.compile(r"#?(?=.*\d)[A-Za-z0-9][A-Za-z0-9_/.-]{2,30}")
 _NUMBER_BARE = re.compile(r"\b(?:invoice|receipt)\s*[:#]+\s*#?\s*([A-Z0-9][A-Z0-9_/-]{2,30})", re.IGNORECASE)
 _DATE = re.compile(
-    r"(?:invoice|issue|receipt|bill|billing|tax)\s*date|date\s*of\s*issue|date\s*issued|issued(?:\s*on)?\s*:",
+    r"(?:invoice|issue|receipt|bill|billing|tax)\s*date|date\s*of\s*issue|date\s*issued|date\s*paid|payment\s*date|issued(?:\s*on)?\s*:",
     re.IGNORECASE,
 )
 _ANY_DATE = re.compile(r"(?<!due )(?<!order )(?<!ship )(?<!delivery )(?<!payment )\bdate\b\s*:?", re.IGNORECASE)
 _DUE = re.compile(r"date\s*due|due\s*(?:date|by|on)|payment\s*due", re.IGNORECASE)
+_MARKS = r"US\$|HK\$|A\$|C\$|S\$|[$€£¥₹]|Rs\.?|USD|EUR|GBP|INR|HKD|JPY|SGD|AUD|CAD|CHF|RM"
+#: 1,234.56 and 1.234,56 and, beside a currency, 12,000. A percentage is no amount.
 _FIGURE = re.compile(
-    r"(?P<minus>[-−(])?\s*(?P<mark>US\$|HK\$|A\$|C\$|S\$|[$€£¥₹]|Rs\.?|USD|EUR|GBP|INR|HKD|JPY|SGD|AUD|CAD|CHF|RM)?\s*"
-    r"(?P<inner>[-−])?(?P<figure>\d{1,3}(?:,\d{2,3})*\.\d{2}|\d+\.\d{2})(?!\d|%)\)?"
+    rf"(?P<minus>[-−(])?\s*(?P<mark>{_MARKS})?\s*(?P<inner>[-−])?"
+    r"(?P<figure>\d{1,3}(?:,\d{2,3})*\.\d{2}|\d+\.\d{2}|\d{1,3}(?:\.\d{3})*,\d{2}|(?(mark)\d{1,3}(?:,\d{3})+|(?!)))(?![\d%.,]\d?)"
+    rf"(?:\s*(?P<after>{_MARKS}))?",
+    re.IGNORECASE,
 )
-_TOTALS = (
-    re.compile(
-        r"grand\s*total|total\s*(?:amount\s*)?due|amount\s*due|balance\s*due|total\s*for\s*this\s*invoice|invoice\s*total|total\s*payable|amount\s*payable|total\s*incl",
-        re.IGNORECASE,
-    ),
-    re.compile(
-        r"^\W*total(?:\s*amount)?(?:\s*\([A-Z]{3}\))?\b(?!\s*(?:tax|vat|gst|discount|savings|items?|qty))",
-        re.IGNORECASE,
-    ),
+#: Words for the total, the surest first: what is still due may be less than what was charged.
+_TOTALS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"grand\s*total|total\s*for\s*this\s*invoice|invoice\s*total|total\s*payable|total\s*incl",
+        r"^\W*total(?:\s*amount)?(?:\s*due)?(?:\s*\([A-Z]{3}\))?\b(?!\s*(?:tax|vat|gst|discount|savings|items?|qty))",
+        r"amount\s*due|balance\s*due|amount\s*payable|amount\s*paid|total\s*paid",
+    )
 )
 _NET = re.compile(
     r"sub\s*-?\s*total|net\s*(?:amount|total)|total\s*(?:excl|before\s*tax|net)|amount\s*before\s*tax|taxable\s*amount|service\s*charges",
@@ -66,7 +69,7 @@ _COMPANY = re.compile(
     r"\b(?:Inc|LLC|Ltd|Limited|Corp|Corporation|GmbH|Pvt|PLC|LLP|S\.?A|B\.?V|Pty|AG|Co)\b\.?", re.IGNORECASE
 )
 _TAX_ID = re.compile(
-    r"(?:VAT(?:/TIN)?|TIN|GSTIN|GST|ABN|EIN|tax\s*id|VAT\s*reg\w*)\s*(?:no|number|id)?\s*[.:#]*\s*([A-Z0-9-]{8,20})",
+    r"(?:VAT(?:/TIN)?|TIN|GSTIN|GST|ABN|EIN|tax\s*id|VAT\s*reg\w*)\s*(?:no|number|id)?\s*[.:#]*\s*((?=[A-Z-]*\d)[A-Z0-9-]{8,20})",
     re.IGNORECASE,
 )
 _NOT_SELLERS = re.compile(r"payment|remit|questions|amount|date|number", re.IGNORECASE)
@@ -84,9 +87,9 @@ _SPOKEN = (
 _NAMES = re.compile(r"\b(invoice|receipt|bill|statement|credit note)\b", re.IGNORECASE)
 
 
-def is_foreign(sheets: Sequence[Sheet]) -> bool:
+def is_foreign(forms: Sequence[Form]) -> bool:
     """Mostly Latin letters, and the words of an invoice or receipt with a total."""
-    text = " ".join(sheet.text for sheet in sheets)
+    text = " ".join(form.text for form in forms)
     chinese = sum("一" <= c <= "龥" for c in text)
     latin = sum(c.isascii() and c.isalpha() for c in text)
     return (
@@ -96,19 +99,19 @@ def is_foreign(sheets: Sequence[Sheet]) -> bool:
     )
 
 
-def read_foreign(sheets: Sequence[Sheet], source: str) -> Draft:
+def read_foreign(forms: Sequence[Form], source: str) -> Draft:
     """An English invoice. Its columns are read one by one: a value stands beside or below its label."""
     draft = Draft(source, Kind.FOREIGN)
-    text = "\n".join(sheet.text for sheet in sheets)
+    text = "\n".join(form.text for form in forms)
     named = _NAMES.search(text)
     kind = "receipt" if named and "invoice" not in text.lower() and "receipt" in text.lower() else "invoice"
     draft.put("type", kind, sure=0.9)
-    for sheet in sheets:
-        for index, row in enumerate(sheet.rows):
-            _facts(draft, row, sheet.rows[index + 1 : index + 3])
-        _amounts(draft, sheet)
-        _parties(draft, sheet)
-    _date_anywhere(draft, sheets)
+    for form in forms:
+        for index, row in enumerate(form.rows):
+            _facts(draft, row, form.rows[index + 1 : index + 3])
+        _amounts(draft, form)
+        _parties(draft, form)
+    _date_anywhere(draft, forms)
     draft.put("currency", _currency(text, draft), sure=0.9)
     return draft
 
@@ -146,9 +149,9 @@ def _put_date(draft: Draft, name: str, cell: Span, rest: str, row: Row, start: i
     draft.put(name, day, cell, 0.95)
 
 
-def _date_anywhere(draft: Draft, sheets: Sequence[Sheet]) -> None:
-    for sheet in sheets:
-        for row in sheet.rows:
+def _date_anywhere(draft: Draft, forms: Sequence[Form]) -> None:
+    for form in forms:
+        for row in form.rows:
             text = row.printed(0, len(row.text))
             if (match := _ANY_DATE.search(text)) and (day := parse_foreign_date(text[match.end() :])):
                 draft.put("date", day, span(row, 0, len(row.text)), 0.8)
@@ -165,20 +168,20 @@ def _cells(row: Row) -> list[tuple[Span, int]]:
     return pieces
 
 
-def _amounts(draft: Draft, sheet: Sheet) -> None:
+def _amounts(draft: Draft, form: Form) -> None:
     """Net, tax and total: the last figure of the row whose words name them; the surest words win."""
     for pattern in _TOTALS:
-        for row in sheet.rows:
+        for row in form.rows:
             text = row.printed(0, len(row.text))
             if pattern.search(text) and not _NET.search(text):
                 _put_last(draft, "total", row)
-    for row in sheet.rows:
+    for row in form.rows:
         text = row.printed(0, len(row.text))
         if _NET.search(text):
             _put_last(draft, "amount_excl_tax", row)
         elif _TAX.search(text):
             _put_last(draft, "tax", row)
-    _from_table(draft, sheet)
+    _from_table(draft, form)
 
 
 def _put_last(draft: Draft, name: str, row: Row) -> None:
@@ -189,12 +192,15 @@ def _put_last(draft: Draft, name: str, row: Row) -> None:
 
 def _value(match: re.Match[str]) -> Decimal | None:
     sign = "-" if match["minus"] or match["inner"] else ""
-    return parse_amount(sign + match["figure"].replace(",", ""))
+    figure = match["figure"]
+    if re.search(r",\d{2}$", figure):  # 1.234,56
+        figure = figure.replace(".", "").replace(",", ".")
+    return parse_amount(sign + figure.replace(",", ""))
 
 
-def _from_table(draft: Draft, sheet: Sheet) -> None:
+def _from_table(draft: Draft, form: Form) -> None:
     """A totals row under a heading with Price, Tax and Total: three figures of which the first two make the third."""
-    for row in sheet.rows:
+    for row in form.rows:
         text = row.printed(0, len(row.text))
         figures = [v for m in _FIGURE.finditer(text) if (v := _value(m)) is not None]
         if len(figures) == 3 and re.match(r"\W*total\b", text, re.IGNORECASE) and figures[0] + figures[1] == figures[2]:
@@ -203,8 +209,8 @@ def _from_table(draft: Draft, sheet: Sheet) -> None:
             draft.put("tax", figures[1], where, 0.85)
 
 
-def _parties(draft: Draft, sheet: Sheet) -> None:
-    cells = [(s, row) for row in sheet.rows for s, _ in _cells(row)]
+def _parties(draft: Draft, form: Form) -> None:
+    cells = [(s, row) for row in form.rows for s, _ in _cells(row)]
     for index, (cell, _) in enumerate(cells):
         if match := _SELLER.search(cell.kept):
             name = _named(match[1] or match[2] or "") or _company_under(cells, index)
@@ -249,5 +255,5 @@ def _currency(text: str, draft: Draft) -> str:
     for pattern, code in _SPOKEN:
         if match := pattern.search(text):
             return code or match[0].upper()
-    marks = [m["mark"] for m in _FIGURE.finditer(text) if m["mark"]]
+    marks = [m["mark"] or m["after"] for m in _FIGURE.finditer(text) if m["mark"] or m["after"]]
     return next((_CURRENCIES.get(m.upper(), m.upper()) for m in marks), "CNY" if "¥" in text else "USD")

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from archive.document import Line
 from archive.money import parse_amount
 from intake.fields import fold, tidy
+from intake.form import Form
 from intake.limits import LINES
 from intake.rows import GAP, Row, Word, width
-from intake.sheet import Sheet
 
 _HEADINGS: tuple[tuple[str, str], ...] = (
     (
@@ -72,7 +72,7 @@ class Column:
 
 @dataclass(slots=True)
 class Table:
-    """Rows of cells under one heading, and the row numbers of the sheet it covers."""
+    """Rows of cells under one heading, and the row numbers of the form it covers."""
 
     columns: list[Column]
     rows: list[dict[str, str]]
@@ -89,11 +89,11 @@ def headings(row: Row) -> list[Column]:
     return columns if len({c.key for c in columns}) >= 3 else []
 
 
-def tables(sheet: Sheet) -> list[Table]:
+def tables(form: Form) -> list[Table]:
     """Every table of a page, from top to bottom."""
     found: list[Table] = []
     table: Table | None = None
-    for index, row in enumerate(sheet.rows):
+    for index, row in enumerate(form.rows):
         columns = headings(row)
         if columns:
             table = Table(columns, [], index, index)

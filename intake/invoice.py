@@ -12,10 +12,10 @@ from archive.money import from_capitals, parse_amount
 from intake import codes, doubts
 from intake.draft import MONEY, Draft
 from intake.fields import parse_check_code, parse_code, parse_date, parse_number
+from intake.form import Form, Label, joined, level, right_of
 from intake.goods import extras_of, lines_of, tables
 from intake.parties import put_parties
 from intake.rows import GAP, Span
-from intake.sheet import Label, Sheet, joined, level, right_of
 from intake.titles import kind_of, titles
 
 _MONEY = re.compile(r"[¥$]?-?[¥$]?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{1,2}(?!\d|%)|\*{2,}")
@@ -30,27 +30,27 @@ _TOP_QUARTER = 0.25
 AT_LABEL, BY_SHAPE, COMPUTED = 0.97, 0.8, 0.6
 
 
-def read_invoice(sheets: Sequence[Sheet], source: str) -> Draft:
+def read_invoice(forms: Sequence[Form], source: str) -> Draft:
     """The invoice printed on one page or on several pages that belong together."""
     draft = Draft(source)
-    first = sheets[0]
+    first = forms[0]
     put_head(draft, first)
-    for sheet in sheets:
-        put_parties(draft, sheet)
-    for sheet in reversed(sheets):  # the sum stands on the last page of a long list
-        _sums(draft, sheet)
+    for form in forms:
+        put_parties(draft, form)
+    for form in reversed(forms):  # the sum stands on the last page of a long list
+        _sums(draft, form)
     _complete(draft)
-    for sheet in sheets:
-        _goods(draft, sheet)
-    _tail(draft, sheets)
+    for form in forms:
+        _goods(draft, form)
+    _tail(draft, forms)
     put_title(draft, first)
     return draft
 
 
-def put_head(draft: Draft, sheet: Sheet) -> None:
+def put_head(draft: Draft, form: Form) -> None:
     """Number, code, date, check code: at their labels, or by shape in the upper right."""
-    for label in sheet.all("number", "code", "date", "check_code", "machine"):
-        value = joined(right_of(sheet, label), gap=6)
+    for label in form.all("number", "code", "date", "check_code", "machine"):
+        value = joined(right_of(form, label), gap=6)
         if value is None:
             continue
         if label.key == "number":
@@ -64,16 +64,16 @@ def put_head(draft: Draft, sheet: Sheet) -> None:
         else:
             draft.note("machine", value.text if value.text.isdigit() else None)
     if not {"number", "date"} <= draft.values.keys():
-        _head_by_shape(draft, sheet)
+        _head_by_shape(draft, form)
     if len(draft.get("number") or "") == 8 and "code" not in draft.values:
-        for where in (s for s in sheet.spans if s.middle < _TOP_QUARTER):
+        for where in (s for s in form.spans if s.middle < _TOP_QUARTER):
             if re.fullmatch(r"\d{12}|\d{10}", where.text) and codes.region(where.text):
                 draft.put("code", where.text, where, BY_SHAPE)  # paper invoices print it without a label
 
 
-def _head_by_shape(draft: Draft, sheet: Sheet) -> None:
+def _head_by_shape(draft: Draft, form: Form) -> None:
     """Forms whose labels can't be extracted: the figures at the top right, one below the other, tell what they are."""
-    corner = [s for s in sheet.spans if s.middle < 0.3 and s.box[0] > 0.5]
+    corner = [s for s in form.spans if s.middle < 0.3 and s.box[0] > 0.5]
     for where in sorted(corner, key=lambda s: s.middle):
         digits = re.sub(r"^(?:№|No\.?)", "", where.text)
         if re.fullmatch(r"\d{12}|\d{10}", digits) and codes.region(digits):
@@ -84,45 +84,45 @@ def _head_by_shape(draft: Draft, sheet: Sheet) -> None:
             draft.put("date", parse_date(where.kept), where, BY_SHAPE)
 
 
-def _sums(draft: Draft, sheet: Sheet) -> None:
+def _sums(draft: Draft, form: Form) -> None:
     """合计 gives net and tax, 小写 the total, 大写 the total in words."""
-    for label in sheet.all("figures"):
-        _put_money(draft, "total", money_in(right_of(sheet, label)), AT_LABEL)
-    for label in sheet.all("capitals"):
-        words = capitals_in(right_of(sheet, label))
+    for label in form.all("figures"):
+        _put_money(draft, "total", money_in(right_of(form, label)), AT_LABEL)
+    for label in form.all("capitals"):
+        words = capitals_in(right_of(form, label))
         if words:
             draft.put("capitals", words.kept, words, AT_LABEL)
-        _put_money(draft, "total", money_in(right_of(sheet, label)), AT_LABEL)
-    for label in sheet.all("sum"):
-        _net_and_tax(draft, money_in(right_of(sheet, label)), AT_LABEL)
-    for label in sheet.all("net", "tax_amount"):
+        _put_money(draft, "total", money_in(right_of(form, label)), AT_LABEL)
+    for label in form.all("sum"):
+        _net_and_tax(draft, money_in(right_of(form, label)), AT_LABEL)
+    for label in form.all("net", "tax_amount"):
         name = "amount_excl_tax" if label.key == "net" else "tax"
-        _put_money(draft, name, money_in(right_of(sheet, label)), AT_LABEL)
-    if not sheet.all("figures", "capitals"):
-        _total_by_shape(draft, sheet)
+        _put_money(draft, name, money_in(right_of(form, label)), AT_LABEL)
+    if not form.all("figures", "capitals"):
+        _total_by_shape(draft, form)
     if "amount_excl_tax" not in draft.values:
-        _net_by_shape(draft, sheet)
+        _net_by_shape(draft, form)
     if "capitals" in draft.values:
         draft.put("total", _amount_in_words(draft.get("capitals")), sure=min(BY_SHAPE, draft.confidence["capitals"]))
 
 
-def _total_by_shape(draft: Draft, sheet: Sheet) -> None:
+def _total_by_shape(draft: Draft, form: Form) -> None:
     """Without labels the amount in words marks the total's line."""
-    words = capitals_in(sheet.spans)
+    words = capitals_in(form.spans)
     if words is not None:
         draft.put("capitals", words.kept, words, BY_SHAPE)
-        beside = [s for s in sheet.spans if level(s, words) and s.box[0] > words.box[2]]
+        beside = [s for s in form.spans if level(s, words) and s.box[0] > words.box[2]]
         _put_money(draft, "total", money_in(beside), BY_SHAPE)
 
 
-def _net_by_shape(draft: Draft, sheet: Sheet) -> None:
+def _net_by_shape(draft: Draft, form: Form) -> None:
     """The line with a ¥ above the amount in words holds net and tax; they must make the total, if that is known."""
-    words = capitals_in(sheet.spans)
-    above = [s for s in money_in(sheet.spans) if words and s.middle < words.middle and "¥" in s.text]
+    words = capitals_in(form.spans)
+    above = [s for s in money_in(form.spans) if words and s.middle < words.middle and "¥" in s.text]
     if not above:
         return
     lowest = max(above, key=lambda s: s.middle)
-    figures = [s for s in money_in(sheet.spans) if level(s, lowest)]
+    figures = [s for s in money_in(form.spans) if level(s, lowest)]
     parts = [parse_amount(match[0]) or Decimal(0) for s in figures[:2] if (match := _MONEY.search(s.text))]
     if len(parts) == 2 and draft.get("total") in (None, sum(parts)):
         _net_and_tax(draft, figures, BY_SHAPE)
@@ -174,21 +174,21 @@ def _amount_in_words(words: str) -> Decimal | None:
         return None
 
 
-def _goods(draft: Draft, sheet: Sheet) -> None:
-    for table in tables(sheet):
+def _goods(draft: Draft, form: Form) -> None:
+    for table in tables(form):
         draft.lines += [line for line in lines_of(table) if "详见销货清单" not in line.name]
         for key, value in extras_of(table).items():
             draft.note(key, value)
 
 
-def _tail(draft: Draft, sheets: Sequence[Sheet]) -> None:
+def _tail(draft: Draft, forms: Sequence[Form]) -> None:
     """Remark, the people who signed, and the blue invoice a red one reverses."""
-    for sheet in sheets:
-        draft.put("remark", remark_of(sheet) or None)
-        for label in sheet.all("drawer"):
-            value = joined(right_of(sheet, label))
+    for form in forms:
+        draft.put("remark", remark_of(form) or None)
+        for label in form.all("drawer"):
+            value = joined(right_of(form, label))
             draft.note("drawer", value.kept if value and len(value.text) <= 20 else None)
-    everything = "".join(row.text.replace(GAP, "") for sheet in sheets for row in sheet.rows)
+    everything = "".join(row.text.replace(GAP, "") for form in forms for row in form.rows)
     if red := _RED_NUMBER.search(everything):
         draft.put("blue_number", red[2])
         draft.note("blue_code", red[1])
@@ -196,27 +196,27 @@ def _tail(draft: Draft, sheets: Sequence[Sheet]) -> None:
         draft.note("credit_note_number", note[1] or note[2])
 
 
-def remark_of(sheet: Sheet) -> str:
+def remark_of(form: Form) -> str:
     """What stands in the 备注 block: right of its vertical label, below the total and above the signatures."""
-    block = next((b for b in sheet.blocks if b.kind == "remark"), None)
+    block = next((b for b in form.blocks if b.kind == "remark"), None)
     if block is None:
-        values = [joined(right_of(sheet, label), gap=4) for label in sheet.all("remark")]
+        values = [joined(right_of(form, label), gap=4) for label in form.all("remark")]
         return next((v.kept for v in values if v), "")
-    top = max((x.span.box[3] for x in sheet.all("figures", "capitals", "sum")), default=block.top)
-    signs = [x.span.box[1] for x in sheet.all("drawer", "payee", "checker", "seller_seal")]
+    top = max((x.span.box[3] for x in form.all("figures", "capitals", "sum")), default=block.top)
+    signs = [x.span.box[1] for x in form.all("drawer", "payee", "checker", "seller_seal")]
     bottom = min((y for y in signs if y > top), default=1.0)
     lines = []
-    for row in sheet.rows:
+    for row in form.rows:
         start = next((i for i, left in enumerate(row.lefts) if left > block.right and row.owners[i] >= 0), None)
         if start is not None and top < (row.top + row.bottom) / 2 < bottom:
             lines.append(row.printed(start, len(row.text)))
     return "\n".join(lines)
 
 
-def put_title(draft: Draft, sheet: Sheet) -> None:
+def put_title(draft: Draft, form: Form) -> None:
     """The printed title and the kind it means; without one, what number and code tell."""
     number, code = draft.get("number") or "", draft.get("code") or ""
-    named = next(((name, where) for name, where in titles(sheet) if name in ("electronic", "plain", "air")), None)
+    named = next(((name, where) for name, where in titles(form) if name in ("electronic", "plain", "air")), None)
     if named:
         _, where = named
         draft.put("type", printed_title(where), where, AT_LABEL)
@@ -238,14 +238,14 @@ def printed_title(where: Span) -> str:
     return where.kept.replace(" ", "").replace("(", "（").replace(")", "）")
 
 
-def has_number(sheet: Sheet) -> str | None:
+def has_number(form: Form) -> str | None:
     """The invoice number at its label on this page, if there is one: tells where a new document begins."""
-    for label in sheet.all("number"):
-        if number := _number_at(sheet, label):
+    for label in form.all("number"):
+        if number := _number_at(form, label):
             return number
     return None
 
 
-def _number_at(sheet: Sheet, label: Label) -> str | None:
-    value = joined(right_of(sheet, label), gap=6)
+def _number_at(form: Form, label: Label) -> str | None:
+    value = joined(right_of(form, label), gap=6)
     return parse_number(value.kept) if value else None

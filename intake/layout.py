@@ -10,10 +10,10 @@ from intake.contract import read_contract
 from intake.draft import Draft
 from intake.fiscal import read_fiscal
 from intake.foreign import is_foreign, read_foreign
+from intake.form import Form, to_form
 from intake.invoice import has_number, read_invoice
 from intake.reading import Found
 from intake.rows import GAP, Word
-from intake.sheet import Sheet, to_sheet
 from intake.sundry import read_sundry
 from intake.tickets import read_air, read_rail
 from intake.titles import kind_of, titles
@@ -26,37 +26,37 @@ def find(words: Sequence[Word], source: str) -> Found | None:
 
     `source` is "text" or "ocr". Positions are fractions of the page, so that any resolution will do.
     """
-    draft = draft_of(_sheets(words), source)
+    draft = draft_of(_forms(words), source)
     return draft.found() if draft else None
 
 
 def find_all(words: Sequence[Word], source: str) -> tuple[Draft, ...]:
     """Every document in the words of a whole file: pages with another number begin another document."""
-    groups: list[list[Sheet]] = []
+    groups: list[list[Form]] = []
     numbers: list[str | None] = []
-    for sheet in _sheets(words):
-        number = has_number(sheet)
+    for form in _forms(words):
+        number = has_number(form)
         if groups and (number is None or number == numbers[-1]):
-            groups[-1].append(sheet)
+            groups[-1].append(form)
         else:
-            groups.append([sheet])
+            groups.append([form])
             numbers.append(number)
     return tuple(d for d in (draft_of(g, source) for g in groups) if d)
 
 
-def draft_of(sheets: Sequence[Sheet], source: str) -> Draft | None:
+def draft_of(forms: Sequence[Form], source: str) -> Draft | None:
     """What the pages of one document say, by the reader of its sort; None if it is none of them."""
-    if not sheets:
+    if not forms:
         return None
-    draft = _by_sort(sheets, source)
+    draft = _by_sort(forms, source)
     if draft:
-        draft.pages = (sheets[0].rows[0].page, sheets[-1].rows[0].page)
-        draft.text = "\n".join(s.text for s in sheets)
+        draft.pages = (forms[0].rows[0].page, forms[-1].rows[0].page)
+        draft.text = "\n".join(s.text for s in forms)
     return draft
 
 
-def _by_sort(sheets: Sequence[Sheet], source: str) -> Draft | None:
-    first = sheets[0]
+def _by_sort(forms: Sequence[Form], source: str) -> Draft | None:
+    first = forms[0]
     named = titles(first)
     sorts = [name for name, _ in named]
     numbered = has_number(first)
@@ -71,11 +71,11 @@ def _by_sort(sheets: Sequence[Sheet], source: str) -> Draft | None:
         if "bank" in sorts or {"payer", "payee"} <= {b.kind for b in first.blocks}:
             return read_bank(first, source)
         if "contract" in sorts:
-            return read_contract(sheets, source)
-    if not numbered and not kinds and is_foreign(sheets):
-        return read_foreign(sheets, source)
-    draft = read_invoice(sheets, source)
-    return draft if _enough(draft) else read_sundry(sheets, source)
+            return read_contract(forms, source)
+    if not numbered and not kinds and is_foreign(forms):
+        return read_foreign(forms, source)
+    draft = read_invoice(forms, source)
+    return draft if _enough(draft) else read_sundry(forms, source)
 
 
 def _enough(draft: Draft) -> bool:
@@ -83,9 +83,9 @@ def _enough(draft: Draft) -> bool:
     return "number" in draft.values or ("type" in draft.values and "total" in draft.values)
 
 
-def _sheets(words: Iterable[Word]) -> list[Sheet]:
+def _forms(words: Iterable[Word]) -> list[Form]:
     pages: dict[int, list[Word]] = {}
     for word in words:
         if word.text.strip():
             pages.setdefault(word.page, []).append(word)
-    return [to_sheet(pages[number]) for number in sorted(pages)]
+    return [to_form(pages[number]) for number in sorted(pages)]

@@ -23,5 +23,6 @@ ZIP_NESTING = 1  # an archive inside an archive is opened, one inside that is re
 
 NAME_LENGTH = 120  # characters of a file name that are kept
 TEXT_LENGTH = 200_000  # characters of a document's text that are kept for search
-WORDS = 20_000  # on one page
+WORDS = 6_000  # on one page
+CHARACTERS = 40_000  # of one page that are looked at
 LINES = 2_000  # rows of one goods table

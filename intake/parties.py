@@ -9,8 +9,8 @@ from typing import Literal
 from intake.blocks import Block
 from intake.draft import Draft
 from intake.fields import TAX_ID, parse_tax_id
+from intake.form import Form, Label, joined, level, right_of
 from intake.rows import Span
-from intake.sheet import Label, Sheet, joined, level, right_of
 
 Side = Literal["buyer", "seller"]
 _CHINESE = re.compile(r"[一-龥]")
@@ -28,32 +28,30 @@ _APART = 0.1
 _OFF = 0.06
 
 
-def put_parties(draft: Draft, sheet: Sheet, only: Side | None = None) -> None:
+def put_parties(draft: Draft, form: Form, only: Side | None = None) -> None:
     """Names and tax ids of both parties, as far as the page tells them; tickets name `only` the buyer."""
-    for label in sheet.all(*_NAMED):
+    for label in form.all(*_NAMED):
         side, what = _NAMED[label.key]
-        _put(draft, sheet, label, side, what)
+        _put(draft, form, label, side, what)
     for what in ("name", "tax_id"):
-        labels = sheet.all(what)
+        labels = form.all(what)
         for label in labels:
-            _put(draft, sheet, label, only or side_of(sheet, label, labels), what)
+            _put(draft, form, label, only or side_of(form, label, labels), what)
     if only is None and not {"buyer_name", "seller_name"} & draft.values.keys():
-        _by_shape(draft, sheet)
+        _by_shape(draft, form)
 
 
-def side_of(sheet: Sheet, label: Label, peers: Sequence[Label]) -> Side:
+def side_of(form: Form, label: Label, peers: Sequence[Label]) -> Side:
     """Whose label it is: the block to its left decides, else the order among labels of the same kind."""
-    blocks = [b for b in sheet.blocks if b.kind in _SIDES and b.left < label.span.box[0]]
+    blocks = [b for b in form.blocks if b.kind in _SIDES and b.left < label.span.box[0]]
     if blocks:
         near = min(blocks, key=lambda b: (round(_off(b, label), 2), label.span.box[0] - b.right))
         side = _SIDES[near.kind]
-        alone = len({_SIDES[b.kind] for b in sheet.blocks if b.kind in _SIDES}) == 1
+        alone = len({_SIDES[b.kind] for b in form.blocks if b.kind in _SIDES}) == 1
         if alone and (_off(near, label) > _OFF or any(_between(p, near, label) for p in peers)):
             return "seller" if side == "buyer" else "buyer"  # recognition lost the other block's name
         return side
-    named = [
-        x for x in sheet.all("buyer_name", "seller_name") if x.span.middle <= label.span.middle + label.span.height
-    ]
+    named = [x for x in form.all("buyer_name", "seller_name") if x.span.middle <= label.span.middle + label.span.height]
     if named:  # 卷票, 机动车: a tax id follows the name of its party
         last = max(named, key=lambda x: (round(x.span.middle, 2), x.span.box[0] <= label.span.box[0], x.span.box[0]))
         return "buyer" if last.key == "buyer_name" else "seller"
@@ -78,15 +76,15 @@ def _between(peer: Label, block: Block, label: Label) -> bool:
     return peer is not label and level(peer.span, label.span) and block.right <= peer.span.box[0] < label.span.box[0]
 
 
-def _put(draft: Draft, sheet: Sheet, label: Label, side: Side, what: str) -> None:
-    spans = right_of(sheet, label)
+def _put(draft: Draft, form: Form, label: Label, side: Side, what: str) -> None:
+    spans = right_of(form, label)
     if what == "tax_id":
         value = joined(spans, gap=1.5)
         draft.put(f"{side}_tax_id", _tax_id(value.text) if value else None, value, 0.97)
         return
     value = joined([s for s in spans if _is_name(s.text)], gap=1.5)
     if value and f"{side}_name" not in draft.values:
-        draft.put(f"{side}_name", _wrapped(sheet, label, value), value, 0.97)
+        draft.put(f"{side}_name", _wrapped(form, label, value), value, 0.97)
 
 
 def _tax_id(text: str) -> str | None:
@@ -101,14 +99,14 @@ def _is_name(text: str) -> bool:
     return bool(_CHINESE.search(text) or re.search(r"[A-Za-z]{2}", text)) and not TAX_ID.fullmatch(text)
 
 
-def _wrapped(sheet: Sheet, label: Label, value: Span) -> str:
+def _wrapped(form: Form, label: Label, value: Span) -> str:
     """A name with its second line, which begins under the first and before the next label."""
     left = value.box[0]
     stop = min(
-        (x.span.box[1] for x in sheet.labels if x.span.middle > value.box[3] and _overlap(x.span, label.span, value)),
+        (x.span.box[1] for x in form.labels if x.span.middle > value.box[3] and _overlap(x.span, label.span, value)),
         default=1.0,
     )
-    for s in sheet.spans:
+    for s in form.spans:
         under = value.box[3] - 0.4 * value.height <= s.box[1] < value.box[3] + 0.8 * value.height
         if under and s.middle < stop and abs(s.box[0] - left) < 1.2 * value.em and _CHINESE.search(s.text):
             return value.kept + s.kept
@@ -119,17 +117,17 @@ def _overlap(one: Span, label: Span, value: Span) -> bool:
     return one.box[0] < value.box[2] and one.box[2] > label.box[0] - 2 * label.em
 
 
-def _by_shape(draft: Draft, sheet: Sheet) -> None:
+def _by_shape(draft: Draft, form: Form) -> None:
     """Forms without readable labels: a name stands right above its tax id; the buyer comes first."""
     ids = sorted(
-        (s for s in sheet.spans if TAX_ID.fullmatch(s.text) and _is_party_id(s.text)),
+        (s for s in form.spans if TAX_ID.fullmatch(s.text) and _is_party_id(s.text)),
         key=lambda s: (round(s.middle, 1), s.box[0]),
     )
     for side, where in zip(("buyer", "seller"), ids, strict=False):
         draft.put(f"{side}_tax_id", where.text, where, 0.8)
         above = [
             s
-            for s in sheet.spans
+            for s in form.spans
             if 0 < where.middle - s.middle < 4 * where.height
             and abs(s.box[0] - where.box[0]) < 3 * where.em
             and _CHINESE.search(s.text)

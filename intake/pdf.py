@@ -6,6 +6,7 @@ import base64
 import binascii
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
@@ -20,7 +21,7 @@ from intake.coded import with_code
 from intake.doubts import doubt
 from intake.draft import Draft
 from intake.limits import ATTACHMENTS, PAGES, PICTURE_PAGES, SPEAKING, XML_BYTES
-from intake.pdf_text import words_of
+from intake.pdf_text import as_shown, words_of
 from intake.pdfium import open_pdf, picture
 from intake.reading import Found, Place, Reading
 from intake.rows import Word
@@ -52,7 +53,7 @@ def _read(pdf: Any, name: str) -> Reading:
     attached, unread = _attached(pdf, name)
     warnings += unread
     printed = layout.find_all([w for page in words for w in page], "text")
-    found = [_by_code(agree(group), pdf) for group in _paired(printed, attached)]
+    found = [_by_code(_as_shown(agree(group), pdf), pdf) for group in _paired(printed, attached)]
     read = {n for draft in printed for n in range(draft.pages[0], draft.pages[1] + 1)}
     scans = [n for n, page in enumerate(words) if n not in read and _is_picture(pdf, n, page)]
     if not attached and scans:
@@ -112,6 +113,12 @@ def _paired(printed: Sequence[Draft], attached: Sequence[Draft]) -> list[list[Dr
         else:
             groups.append([data])
     return groups
+
+
+def _as_shown(found: Found, pdf: Any) -> Found:
+    """The document with its places on the pages as they are shown."""
+    places = {name: Place(p.page, as_shown(p.box, pdf[p.page])) for name, p in found.places.items()}
+    return replace(found, places=places)
 
 
 def _by_code(found: Found, pdf: Any) -> Found:

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import math
+from collections import Counter
 from typing import Any
 
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
 
+from intake.limits import CHARACTERS, WORDS
 from intake.rows import Word
 
 Edges = tuple[float, float, float, float]  # left, top, right, bottom; downwards
 
 
 def words_of(page: Any, number: int) -> list[Word]:
-    """The visible words of a pdfium page, inside its CropBox and as it is turned."""
-    view = _View(page)
+    """The visible words of a pdfium page, inside its CropBox, turned so that most of its text is upright."""
     text = page.get_textpage()
-    handle, rect = text.raw, raw.FS_RECTF()
+    handle, rect, count = text.raw, raw.FS_RECTF(), min(text.count_chars(), CHARACTERS)
+    view = _View(page, _direction(handle, count))
     where, pointer = ctypes.byref(rect), ctypes.c_void_p
     code_at, box_at, object_at = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetTextObject
     runs = _Runs()
-    for index in range(text.count_chars()):
+    for index in range(count):
         code = code_at(handle, index)
         if code < 32 or 0x7F <= code < 0xA0 or code >= 0xFFFE:
             runs.end()
@@ -31,9 +34,29 @@ def words_of(page: Any, number: int) -> list[Word]:
     text.close()
     runs.end()
     boxed = ((words, view.fractions(edges)) for words, edges in runs.done)
-    return [Word(words, box, number) for words, box in boxed if box[2] > 0 and box[0] < 1 and box[3] > 0 and box[1] < 1]
+    seen = (Word(words, box, number) for words, box in boxed if box[2] > 0 and box[0] < 1 and box[3] > 0 and box[1] < 1)
+    return list(itertools.islice(seen, WORDS))
 
 
+def as_shown(box: Edges, page: Any) -> Edges:
+    """A place in the upright text as a place on the page as it is shown: some pages are shown lying on their side."""
+    text = page.get_textpage()
+    turns = (page.get_rotation() - _direction(text.raw, min(text.count_chars(), CHARACTERS))) // 90 % 4
+    text.close()
+    for _ in range(turns):
+        left, top, right, bottom = box
+        box = (1 - bottom, left, 1 - top, right)
+    return box
+
+
+def _direction(text: Any, count: int) -> int:
+    """Which way most letters are turned, in degrees against the clock: 0, 90, 180 or 270."""
+    angles = (raw.FPDFText_GetCharAngle(text, i) for i in range(0, count, max(1, count // _SAMPLED)))
+    turns = Counter(round(angle / (math.pi / 2)) % 4 for angle in angles if angle >= 0)
+    return 90 * turns.most_common(1)[0][0] if turns else 0
+
+
+_SAMPLED = 40  # letters whose direction is looked at
 _IDEOGRAPHS = 0x2E00  # only Chinese characters are ever set round a seal
 
 
@@ -44,11 +67,11 @@ def _slanted(text: Any, index: int) -> bool:
 
 
 class _View:
-    """Page space → the visible page: its CropBox, turned by its rotation."""
+    """Page space → the visible page: its CropBox, turned so that the text is upright."""
 
-    def __init__(self, page: Any) -> None:
+    def __init__(self, page: Any, turn: int) -> None:
         left, bottom, right, top = page.get_cropbox()
-        self.turn = page.get_rotation()
+        self.turn = turn
         x0, y0, x1, y1 = self.turned(left, bottom, right, top)
         self.left, self.top = x0, y0
         self.width, self.height = max(x1 - x0, 1.0), max(y1 - y0, 1.0)

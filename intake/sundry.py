@@ -10,9 +10,9 @@ from archive.document import Kind
 from archive.money import parse_amount
 from intake.draft import Draft
 from intake.fields import parse_date
+from intake.form import Form
 from intake.invoice import capitals_in, printed_title
 from intake.rows import GAP, Row, Span, span
-from intake.sheet import Sheet
 
 _TITLE = re.compile(
     r"[一-龥()\-·A-Za-z]{0,20}(?:专用缴款书|完税证明|完税凭证|缴税付款凭证|收款收据|收据|结账单|结帐单|水单|账单|消费单|行程单|对账单"
@@ -42,24 +42,24 @@ _COMPANY = re.compile(r"[一-龥()A-Za-z·]{2,30}(?:公司|酒店|宾馆|饭店|
 _UPPER = 0.35
 
 
-def read_sundry(sheets: Sequence[Sheet], source: str) -> Draft | None:
+def read_sundry(forms: Sequence[Form], source: str) -> Draft | None:
     """A paper whose title is known and that states a sum; None otherwise."""
-    titled = _title(sheets[0])
+    titled = _title(forms[0])
     if titled is None:
         return None
     draft = Draft(source, Kind.OTHER)
     draft.put("type", printed_title(titled), titled, 0.9)
-    for sheet in sheets:
-        for row in sheet.rows:
+    for form in forms:
+        for row in form.rows:
             _row(draft, row, titled)
-    _total(draft, sheets)
+    _total(draft, forms)
     return draft if "total" in draft.values else None
 
 
-def _title(sheet: Sheet) -> Span | None:
+def _title(form: Form) -> Span | None:
     """The largest piece of the upper page that is such a title as a whole."""
     found = []
-    for row in sheet.rows:
+    for row in form.rows:
         if row.top > _UPPER:
             continue
         for start, end in _pieces(row.text):
@@ -88,17 +88,17 @@ def _row(draft: Draft, row: Row, titled: Span) -> None:
             draft.put("seller_name", piece.kept, piece, 0.7)
 
 
-def _total(draft: Draft, sheets: Sequence[Sheet]) -> None:
+def _total(draft: Draft, forms: Sequence[Form]) -> None:
     """The last figure that stands at a word for the sum; an amount in words confirms or replaces it."""
     best: tuple[Decimal, Span] | None = None
-    for sheet in sheets:
-        for row in sheet.rows:
+    for form in forms:
+        for row in form.rows:
             match = _SUM.search(row.text)
             figures = list(_MONEY.finditer(row.text, match.end())) if match else []
             amount = parse_amount(figures[0][1]) if figures else None
             if amount is not None:
                 best = (amount, span(row, figures[0].start(1), figures[0].end(1)))
-        if words := capitals_in(sheet.spans):
+        if words := capitals_in(form.spans):
             draft.put("capitals", words.kept, words, 0.85)
     if best:
         draft.put("total", best[0], best[1], 0.8)

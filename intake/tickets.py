@@ -9,10 +9,10 @@ from archive.document import Kind
 from archive.money import parse_amount
 from intake.draft import Draft
 from intake.fields import parse_date, parse_number
+from intake.form import Form, joined, right_of
 from intake.invoice import AT_LABEL, put_head, put_title
 from intake.parties import put_parties
 from intake.rows import GAP, Row, Span, span
-from intake.sheet import Sheet, joined, right_of
 
 _FARE = re.compile(r"(票价|退票费|改签费|退补费):?" + GAP + r"?¥?" + GAP + r"?(-?\d[\d,]*\.\d{2})")
 _DEPARTS = re.compile(r"(\d{4}年\d{1,2}月\d{1,2}日)(\d{1,2}:\d{2})开")
@@ -38,19 +38,19 @@ _ITINERARY = (
 )
 
 
-def read_rail(sheet: Sheet, source: str) -> Draft:
+def read_rail(form: Form, source: str) -> Draft:
     """电子发票（铁路电子客票): the fare is the total; net and tax aren't printed."""
     draft = Draft(source, Kind.RAIL)
-    put_head(draft, sheet)
-    put_parties(draft, sheet, only="buyer")
-    for row in sheet.rows:
+    put_head(draft, form)
+    put_parties(draft, form, only="buyer")
+    for row in form.rows:
         text = row.text
         if fare := _FARE.search(text):
             where = span(row, fare.start(2), fare.end(2))
             draft.put("total", parse_amount(fare[2]), where, AT_LABEL)
             draft.note("refund", "yes" if fare[1] == "退票费" else None)
         _journey(draft, row)
-    put_title(draft, sheet)
+    put_title(draft, form)
     draft.kind = Kind.RAIL
     return draft
 
@@ -78,29 +78,29 @@ def _journey(draft: Draft, row: Row) -> None:
         draft.note("original_number", parse_number(flat.split("原发票号码", 1)[1]))
 
 
-def read_air(sheet: Sheet, source: str) -> Draft:
+def read_air(form: Form, source: str) -> Draft:
     """航空运输电子客票行程单: net is fare and fuel surcharge; the development fund stands beside it."""
     draft = Draft(source, Kind.AIR)
-    put_head(draft, sheet)
-    put_parties(draft, sheet, only="buyer")
-    for label in sheet.all("seller_name"):
-        where = joined(right_of(sheet, label))
+    put_head(draft, form)
+    put_parties(draft, form, only="buyer")
+    for label in form.all("seller_name"):
+        where = joined(right_of(form, label))
         draft.put("seller_name", where.kept if where else None, where, AT_LABEL)
-    _amounts(draft, sheet)
-    for row in sheet.rows:
+    _amounts(draft, form)
+    for row in form.rows:
         if flight := _FLIGHT.search(row.text):
             draft.note("flight", flight[1])
             day = parse_date(row.printed(0, len(row.text)))
             draft.note("travel_date", day.isoformat() if day else None)
         if ticket := _TICKET.search(row.text):
             draft.note("ticket_number", ticket[1])
-    put_title(draft, sheet)
+    put_title(draft, form)
     draft.kind = Kind.AIR
     return draft
 
 
-def _amounts(draft: Draft, sheet: Sheet) -> None:
-    heads, below = _heading_row(sheet)
+def _amounts(draft: Draft, form: Form) -> None:
+    heads, below = _heading_row(form)
     if below is None:
         return
     amounts: dict[str, tuple[Decimal, Span]] = {}
@@ -121,15 +121,15 @@ def _amounts(draft: Draft, sheet: Sheet) -> None:
         draft.note(name, str(amounts[name][0]) if name in amounts else None)
 
 
-def _heading_row(sheet: Sheet) -> tuple[dict[str, float], Row | None]:
+def _heading_row(form: Form) -> tuple[dict[str, float], Row | None]:
     """The row of amount headings (name → its right edge) and the first row with amounts under it."""
-    for index, row in enumerate(sheet.rows):
+    for index, row in enumerate(form.rows):
         heads = {}
         for name, words in _ITINERARY:
             at = row.text.find(words)
             if at >= 0:
                 heads[name] = row.box(at, at + len(words))[2]
         if len(heads) >= 4:
-            under = next((r for r in sheet.rows[index + 1 : index + 4] if len(_MONEY.findall(r.text)) >= 2), None)
+            under = next((r for r in form.rows[index + 1 : index + 4] if len(_MONEY.findall(r.text)) >= 2), None)
             return heads, under
     return {}, None

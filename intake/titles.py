@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from archive.document import Kind
+from intake.form import Form
 from intake.rows import GAP, Span, span
-from intake.sheet import Sheet
 
 _ELECTRONIC = r"电子发票\((?:普通发票|增值税专用发票|铁路电子客票|航空运输电子客票行程单|[一-龥]{2,16})\)"
 _PLAIN = (
@@ -42,10 +42,10 @@ TITLES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 _TOP = 0.4  # titles stand in the upper part of the page
 
 
-def titles(sheet: Sheet) -> list[tuple[str, Span]]:
+def titles(form: Form) -> list[tuple[str, Span]]:
     """Candidates for the page's title, (sort, where): surest sort first, larger print first."""
     found: list[tuple[int, float, str, Span]] = []
-    for row in sheet.rows:
+    for row in form.rows:
         if row.top > _TOP:
             continue
         text, back = _without_gaps(row.text)

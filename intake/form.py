@@ -11,7 +11,7 @@ from intake.labels import COLON, LABEL
 from intake.rows import Row, Span, Word, span, spans_of, to_rows
 
 #: A line of the 密码区: it may hold anything that looks like a number.
-_CIPHER = re.compile(r"(?=(?:.*[<>*/+]){3})[\d<>+*/-]{12,}")
+_CIPHER = re.compile(r"(?=(?:[^<>*/+]*[<>*/+]){3})[\d<>+*/-]{12,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Label:
 
 
 @dataclass(slots=True)
-class Sheet:
+class Form:
     """One page, sorted out: rows, the labels in them, what stands between the labels, and the named blocks."""
 
     rows: list[Row]
@@ -34,9 +34,9 @@ class Sheet:
     blocks: list[Block]
     words: Sequence[Word]
 
-    def again(self, vocabulary: re.Pattern[str]) -> Sheet:
+    def again(self, vocabulary: re.Pattern[str]) -> Form:
         """The same page sorted out with another vocabulary."""
-        return to_sheet(self.words, vocabulary)
+        return to_form(self.words, vocabulary)
 
     def all(self, *keys: str) -> list[Label]:
         """The labels with one of these keys, from top to bottom."""
@@ -48,8 +48,8 @@ class Sheet:
         return "\n".join(row.printed(0, len(row.text)) for row in self.rows)
 
 
-def to_sheet(words: Sequence[Word], vocabulary: re.Pattern[str] = LABEL) -> Sheet:
-    """The words of one page as a Sheet."""
+def to_form(words: Sequence[Word], vocabulary: re.Pattern[str] = LABEL) -> Form:
+    """The words of one page as a Form."""
     blocks, rest = take_blocks(words)
     rows = to_rows(rest)
     labels: list[Label] = []
@@ -62,10 +62,10 @@ def to_sheet(words: Sequence[Word], vocabulary: re.Pattern[str] = LABEL) -> Shee
             taken.append((match.start(), end))
             labels.append(Label(str(match.lastgroup), span(row, match.start(), match.end()), index, end))
         spans += [s for s in spans_of(row, taken) if not _CIPHER.fullmatch(s.text)]
-    return Sheet(rows, labels, spans, blocks, words)
+    return Form(rows, labels, spans, blocks, words)
 
 
-def right_of(sheet: Sheet, label: Label) -> list[Span]:
+def right_of(form: Form, label: Label) -> list[Span]:
     """The spans to the right of a label up to the next label of its row, nearest row first, then from left to right.
 
     Values often stand a little above or below their label's line: half a line either way is taken.
@@ -74,12 +74,12 @@ def right_of(sheet: Sheet, label: Label) -> list[Span]:
     stop = min(
         (
             x.span.box[0]
-            for x in sheet.labels
+            for x in form.labels
             if x is not label and level(x.span, label.span) and x.span.box[0] >= label.span.box[2]
         ),
         default=1.0,
     )
-    near = [s for s in sheet.spans if s.page == label.span.page and edge <= s.box[0] < stop and level(s, label.span)]
+    near = [s for s in form.spans if s.page == label.span.page and edge <= s.box[0] < stop and level(s, label.span)]
     return sorted(near, key=lambda s: (s.box[0], abs(s.middle - label.span.middle)))
 
 
