@@ -228,7 +228,8 @@ _BETWEEN = re.compile(
     r"\s*(?:\.{2,}|至|到|~|[—–]+|\bto\b|\buntil\b|(?<=[月日号年度])-|(?<=\s)-(?=\s))\s*", re.IGNORECASE
 )
 _NOW = re.compile(r"今天?(?![年日月])|(?:now|today)\b", re.IGNORECASE)
-_SINCE = re.compile(r"\s*以来")
+_SINCE = re.compile(r"\s*(?:以来|以后|之后)")
+_SAID_SINCE = re.compile(r"\b(?:since|after)\s+$|自从?\s*$", re.IGNORECASE)
 
 
 def find(words: str, today: date) -> tuple[Period | None, str]:
@@ -260,8 +261,10 @@ def _stretch(text: str, today: date) -> tuple[Period, int, int] | None:
     if found is None:
         return None
     first, start, end = found
-    if m := _SINCE.match(text, end):
-        return Period.days(first.first, today), start, m.end()
+    before, behind = _SAID_SINCE.search(text, 0, start), _SINCE.match(text, end)
+    if before or behind:
+        begun = before.start() if before else start
+        return Period.days(first.first, max(today, first.first)), begun, behind.end() if behind else end
     if m := _BETWEEN.match(text, end):
         if now := _NOW.match(text, m.end()):
             return Period.days(first.first, today), start, now.end()

@@ -57,10 +57,11 @@ class Accounts:
     async def sign_in(self, person: str, password: str, address: str = "") -> str:
         """A new session's token. Raises SignInFailed, AccountDisabled, TooManyTries.
 
-        An unknown account, one without a password and a wrong password take equally long and say the same;
-        unknown accounts are locked like known ones, so that nothing tells which exist.
+        `person` is an account id, or the name of the only one so called. An unknown account, one without a password
+        and a wrong password take equally long and say the same; unknown accounts are locked like known ones, so that
+        nothing tells which exist.
         """
-        account = person.strip().lower()
+        account = await self._meant(person.strip())
         key = await self._one_more_try(account)
         async with border():
             doc = await self._db.passwords.find_one({"_id": account})
@@ -142,6 +143,13 @@ class Accounts:
         """End every session of the person; how many there were."""
         async with border():
             return (await self._db.sessions.delete_many({"person": person})).deleted_count
+
+    async def _meant(self, typed: str) -> str:
+        """The account id meant; what was typed when there is none, so that it fails like a wrong password."""
+        async with border():
+            called = self._db.people.find({"$or": [{"_id": typed.lower()}, {"name": typed}]}, {"_id": 1}).limit(2)
+            ids = [str(doc["_id"]) for doc in await called.to_list()]
+        return ids[0] if len(ids) == 1 else typed.lower()
 
     async def _able(self, person: str) -> Person:
         who = await self._people.get(person)

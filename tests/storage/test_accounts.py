@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from argon2 import PasswordHasher
 
 from archive.access import Role
 from archive.errors import AccountDisabled, BadValue, LinkExpired, NotFound, SignInFailed, TooManyTries
@@ -28,7 +29,9 @@ async def staff(db: mongo.Database, clock: Clock) -> People:
 
 
 @pytest.fixture
-async def door(db: mongo.Database, staff: People, clock: Clock) -> Accounts:
+async def door(db: mongo.Database, staff: People, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Accounts:
+    """With a hash that costs little; what the real one costs is looked at below."""
+    monkeypatch.setattr(accounts, "_HASHER", PasswordHasher(time_cost=1, memory_cost=512, parallelism=1))
     door = Accounts(db, staff, clock)
     await door.set_password("zhangsan", PASSWORD)
     return door
@@ -50,6 +53,42 @@ async def test_the_password_opens_a_session(door: Accounts, staff: People) -> No
 async def test_what_is_wrong_is_not_told(door: Accounts, account: str, password: str) -> None:
     with pytest.raises(SignInFailed):
         await door.sign_in(account, password)
+
+
+async def test_the_hash_is_argon2id_with_memory(staff: People, db: mongo.Database) -> None:
+    real = Accounts(db, staff)
+    await real.set_password("zhangsan", PASSWORD)
+    doc = await db.passwords.find_one({"_id": "zhangsan"})
+    assert doc is not None
+    assert doc["hash"].startswith("$argon2id$v=19$m=32768,t=3,p=1$")
+    assert await real.sign_in("zhangsan", PASSWORD)
+
+
+async def test_a_hash_of_older_costs_is_renewed(
+    door: Accounts, db: mongo.Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounts, "_HASHER", PasswordHasher(time_cost=2, memory_cost=512, parallelism=1))
+    assert await door.sign_in("zhangsan", PASSWORD)
+    doc = await db.passwords.find_one({"_id": "zhangsan"})
+    assert doc is not None
+    assert ",t=2," in doc["hash"]
+    assert await door.sign_in("zhangsan", PASSWORD)
+
+
+async def test_a_name_will_do_when_it_is_the_only_one(door: Accounts, staff: People) -> None:
+    assert await door.sign_in("张三", PASSWORD)
+    await staff.add("张三", {Role.EMPLOYEE}, company="C1")
+    with pytest.raises(SignInFailed):
+        await door.sign_in("张三", PASSWORD)
+    assert await door.sign_in("zhangsan", PASSWORD)
+
+
+async def test_tries_by_name_and_by_id_are_counted_together(door: Accounts) -> None:
+    for n in range(TRIES):
+        with pytest.raises(SignInFailed):
+            await door.sign_in(("张三", "zhangsan")[n % 2], "wrong")
+    with pytest.raises(TooManyTries):
+        await door.sign_in("张三", PASSWORD)
 
 
 async def test_nothing_secret_is_kept_as_it_is(door: Accounts, db: mongo.Database) -> None:
