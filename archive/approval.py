@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 
@@ -104,8 +104,20 @@ def _bar(case: Case, item: Item, person: Person) -> bool:
         or person.company != item.company
         or person.id == item.owner
         or not may(person, Right.DECIDE)
-        or any(d.person == person.id and d.verdict is Verdict.APPROVE for d in case.decisions)
+        or any(d.person == person.id for d in _given(case))
     )
+
+
+def _given(case: Case) -> tuple[Decision, ...]:
+    """The approvals of the steps before the open one. Those from before a rejection or withdrawal count no more."""
+    return case.decisions[len(case.decisions) - case.step :]
+
+
+def already(case: Case, zone: tzinfo) -> AlreadyDecided:
+    """What somebody hears who comes after the decision: whose it is, and when by the clocks of the zone."""
+    last = case.decisions[-1]
+    when = last.at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    return AlreadyDecided(item=case.item, who=last.name, verdict=VERDICT_NAMES[last.verdict], when=when)
 
 
 def decide(
@@ -118,13 +130,11 @@ def decide(
     at: datetime,
     reason: str = "",
     channel: str = "",
+    zone: tzinfo = UTC,
 ) -> Case:
     """The case after a click. Raises what the clicker must hear instead: decided, changed, no right, own, no reason."""
     if case.closed:
-        last = case.decisions[-1]
-        raise AlreadyDecided(
-            item=item.id, who=last.name, verdict=VERDICT_NAMES[last.verdict], when=last.at.strftime("%Y-%m-%d %H:%M")
-        )
+        raise already(case, zone)
     if person.id == item.owner:
         raise OwnDocument()
     if person.disabled or person.company != item.company or not may(person, Right.DECIDE):

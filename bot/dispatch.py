@@ -27,9 +27,12 @@ TOUR = Text(
 
 
 async def answer(ctx: Context, message: Message) -> Reply:
-    """The reply. Problems become words; only a lost database is raised, so that the message is tried again."""
+    """The reply. Problems become words; only a lost database is raised, so that the message is tried again.
+
+    Raises NotFound for somebody who has no account: there is nobody to answer.
+    """
+    asker = await ctx.people.get(message.person)
     try:
-        asker = await ctx.people.get(message.person)
         if asker.disabled:
             raise AccountDisabled()
         reply = await _handled(ctx, asker, message)
@@ -38,7 +41,7 @@ async def answer(ctx: Context, message: Message) -> Reply:
         raise
     except Problem as problem:
         log.info("%s %s by %s: %s", message.id, _kind(message), message.person, problem.code)
-        return Reply(problem.text(), choices=_ways_out(problem, message))
+        reply = Reply(problem.text(), choices=_ways_out(problem, message))
     except Exception:  # the border: whatever a handler did not foresee is logged whole and told by number only
         number = secrets.token_hex(3)
         log.exception("%s %s: unforeseen, number %s", message.id, _kind(message), number)
@@ -85,7 +88,7 @@ def _ways_out(problem: Problem, message: Message) -> tuple[Choice, ...]:
 
 async def _greeted(ctx: Context, asker: Person, message: Message, reply: Reply) -> Reply:
     """The first message ever gets the three-step tour before its answer; a command is no conversation."""
-    if message.channel == "cli" or not await ctx.notes.first_time(asker.id):
+    if message.channel == "cli" or asker.disabled or not await ctx.notes.first_time(asker.id):
         return reply
     text = TOUR if reply.text is None else TOUR + Text("\n\n", "\n\n") + reply.text
     return Reply(text, reply.cards, reply.files, reply.choices)

@@ -69,6 +69,8 @@ class Post:
                 await channel.renew(reader, copy.address, card)
             except NotFound:  # deleted on its platform
                 await self._outbox.gone(copy)
+            except (TimeoutError, Problem, OSError) as error:  # out of date until the next change; a click tells
+                log.warning("not renewed: %s: %r", copy.address, error)
 
     @contextmanager
     def working_on(self, message: Message) -> Iterator[None]:

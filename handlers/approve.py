@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from archive.access import Person
 from archive.approval import VERDICT_NAMES, Case, Verdict, decide, deciders
-from archive.errors import AlreadyDecided, ChangedMeanwhile, NotReady
+from archive.errors import AlreadyDecided, ChangedMeanwhile, NotAllowed, NotFound, NotReady
 from archive.item import Item, ItemState
 from archive.trail import Entry
 from archive.words import Text
@@ -36,10 +36,17 @@ async def _say(ctx: Context, asker: Person, message: Message, click: Click, verd
     people = await ctx.people.all()
 
     def step(item: Item, case: Case) -> Change:
+        if item.company != asker.company:
+            raise NotFound(item=item.id)
         if item.state is not ItemState.PENDING and not case.closed:
             raise NotReady(item=item.id, missing=Text("提交人的确认", "the sender's confirmation"))
         reason = click.values.get("reason", "")
-        made = decide(case, item, asker, verdict, version=click.version, at=now, reason=reason, channel=message.channel)
+        made = decide(
+            case, item, asker, verdict,
+            version=click.version, at=now, reason=reason, channel=message.channel, zone=ctx.zone,
+        )  # fmt: skip
+        if asker.id not in {p.id for p in deciders(case, item, people)}:
+            raise NotAllowed(right=Text("审批这一件", "approve this one"))
         state = ItemState.REJECTED if made.closed is Verdict.REJECT else item.state
         after = submit.laid_before(replace(item, state=state, version=item.version + 1), deciders(made, item, people))
         action = "approved" if verdict is Verdict.APPROVE else "rejected"

@@ -84,6 +84,9 @@ class Vault(Protocol):
     async def open_cases(self, company: str) -> list[tuple[Item, Case]]:
         """Every item of the company awaiting a decision, oldest first."""
 
+    async def with_sender(self, company: str, person: str) -> list[tuple[Item, Case]]:
+        """What this person sent that waits for themselves: to be completed or rejected; oldest first."""
+
     async def span(self, company: str, first: datetime, last: datetime, person: str | None) -> list[tuple[Item, Case]]:
         """Items whose document is dated in [first, last), in any state; undated ones by when they were received."""
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from archive import checks
 from archive.access import Person
-from archive.approval import Case, Decision, Verdict, deciders, rule_for
+from archive.approval import Case, Decision, Verdict, already, deciders, rule_for
 from archive.document import FIELD_NAMES, Document, Kind
-from archive.errors import AlreadyDecided, BadValue, ChangedMeanwhile, NotFound, NotReady
+from archive.errors import BadValue, ChangedMeanwhile, DuplicateDocument, DuplicateFile, NotFound, NotReady
 from archive.finding import Finding
 from archive.item import STATE_NAMES, Item, ItemState
 from archive.money import parse_amount
@@ -20,9 +20,10 @@ from archive.words import Text
 from handlers import submit
 from handlers.cards import item_card
 from handlers.context import Change, Context
-from handlers.message import Message, Reply
+from handlers.message import Click, Message, Reply
 
 _MONEY = frozenset({"amount_excl_tax", "tax", "total"})
+_FROM_LIST = Text("请从列表中选择", "Choose one of the list")
 _FIELDS = frozenset(f.name for f in fields(Document)) & {*FIELD_NAMES, "kind"}
 
 
@@ -30,18 +31,17 @@ async def correct(ctx: Context, asker: Person, message: Message, rest: str) -> R
     """更正 / 补录: new values, checked as if they had been read; complete ones go to the approver."""
     click = message.click
     assert click is not None
-    await _own(ctx, asker, click.subject)
-    before = await ctx.vault.item(click.subject)
+    before = await _own(ctx, asker, click.subject)
     document = corrected(before.document, click.values)
+    category = _category(ctx, click.values.get("category") or before.category, before.category)
     found = await submit.findings(ctx, before.company, document)
     people = await ctx.people.all()
     now = ctx.now()
 
     def step(item: Item, case: Case) -> Change:
-        _open(item, case, click.version, {ItemState.DOUBTFUL, ItemState.REJECTED, ItemState.PENDING})
+        _open(ctx, item, case, click.version, {ItemState.DOUBTFUL, ItemState.REJECTED, ItemState.PENDING})
         changed = _changed(item.document, document)
         sure = dict.fromkeys(changed, "person")
-        category = click.values.get("category") or item.category
         after = replace(
             item,
             document=document,
@@ -54,7 +54,7 @@ async def correct(ctx: Context, asker: Person, message: Message, rest: str) -> R
         missing = checks.doubtful(after.document, after.confidence)
         state = ItemState.DOUBTFUL if missing else ItemState.PENDING
         rule = rule_for(after, ctx.rules)
-        made = replace(case, rule=rule.name, steps=rule.steps, step=0, closed=None, version=case.version + 1)
+        made = _laid_anew(replace(case, rule=rule.name, steps=rule.steps), now)
         after = replace(after, state=state)
         if state is ItemState.PENDING:
             after = submit.laid_before(after, deciders(made, after, people))
@@ -66,7 +66,11 @@ async def correct(ctx: Context, asker: Person, message: Message, rest: str) -> R
             entries.append(Entry(asker.id, "submitted", item.id, now, message.channel, {"rule": rule.name}))
         return Change(after, made, tuple(entries))
 
-    change = await ctx.vault.change(click.subject, step)
+    def was_this(item: Item, case: Case) -> bool:
+        open_ = item.state in (ItemState.DOUBTFUL, ItemState.PENDING)
+        return open_ and item.category == category and corrected(item.document, click.values) == item.document
+
+    change = await _changed_by(ctx, before, click, step, was_this)
     return await _answer(ctx, asker, change)
 
 
@@ -85,46 +89,74 @@ async def restore(ctx: Context, asker: Person, message: Message, rest: str) -> R
 async def _move(ctx: Context, asker: Person, message: Message, from_: set[ItemState], to: ItemState) -> Reply:
     click = message.click
     assert click is not None
-    await _own(ctx, asker, click.subject)
+    before = await _own(ctx, asker, click.subject)
     now = ctx.now()
     people = await ctx.people.all()
+    back = to is ItemState.WITHDRAWN
 
     def step(item: Item, case: Case) -> Change:
-        _open(item, case, click.version, from_)
-        back = to is ItemState.WITHDRAWN
+        _open(ctx, item, case, click.version, from_)
         state = to if back or not checks.doubtful(item.document, item.confidence) else ItemState.DOUBTFUL
         said = (
             (Decision(case.step, asker.id, asker.name, Verdict.WITHDRAW, now, channel=message.channel),) if back else ()
         )
-        made = replace(
-            case,
-            step=case.step if back else 0,
-            closed=Verdict.WITHDRAW if back else None,
-            decisions=case.decisions + said,
-            version=case.version + 1,
-        )
+        closed = replace(case, closed=Verdict.WITHDRAW, decisions=case.decisions + said, version=case.version + 1)
+        made = closed if back else _laid_anew(case, now)
         after = replace(item, state=state, version=item.version + 1)
         if state is ItemState.PENDING:
             after = submit.laid_before(after, deciders(made, after, people))
         action = "withdrawn" if back else "restored"
         return Change(after, made, (Entry(asker.id, action, item.id, now, message.channel),))
 
-    return await _answer(ctx, asker, await ctx.vault.change(click.subject, step))
+    def was_this(item: Item, case: Case) -> bool:
+        withdrawn = item.state is ItemState.WITHDRAWN
+        return withdrawn if back else not withdrawn and case.decisions[-1].verdict is Verdict.WITHDRAW
+
+    return await _answer(ctx, asker, await _changed_by(ctx, before, click, step, was_this))
 
 
-async def _own(ctx: Context, asker: Person, item_id: str) -> None:
+async def _changed_by(
+    ctx: Context,
+    before: Item,
+    click: Click,
+    step: Callable[[Item, Case], Change],
+    was_this: Callable[[Item, Case], bool],
+) -> Change:
+    """The step taken; or what it made before, when the same click comes again after a crash: that is finished.
+
+    Raises DuplicateFile or DuplicateDocument when another copy stands by now, with the name of its sender.
+    """
+    standing = await ctx.vault.same_file(before.company, before.file.sha256)
+    if standing and standing.file.id != before.file.id:
+        raise await submit.refusal(ctx, DuplicateFile, before.file.name, standing)
+    try:
+        return await ctx.vault.change(click.subject, step)
+    except DuplicateDocument as duplicate:
+        other = await ctx.vault.item(duplicate.facts["item"])
+        raise await submit.refusal(ctx, DuplicateDocument, before.file.name, other) from duplicate
+    except ChangedMeanwhile:
+        item, case = await ctx.vault.item(click.subject), await ctx.vault.case(click.subject)
+        if case.version != click.version + 1 or not was_this(item, case):
+            raise
+        return Change(item, case, ())
+
+
+def _laid_anew(case: Case, at: datetime) -> Case:
+    """The case from its first step; the time to decide begins now, and with it the wait for a reminder."""
+    return replace(case, step=0, closed=None, opened_at=at, reminded_at=None, version=case.version + 1)
+
+
+async def _own(ctx: Context, asker: Person, item_id: str) -> Item:
     """Only the sender corrects or withdraws; to anybody else the item isn't there."""
     item = await ctx.vault.item(item_id)
     if item.owner != asker.id or item.company != asker.company:
         raise NotFound(item=item_id)
+    return item
 
 
-def _open(item: Item, case: Case, version: int, states: set[ItemState]) -> None:
+def _open(ctx: Context, item: Item, case: Case, version: int, states: set[ItemState]) -> None:
     if item.state is ItemState.ARCHIVED:
-        last = case.decisions[-1]
-        raise AlreadyDecided(
-            item=item.id, who=last.name, verdict=STATE_NAMES[item.state], when=last.at.strftime("%Y-%m-%d %H:%M")
-        )
+        raise already(case, ctx.zone)
     if version != case.version:
         raise ChangedMeanwhile(item=item.id)
     if item.state not in states:
@@ -178,12 +210,17 @@ def _parsed(name: str, value: str) -> object:
     return value
 
 
+def _category(ctx: Context, value: str, before: str) -> str:
+    if value not in {*(c.name.zh for c in ctx.categories), ctx.no_category.zh, before}:
+        raise BadValue(field=FIELD_NAMES["category"], value=value[:20], hint=_FROM_LIST)
+    return value
+
+
 def _kind(value: str) -> Kind:
     try:
         return Kind(value)
     except ValueError as error:
-        hint = Text("请从列表中选择", "Choose one of the list")
-        raise BadValue(field=Text("票据种类", "Kind"), value=value, hint=hint) from error
+        raise BadValue(field=Text("票据种类", "Kind"), value=value[:20], hint=_FROM_LIST) from error
 
 
 def _given(values: Mapping[str, str]) -> set[str]:

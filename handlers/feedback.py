@@ -18,9 +18,9 @@ async def feedback(ctx: Context, asker: Person, message: Message, rest: str) -> 
         return Reply(Text("谢谢,反馈已记下,管理员会看到。", "Thank you, it is noted; the administrators will see it."))
     if not may(asker, Right.ADMINISTER):
         return Reply(Text("请写:反馈 加上你想说的话", "Please write: feedback and what you want to say"))
-    held = await ctx.notes.feedback_list()
-    names = {p.id: p.name for p in await ctx.people.all()}
-    lines = [f"{at.astimezone(ctx.zone):%m-%d %H:%M} {names.get(who, who)}:{words}" for who, words, at in held]
+    names = {p.id: p.name for p in await ctx.people.all() if p.company == asker.company}
+    held = [(names[who], said, at) for who, said, at in await ctx.notes.feedback_list() if who in names]
+    lines = [f"{at.astimezone(ctx.zone):%m-%d %H:%M} {name}:{said}" for name, said, at in held]
     return Reply(
         Text(f"最近 {len(held)} 条反馈", f"The last {len(held)}") + same("\n" + "\n".join(lines) if lines else "")
     )

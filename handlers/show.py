@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from archive.access import Person, may_see
+from archive.approval import deciders
 from archive.document import KIND_NAMES
 from archive.errors import NotFound
-from archive.item import Item
+from archive.item import Item, ItemState
 from archive.trail import Entry, Link
 from archive.words import Text, same
 from handlers.cards import item_card
@@ -35,9 +36,17 @@ ACTIONS: Mapping[str, Text] = {
 async def seen(ctx: Context, person: Person, item_id: str) -> Item:
     """The item, if this person may see it; otherwise it isn't there. The one door for every view."""
     item = await ctx.vault.item(item_id)
-    if not may_see(person, item):
-        raise NotFound(item=item_id)
-    return item
+    if may_see(person, item) or await _is_asked(ctx, person, item):
+        return item
+    raise NotFound(item=item_id)
+
+
+async def _is_asked(ctx: Context, person: Person, item: Item) -> bool:
+    """Whether the person may decide it now: somebody who got the role after the item was laid before others."""
+    if item.company != person.company or item.state is not ItemState.PENDING:
+        return False
+    case = await ctx.vault.case(item.id)
+    return person.id in {p.id for p in deciders(case, item, await ctx.people.all())}
 
 
 async def show(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from archive import checks
-from archive.access import Person
+from archive.access import Person, Role
 from archive.approval import Case, deciders
 from archive.document import Document
+from archive.errors import DuplicateDocument, DuplicateFile
 from archive.finding import Finding
 from archive.item import Item
 from archive.words import Text
@@ -32,13 +33,35 @@ def laid_before(item: Item, people: Sequence[Person]) -> Item:
     return replace(item, seen_by=item.seen_by | {p.id for p in people})
 
 
+async def refusal(
+    ctx: Context, kind: type[DuplicateFile] | type[DuplicateDocument], name: str, standing: Item
+) -> DuplicateFile | DuplicateDocument:
+    """What the sender of a second copy hears: who sent the first one, by name, and when by our clocks."""
+    who = next((p.name for p in await ctx.people.all() if p.id == standing.owner), standing.owner)
+    when = standing.received_at.astimezone(ctx.zone).strftime("%Y-%m-%d %H:%M")
+    return kind(name=name, number=standing.document.number, who=who, when=when, item=standing.id)
+
+
 async def ask(ctx: Context, item: Item, case: Case, people: Sequence[Person]) -> None:
     """Tell everyone who may decide the open step. The key makes a repeat harmless."""
     owner = next((p.name for p in people if p.id == item.owner), item.owner)
-    for person in deciders(case, item, people):
+    asked = deciders(case, item, people)
+    if not asked:
+        await _tell_admins(ctx, item, case)
+    for person in asked:
         text = Text(
             f"{owner} 提交了 {item.document.seller_name or ''} {money(item)},请审批",
             f"{owner} sent {item.document.seller_name or ''} {money(item)} for your approval",
         )
         card = item_card(item, case, person, people, ctx.zone, ctx.categories)
         await ctx.post.tell(person.id, Reply(text, (card,)), f"ask:{case.id}@{case.version}:{person.id}", "approvals")
+
+
+async def _tell_admins(ctx: Context, item: Item, case: Case) -> None:
+    """Nobody can decide the open step: without a word to those who give roles it would wait for ever."""
+    text = Text(
+        f"{item.id} 没有人可以审批(规则「{case.rule}」第 {case.step + 1} 步),请给合适的人加上审批角色",
+        f"Nobody can decide {item.id} (rule “{case.rule}”, step {case.step + 1}); please give somebody the role",
+    )
+    for admin in await ctx.people.having(Role.ADMIN, item.company):
+        await ctx.post.tell(admin.id, Reply(text), f"nobody:{case.id}@{case.version}:{admin.id}")

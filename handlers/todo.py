@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from archive.access import Person
 from archive.approval import Case, deciders
+from archive.errors import ChangedMeanwhile
 from archive.item import Item, ItemState
 from archive.trail import Entry
 from archive.words import Text
@@ -20,11 +22,11 @@ SHOWN = 10
 async def todo(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
     """The cards that wait for the asker, oldest first."""
     people = await ctx.people.all()
-    waiting: list[tuple[Item, Case]] = []
+    waiting = await ctx.vault.with_sender(asker.company, asker.id)
     for item, case in await ctx.vault.open_cases(asker.company):
-        mine = item.owner == asker.id and item.state in (ItemState.DOUBTFUL, ItemState.REJECTED)
-        if mine or (item.state is ItemState.PENDING and asker.id in {p.id for p in deciders(case, item, people)}):
+        if asker.id in {p.id for p in deciders(case, item, people)}:
             waiting.append((item, case))
+    waiting.sort(key=lambda pair: pair[0].received_at)
     if not waiting:
         return Reply(Text("没有待办,都处理完了。", "Nothing waits for you."))
     cards = tuple(item_card(i, c, asker, people, ctx.zone, ctx.categories) for i, c in waiting[:SHOWN])
@@ -41,15 +43,20 @@ async def remind(ctx: Context, company: str) -> int:
     now = ctx.now()
     reminded = 0
     for item, case in await ctx.vault.open_cases(company):
-        since = case.reminded_at or (case.decisions[-1].at if case.decisions else case.opened_at)
-        if item.state is not ItemState.PENDING or now - since < ctx.remind_after:
+        if now - _since(case) < ctx.remind_after:
             continue
 
         def step(item: Item, case: Case) -> Change:
+            if item.state is not ItemState.PENDING or now - _since(case) < ctx.remind_after:
+                raise ChangedMeanwhile(item=item.id)  # decided, or reminded by another replica, since it was listed
             entry = Entry("system", "reminded", item.id, now, "", {"step": str(case.step + 1)})
-            return Change(replace(item, version=item.version + 1), replace(case, reminded_at=now), (entry,))
+            laid = submit.laid_before(item, deciders(case, item, people))  # who got the role later has it from now on
+            return Change(replace(laid, version=item.version + 1), replace(case, reminded_at=now), (entry,))
 
-        change = await ctx.vault.change(item.id, step)
+        try:
+            change = await ctx.vault.change(item.id, step)
+        except ChangedMeanwhile:
+            continue
         assert change.case is not None
         hours = int((now - case.opened_at).total_seconds() // 3600)
         for person in deciders(change.case, change.item, people):
@@ -63,9 +70,15 @@ async def remind(ctx: Context, company: str) -> int:
     return reminded
 
 
+def _since(case: Case) -> datetime:
+    """When the wait for the next reminder began."""
+    decided = case.decisions[-1].at if case.decisions else case.opened_at
+    return max(case.opened_at, decided, case.reminded_at or case.opened_at)
+
+
 async def resend(ctx: Context, company: str) -> None:
-    """Ask again for every open case: after a crash between record and message nobody is left unasked."""
+    """Ask for every open case those who were not asked yet: after a crash between record and message, for what a
+    command took in beside the service, and when somebody got the role later."""
     people = await ctx.people.all()
     for item, case in await ctx.vault.open_cases(company):
-        if item.state is ItemState.PENDING:
-            await submit.ask(ctx, item, case, people)
+        await submit.ask(ctx, item, case, people)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import mimetypes
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from archive import category, checks
 from archive.access import Person
 from archive.approval import Case, deciders, rule_for
 from archive.document import Document
-from archive.errors import DuplicateDocument, DuplicateFile, EmptyFile, Problem
+from archive.errors import DuplicateDocument, DuplicateFile, EmptyFile, ReadProblem
 from archive.finding import Finding, Level
 from archive.item import FileRef, Item, ItemState
 from archive.trail import Entry
@@ -35,8 +36,9 @@ class _Taken:
 
 async def upload(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
     """Every file of the message, zips unpacked; one card for each document, one line for each refusal."""
-    files, problems = await _unpacked(ctx, message.files)
+    files = await _unpacked(ctx, message.files)
     taken: list[Item] = []
+    problems: list[Text] = []
     for number, file in enumerate(files):
         note = Text(
             f"正在读取 {number + 1}/{len(files)}:{file.name}", f"Reading {number + 1}/{len(files)}: {file.name}"
@@ -50,10 +52,9 @@ async def upload(ctx: Context, asker: Person, message: Message, rest: str) -> Re
     return Reply(_summary(taken, len(files), problems), tuple(cards))
 
 
-async def _unpacked(ctx: Context, files: Sequence[FileRef]) -> tuple[list[FileRef], list[Text]]:
-    """The files themselves and, in place of each zip, what is in it."""
+async def _unpacked(ctx: Context, files: Sequence[FileRef]) -> list[FileRef]:
+    """The files themselves and, in place of each zip, what is in it; a zip that can't be opened stays one file."""
     flat: list[FileRef] = []
-    problems: list[Text] = []
     for file in files:
         data = await ctx.vault.original(file)
         if sniff(data) != "zip":
@@ -61,45 +62,77 @@ async def _unpacked(ctx: Context, files: Sequence[FileRef]) -> tuple[list[FileRe
             continue
         try:
             inner = await ctx.offload(unpack, data, file.name)
-        except Problem as problem:
-            problems.append(problem.text())
-            flat.append(file)  # kept and asked about like anything that can't be read
+        except ReadProblem:
+            flat.append(file)  # kept and asked about, with the reason, like anything that can't be read
             continue
         for name, part in inner:
             flat.append(await ctx.vault.hold(part, name, mimetypes.guess_type(name)[0] or "application/octet-stream"))
-    return flat, problems
+    return flat
 
 
 async def _take_file(ctx: Context, asker: Person, message: Message, file: FileRef, mine: set[str]) -> _Taken:
     known = await ctx.vault.same_file(asker.company, file.sha256)
-    if known and known.origin == message.id and known.id not in mine:
-        return _Taken(await _parts(ctx, known, message))  # this very message, read again after a crash
-    if known:
-        return _Taken(problems=(await _refusal(ctx, DuplicateFile, file.name, known),))
+    if known and (known.origin != message.id or known.id in mine):
+        return _Taken(problems=((await submit.refusal(ctx, DuplicateFile, file.name, known)).text(),))
+    if known:  # this very message, worked on again after a crash
+        file, standing = known.file, await ctx.vault.parts(known.file)
+        if standing[0].part == 0:
+            return _Taken(tuple(standing))
     if file.size == 0:
         return _Taken(problems=(EmptyFile(name=file.name).text(),))
-    reading: Reading = await ctx.offload(read, await ctx.vault.original(file), file.name)
+    reading = await _read(ctx, file)
+    parts = reading.found or (Found(Document()),)
+    now = ctx.now()
+    ids = [await ctx.vault.new_id(now) for _ in parts]
     items: list[Item] = []
     problems: list[Text] = []
-    for part, found in enumerate(reading.found or (Found(Document()),)):
+    for part in reversed(range(len(parts))):  # the first part last: where it stands, all of them were taken
         try:
-            items.append(await _take_part(ctx, asker, message, file, part, found, reading))
+            items.append(await _take_part(ctx, asker, message, file, reading, part, ids[part], now))
         except DuplicateDocument as duplicate:
-            standing = await ctx.vault.item(duplicate.facts["item"])
-            problems.append(await _refusal(ctx, DuplicateDocument, file.name, standing))
-    return _Taken(tuple(items), tuple(problems))
+            other = await ctx.vault.item(duplicate.facts["item"])
+            problems.append((await submit.refusal(ctx, DuplicateDocument, file.name, other)).text())
+    return _Taken(tuple(reversed(items)), tuple(reversed(problems)))
+
+
+async def _read(ctx: Context, file: FileRef) -> Reading:
+    """What the file holds. A reader that died or got stuck over it is one more reason why nothing could be read."""
+    data = await ctx.vault.original(file)
+    try:
+        reading: Reading = await ctx.offload(_opened, data, file.name)
+    except ReadProblem as problem:
+        return Reading(file.name, sniff(data), error=problem)
+    return reading
+
+
+def _opened(data: bytes, name: str) -> Reading:
+    """Runs in a worker process. A zip that comes here could not be unpacked; the reason is told again."""
+    if sniff(data) != "zip":
+        return read(data, name)
+    try:
+        unpack(data, name)
+    except ReadProblem as problem:
+        return Reading(name, "zip", error=problem)
+    return read(data, name)
 
 
 async def _take_part(
-    ctx: Context, asker: Person, message: Message, file: FileRef, part: int, found: Found, reading: Reading
+    ctx: Context,
+    asker: Person,
+    message: Message,
+    file: FileRef,
+    reading: Reading,
+    part: int,
+    item_id: str,
+    now: datetime,
 ) -> Item:
-    now = ctx.now()
+    found = reading.found[part] if reading.found else Found(Document())
     document = found.document
     chosen = category.choose(document, ctx.categories, ctx.no_category)
     findings = (*_unread(reading), *found.warnings, *(await submit.findings(ctx, asker.company, document)))
     sure = not reading.error and not checks.doubtful(document, found.confidence)
     item = Item(
-        id=await ctx.vault.new_id(now),
+        id=item_id,
         company=asker.company,
         owner=asker.id,
         department=asker.department,
@@ -138,17 +171,6 @@ def _unread(reading: Reading) -> tuple[Finding, ...]:
 def _once(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """The reader and the checks may find the same thing; it is told once."""
     return tuple({(f.code, f.field): f for f in reversed(findings)}.values())[::-1]
-
-
-async def _parts(ctx: Context, known: Item, message: Message) -> tuple[Item, ...]:
-    """All items of the same file that this message made."""
-    return tuple(i for i in await ctx.vault.parts(known.file) if i.origin == message.id)
-
-
-async def _refusal(ctx: Context, kind: type[Problem], name: str, standing: Item) -> Text:
-    who = next((p.name for p in await ctx.people.all() if p.id == standing.owner), standing.owner)
-    when = standing.received_at.astimezone(ctx.zone).strftime("%Y-%m-%d %H:%M")
-    return kind(name=name, number=standing.document.number, who=who, when=when, item=standing.id).text()
 
 
 async def _card(ctx: Context, item: Item, asker: Person, people: Sequence[Person], message: Message) -> Card:

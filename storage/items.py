@@ -78,6 +78,12 @@ class Items:
         pending = {"item.company": company, "item.state": ItemState.PENDING.value}
         return await self._pairs(pending, [("item.received_at", ASCENDING), ("_id", ASCENDING)])
 
+    async def with_sender(self, company: str, person: str) -> list[tuple[Item, Case]]:
+        """What this person sent that waits for themselves: to be completed or rejected; oldest first."""
+        states = [ItemState.DOUBTFUL.value, ItemState.REJECTED.value]
+        wanted = {"item.company": company, "item.state": {"$in": states}, "item.owner": person}
+        return await self._pairs(wanted, [("item.received_at", ASCENDING), ("_id", ASCENDING)])
+
     async def span(self, company: str, first: datetime, last: datetime, person: str | None) -> list[tuple[Item, Case]]:
         """Items of the company whose document is dated in [first, last), in any state, by date.
 
@@ -96,9 +102,9 @@ class Items:
         return await self._pairs(wanted, [("item.received_at", ASCENDING), ("_id", ASCENDING)])
 
     async def all_items(self) -> AsyncIterator[Item]:
-        """Every item, for building the index anew. Memory stays flat."""
+        """Every item, in no order, for building the index anew. Memory stays flat."""
         async with border():
-            async for doc in self._db.items.find({}).sort("_id", ASCENDING).batch_size(500):
+            async for doc in self._db.items.find({}).batch_size(500):
                 yield to_item(doc)
 
     async def unindexed(self, limit: int = 200) -> list[Item]:
