@@ -31,6 +31,7 @@ T = TypeVar("T")
 #: `links`: {_id: seq, entry fields, previous, digest}; `head`: one document {seq, digest, seal}.
 INDEXES: Indexes = {"links": [IndexModel([("about", ASCENDING), ("_id", DESCENDING)])]}
 HEAD = "head"
+READ = 1000  # links read at a time
 SPARSE = 64  # of the witness's lines one in so many is kept in memory when it is read: enough to find a rewriting
 
 
@@ -112,11 +113,16 @@ class Trail:
             found = await self._db.links.find({"about": subject}).sort("_id", DESCENDING).limit(limit).to_list()
         return [to_link(doc) for doc in reversed(found)]
 
-    async def all(self, after: int = 0) -> AsyncIterator[Link]:
-        """Every link from the one after `after`, in order."""
+    async def documents(self, upto: int) -> AsyncIterator[Doc]:
+        """Every link up to that one as it lies in the database, in order; by ranges: no server must sort them all."""
         async with border():
-            async for doc in self._db.links.find({"_id": {"$gt": after}}).sort("_id", ASCENDING).batch_size(1000):
-                yield to_link(doc)
+            for after in range(0, upto, READ):
+                part = {"_id": {"$gt": after, "$lte": min(after + READ, upto)}}
+                docs = await self._db.links.find(part).sort("_id", ASCENDING).to_list()
+                if not docs and not await self._db.links.find_one({"_id": {"$gt": after, "$lte": upto}}):
+                    return  # a forged head may claim any length
+                for doc in docs:
+                    yield doc
 
     async def head(self, session: Session | None = None) -> Head:
         """Where the chain ends, its seal checked. Raises TrailBroken for a missing, forged or put-back head."""

@@ -7,11 +7,9 @@ digests in the record. Memory stays flat; work that goes on meanwhile is not mis
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-from pymongo import ASCENDING
 
 from archive.errors import KeyMissing, NotFound, Tampered, TrailBroken
 from archive.item import FileRef, Item
@@ -96,7 +94,7 @@ class Verification:
             yield Fault("V11", f"#{head.seq}")
         marks = dict(self._trail.witnessed())
         seq, previous, batch = 0, GENESIS, set[str]()
-        async for doc in self._db.links.find({"_id": {"$lte": head.seq}}).sort("_id", ASCENDING).batch_size(LINKS):
+        async for doc in self._trail.documents(head.seq):
             for code in _wrong(doc, seq, previous):
                 yield Fault(code, f"#{doc['_id'] if code != 'V07' else seq + 1}")
             seq, previous = doc["_id"], str(doc.get("digest"))
@@ -148,9 +146,7 @@ class Verification:
         async for doc in self._db.items.find({"_id": {"$not": {"$type": "string"}}}, {"_id": 1}):
             yield Fault("V05", str(doc["_id"]))
         total = await self._db.items.estimated_document_count()
-        last = ""
-        while docs := await self._db.items.find({"_id": {"$gt": last}}).sort("_id", ASCENDING).limit(ITEMS).to_list():
-            last = docs[-1]["_id"]
+        async for docs in _batches(self._db.items.find({"_id": {"$type": "string"}}).batch_size(ITEMS), ITEMS):
             said = await self._said([doc["_id"] for doc in docs])
             for doc in docs:
                 async for fault in self._record(doc, said.get(doc["_id"])):
@@ -216,17 +212,23 @@ class Verification:
 
     async def _strays(self) -> AsyncIterator[Fault]:
         """Originals that say they have a record, and don't."""
-        last = ""
-        while True:
-            recorded = {"loose": {"$exists": False}, "settled": {"$exists": False}, "_id": {"$gt": last, "$ne": SEAL}}
-            found = self._db.keys.find(recorded, {"_id": 1})
-            ids = [doc["_id"] for doc in await found.sort("_id", ASCENDING).limit(LINKS).to_list()]
-            if not ids:
-                return
-            last = ids[-1]
+        recorded = {"loose": {"$exists": False}, "settled": {"$exists": False}, "_id": {"$ne": SEAL}}
+        async for docs in _batches(self._db.keys.find(recorded, {"_id": 1}), LINKS):
+            ids = [doc["_id"] for doc in docs]
             taken = await self._db.items.distinct("item.file.id", {"item.file.id": {"$in": ids}})
             for each in sorted(set(ids) - set(taken)):
                 yield Fault("V15", each)
+
+
+async def _batches(docs: AsyncIterable[Doc], size: int) -> AsyncIterator[list[Doc]]:
+    batch: list[Doc] = []
+    async for doc in docs:
+        batch.append(doc)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _wrong(doc: Doc, seq: int, previous: str) -> list[str]:

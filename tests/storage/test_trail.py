@@ -10,13 +10,13 @@ import pytest
 from archive.errors import TrailBroken
 from archive.trail import Entry, Link, faults
 from storage import mongo
-from storage.trail import Trail
+from storage.trail import Trail, to_link
 from tests.storage.kept import AT, open_archive
 
 
 async def whole(trail: Trail) -> list[Link]:
-    links = [link async for link in trail.all()]
     head = await trail.head()
+    links = [to_link(doc) async for doc in trail.documents(head.seq)]
     assert faults(links, head.seq, head.digest) == []
     return links
 

@@ -194,6 +194,10 @@ async def the_chain_cut_with_its_head_rewritten(plant: Plant) -> None:
     await plant.rechain(b"guessed", drop=(8, 9))
 
 
+async def a_head_that_claims_far_too_much(plant: Plant) -> None:
+    await plant.db.head.update_one({}, {"$set": {"seq": 10**15}})
+
+
 async def the_trail_thrown_away(plant: Plant) -> None:
     await plant.db.links.delete_many({})
     await plant.db.head.delete_many({})
@@ -239,6 +243,7 @@ SAYS: dict[Tamper, set[tuple[str, str]]] = {
     two_records_pointing_at_each_others_files: {("V04", "G2610-0002"), ("V04", "G2610-0003")},
     the_chain_cut: {("V10", "#8")},
     the_chain_cut_with_its_head_rewritten: {("V11", "#7"), ("V10", "#8")},
+    a_head_that_claims_far_too_much: {("V11", "#1000000000000000"), ("V10", "#10")},
     the_trail_thrown_away: {("V11", "#0"), ("V10", "#1"), *(("V05", f"G2610-000{n}") for n in range(1, 5))},
     a_record_deleted: {("V06", "G2610-0002"), ("V14", "GD01-KJ·PZ·2026·D30-0010"), ("V15", "file")},
     a_key_deleted: {("V03", "G2610-0002")},
