@@ -21,7 +21,7 @@ from intake.coded import with_code
 from intake.doubts import doubt
 from intake.draft import Draft
 from intake.limits import ATTACHMENTS, PAGES, PICTURE_PAGES, SPEAKING, XML_BYTES
-from intake.pdf_text import as_shown, words_of
+from intake.pdf_text import PageText, as_shown, text_of
 from intake.pdfium import open_pdf, picture
 from intake.reading import Found, Place, Reading
 from intake.rows import Word
@@ -46,16 +46,16 @@ def read_pdf(data: bytes, name: str) -> Reading:
 
 def _read(pdf: Any, name: str) -> Reading:
     pages = len(pdf)
-    words = [words_of(pdf[number], number) for number in range(min(pages, PAGES))]
+    texts = [text_of(pdf[number], number) for number in range(min(pages, PAGES))]
     warnings: list[Finding] = []
     if pages > PAGES:
         warnings.append(doubt(doubts.PAGES, pages=pages, read=PAGES))
     attached, unread = _attached(pdf, name)
     warnings += unread
-    printed = layout.find_all([w for page in words for w in page], "text")
-    found = [_by_code(_as_shown(agree(group), pdf), pdf) for group in _paired(printed, attached)]
+    printed = layout.find_all([w for text in texts for w in text.words], "text")
+    found = [_by_code(_as_shown(agree(group), texts), pdf) for group in _paired(printed, attached)]
     read = {n for draft in printed for n in range(draft.pages[0], draft.pages[1] + 1)}
-    scans = [n for n, page in enumerate(words) if n not in read and _is_picture(pdf, n, page)]
+    scans = [n for n, text in enumerate(texts) if n not in read and _is_picture(pdf, n, text.words)]
     if not attached and scans:
         found += _recognised(pdf, scans, name)
         warnings += [doubt(doubts.SCANNED)]
@@ -115,9 +115,9 @@ def _paired(printed: Sequence[Draft], attached: Sequence[Draft]) -> list[list[Dr
     return groups
 
 
-def _as_shown(found: Found, pdf: Any) -> Found:
+def _as_shown(found: Found, texts: Sequence[PageText]) -> Found:
     """The document with its places on the pages as they are shown."""
-    places = {name: Place(p.page, as_shown(p.box, pdf[p.page])) for name, p in found.places.items()}
+    places = {name: Place(p.page, as_shown(p.box, texts[p.page].quarters)) for name, p in found.places.items()}
     return replace(found, places=places)
 
 

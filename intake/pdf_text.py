@@ -6,7 +6,7 @@ import ctypes
 import itertools
 import math
 from collections import Counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
 
@@ -16,11 +16,19 @@ from intake.rows import Word
 Edges = tuple[float, float, float, float]  # left, top, right, bottom; downwards
 
 
-def words_of(page: Any, number: int) -> list[Word]:
+class PageText(NamedTuple):
+    """A page's words, and how many quarter turns clockwise lie between them and the page as it is shown."""
+
+    words: list[Word]
+    quarters: int
+
+
+def text_of(page: Any, number: int) -> PageText:
     """The visible words of a pdfium page, inside its CropBox, turned so that most of its text is upright."""
     text = page.get_textpage()
     handle, rect, count = text.raw, raw.FS_RECTF(), min(text.count_chars(), CHARACTERS)
-    view = _View(page, _direction(handle, count))
+    turn = _direction(handle, count)
+    view = _View(page, turn)
     where, pointer = ctypes.byref(rect), ctypes.c_void_p
     code_at, box_at, object_at = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetTextObject
     runs = _Runs()
@@ -35,15 +43,12 @@ def words_of(page: Any, number: int) -> list[Word]:
     runs.end()
     boxed = ((words, view.fractions(edges)) for words, edges in runs.done)
     seen = (Word(words, box, number) for words, box in boxed if box[2] > 0 and box[0] < 1 and box[3] > 0 and box[1] < 1)
-    return list(itertools.islice(seen, WORDS))
+    return PageText(list(itertools.islice(seen, WORDS)), (page.get_rotation() - turn) // 90 % 4)
 
 
-def as_shown(box: Edges, page: Any) -> Edges:
+def as_shown(box: Edges, quarters: int) -> Edges:
     """A place in the upright text as a place on the page as it is shown: some pages are shown lying on their side."""
-    text = page.get_textpage()
-    turns = (page.get_rotation() - _direction(text.raw, min(text.count_chars(), CHARACTERS))) // 90 % 4
-    text.close()
-    for _ in range(turns):
+    for _ in range(quarters):
         left, top, right, bottom = box
         box = (1 - bottom, left, 1 - top, right)
     return box
