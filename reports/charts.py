@@ -190,8 +190,12 @@ def _scale(axes: Axes, ink: _Ink, lying: bool, widest: int) -> None:
     count = len(ink.labels)
     heights = [height for _, series, _ in ink.series for height in series]
     low, high = min(0.0, *heights), max(0.0, *heights)
-    room = (high - low or 1.0) * (0.035 * max(widest, 4) if lying else 0.12)
-    limits = (low - room if low < 0 else 0.0, high + room if high > 0 else 0.0 if low < 0 else 1.0)
+    under = max(
+        (len(text) for _, series, texts in ink.series for h, text in zip(series, texts, strict=True) if h < 0),
+        default=0,
+    )
+    below, above = ((high - low or 1.0) * (0.035 * max(size, 4) if lying else 0.12) for size in (under, widest))
+    limits = (low - below if low < 0 else 0.0, high + above if high > 0 else 0.0 if low < 0 else 1.0)
     figures = FuncFormatter(lambda value, _: _short(value, ink.lang))
     middle, half = (count - 1) / 2, max(count, 4) / 2 + 0.1
     across = int(_inches(axes)[0] * 6)  # half-width places in about a third of the width
@@ -267,8 +271,10 @@ def _pie(axes: Axes, ink: _Ink) -> None:
         counterclock=False,
         wedgeprops={"edgecolor": "white", "linewidth": 1.2, "width": 0.62},
     )[0]
+    axes.set_anchor("W")  # the round stands left in its space, so that the key beside it stays inside the picture
+    places = int(_inches(axes)[0] * 72 * 0.4 / 3.75) - 10 - max(map(len, texts))
     names = [
-        f"{folded(label, 22)}  {size / whole:.1%}  {text}"
+        f"{folded(label, max(places, 8), 3)}  {size / whole:.1%}  {text}"
         for label, size, text in zip(ink.labels, sizes, texts, strict=True)
     ]
     axes.legend(

@@ -48,7 +48,8 @@ class Title(Block):
         )
         self.facts = [setter.shown(clean(fact.to(lang))) for fact in facts]
         self.setter = setter
-        self.tight = setter.width("".join(self.facts), 9) > width - 40
+        company, period, unit = (setter.width(fact, 9) for fact in self.facts)
+        self.tight = max(company, unit) + period / 2 + 10 > width / 2
         super().__init__(width, 24 * len(self.title) + 14 * len(self.under) + (36 if self.tight else 16))
 
     def draw(self) -> None:

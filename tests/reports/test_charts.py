@@ -40,6 +40,8 @@ CASES = [
     chart("pie", 2, values=("0",)),
     chart("line", 5, values=("0.01", "1e9", "-1e9")),
     chart("bar", 3, values=("-1", "-20", "-300")),
+    chart("pie", 4, values=("1173824116.20", "564909133.87", "472965148.47")),
+    chart("bar", 15, values=("828039168.21", "-707.41", "340540207.87")),
 ]
 
 
@@ -76,7 +78,8 @@ def test_labels_do_not_overlap_and_stay_inside(case: Chart, size: tuple[float, f
         ]
         boxes = [t.get_window_extent() for t in [*ticks, *axes.texts] if t.get_text() and case.kind != "pie"]
         whole = figure.bbox
-        for box in boxes:
+        legend = axes.get_legend()
+        for box in [*boxes, *([legend.get_window_extent()] if legend else [])]:
             assert box.x0 >= whole.x0 - 1
             assert box.x1 <= whole.x1 + 1
         for one, other in combinations(boxes, 2):
