@@ -51,8 +51,7 @@ def upright(image: Pixels, marks: Sequence[Mark], ocr: Ocr) -> Page:
         return replace(page, lines=ocr.lines(page.image))
     page = Page(image, ocr.lines(image), tuple(marks))
     if _sideways(page.lines):
-        page = _turned(page, 1)
-        page = replace(page, lines=read_quads(ocr, page.image, [line.quad for line in page.lines]))
+        page = _turned(page, 1)  # engines turn standing strips the same way, so the scores hold
         return _reread(page if _reads_well(page, ocr) else _turned(page, 2), ocr)
     return page if _reads_well(page, ocr) else _reread(_turned(page, 2), ocr)
 

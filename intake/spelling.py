@@ -55,6 +55,8 @@ def _mend(text: str, tall: bool) -> str:
     text = _GLUED.sub(r"\g<0> ", _NO_COLON.sub(":", text))
     if seal := _SEAL_PLACE.fullmatch(text):
         return f"{seal[1]}：（章）"
+    if "（" in text or "）" in text:  # one of a pair is often taken for the narrow one
+        text = text.replace("(", "（").replace(")", "）")
     text = _IDENTITY.sub(lambda m: _identity(m[0]), text)
     colon = _COLON.search(text)
     head, tail = (text[: colon.start()], text[colon.start() :]) if colon else (text, "")
