@@ -39,7 +39,9 @@ _RANGE = re.compile(
     rf"(?P<b>{_FIGURE})(?P<coin2>{_COIN})?{_END}",
     re.I,
 )
-_EXACT = re.compile(rf"{_START}(?:[¥$]\s*(?P<n>{_FIGURE})(?:{_COIN})?|(?P<m>{_FIGURE}){_COIN}){_END}", re.I)
+_EXACT = re.compile(
+    rf"{_START}(?:(?:[¥$]|金额:?|总额:?|合计:?)\s*(?P<n>{_FIGURE})(?:{_COIN})?|(?P<m>{_FIGURE}){_COIN}){_END}", re.I
+)
 
 
 def marked(text: str) -> tuple[Bounds, str]:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain, groupby
 
 from archive import amount_words, period
 from archive.document import KIND_NAMES, Kind
@@ -14,9 +15,12 @@ from archive.errors import BadPeriod
 from archive.item import STATE_NAMES, ItemState
 from archive.query import Query
 
-_VERB = re.compile(r"\s*(?:(?:查询|查找|搜索|检索|搜|找|search|find)(?=[\s:]|$)|查)[\s:]*", re.IGNORECASE)
+_VERB = re.compile(r"\s*(?:(?:查询|查找|搜索|检索|搜|找|search|find)(?=[\s:]|$)|查(?:一下|下)?)[\s:]*", re.IGNORECASE)
 _QUOTED = re.compile(r"“([^”]*)”|\"([^\"]*)\"|「([^」]*)」|『([^』]*)』|《([^》]*)》")
 _GAP = re.compile(r"[\s;、]+|,(?!\d)|(?<!\d),")
+
+LONGEST = 500  # characters of a search; what is pasted beyond is not a question
+_HANGING = re.compile(r"(?<=..)(?:的|发票|单据|票据|记录)+$")
 
 _KINDS: Mapping[Kind, str] = {
     Kind.EINVOICE: "数电票 数电发票 数电 全电发票 全电票 einvoice e-invoice",
@@ -44,9 +48,10 @@ _TITLES = {
     **dict.fromkeys(("专票", "增值税专票", "增值税专用发票", "special vat"), "专用发票"),
     **dict.fromkeys(("普票", "增值税普票", "增值税普通发票"), "普通发票"),
 }
-_MINE = ("我的", "我", "我交的", "mine", "my")
+_MINE = ("我的", "我", "我交", "我提交", "我交的", "mine", "my")
 _FILLERS = (
-    *("的", "所有", "全部", "单据", "票据", "发票", "记录", "金额", "总额"),
+    *("的", "所有", "全部", "单据", "票据", "发票", "记录", "金额", "总额", "请", "帮我", "一下", "看看"),
+    *("发票号", "发票号码", "发票代码", "号码", "编号", "档号", "单号", "number", "no", "no."),
     *("all", "the", "of", "in", "from", "for", "on", "by", "with", "during"),
     *("documents", "document", "invoices", "invoice", "receipts", "receipt", "tickets", "ticket"),
 )
@@ -58,7 +63,7 @@ def ask(words: str, today: date, names: Mapping[str, str], departments: Collecti
     Quoted phrases are taken literally. Whatever is no period, amount, kind, state, person or department is a word to
     be found in the text; so is any number. Raises BadPeriod for 2026-13, BadAmount for >abc.
     """
-    text = unicodedata.normalize("NFKC", words.replace("“", '"').replace("”", '"'))
+    text = unicodedata.normalize("NFKC", words[:LONGEST].replace("“", '"').replace("”", '"'))
     text = _VERB.sub("", text, count=1) if _VERB.match(text) else text
     phrases = [phrase for m in _QUOTED.finditer(text) if (phrase := next(filter(None, m.groups()), "").strip())]
     bounds, text = amount_words.marked(_QUOTED.sub(" ", text))
@@ -153,16 +158,20 @@ class _Said:
                 tokens = tokens[1:]
 
     def _piece(self, token: str) -> None:
-        """A token that is no known word: perhaps several run together (我的火车票), or one before 的 (张三的 顺丰)."""
-        owner, of, rest = token.removeprefix("的").partition("的")
-        if of and rest and (term := self.terms.get(owner.lower())):
-            self._take(term, owner)
-            self.hear([rest])
-        elif pieces := self._apart(token.lower()):
-            for piece in pieces:
-                self._take(self.terms[piece], piece)
-        else:
-            self.words.append(token.removeprefix("的"))
+        """A token that is no known word: perhaps several run together (已归档火车票), or joined by 的 (张三的顺丰)."""
+        parts = [(part, self._apart(part.lower())) for part in token.split("的")]
+        for known, group in groupby(parts, lambda part: bool(part[1])):
+            if known:
+                for piece in chain.from_iterable(pieces for _, pieces in group):
+                    self._take(self.terms[piece], piece)
+            else:
+                self._word("的".join(part for part, _ in group))  # 美的空调 stays together
+
+    def _word(self, word: str) -> None:
+        """Without what hangs on to it: 顺丰发票 is sought as 顺丰."""
+        bare = _HANGING.sub("", word.removeprefix("的"))
+        if bare:
+            self.words.append(bare)
 
     def _apart(self, token: str) -> list[str]:
         """The known words the token is made of, longest first; nothing when something is left over."""

@@ -26,6 +26,7 @@ INDEXES: Indexes = {
         IndexModel([("free", ASCENDING)], partialFilterExpression={"free": {"$exists": True}}),
         IndexModel([("state", ASCENDING)]),
         IndexModel([("untold", ASCENDING)], partialFilterExpression={"untold": {"$exists": True}}),
+        IndexModel([("untold", ASCENDING)], partialFilterExpression={"untold": {"$exists": True}}),
         IndexModel([("done_at", ASCENDING)], expireAfterSeconds=30 * 86_400),
     ]
 }
