@@ -73,6 +73,10 @@ _TAX_ID = re.compile(
     re.IGNORECASE,
 )
 _NOT_SELLERS = re.compile(r"payment|remit|questions|amount|date|number", re.IGNORECASE)
+_NOT_A_NAME = re.compile(
+    r"\d|:|invoice|receipt|statement|\bbill\b|page|original|copy|\bdate\b|thank|total|tax", re.IGNORECASE
+)
+_LETTERHEAD = 8  # rows or cells from the top that may be one
 _CURRENCIES = {"US$": "USD", "$": "USD", "HK$": "HKD", "A$": "AUD", "C$": "CAD", "S$": "SGD", "€": "EUR", "£": "GBP"}
 _CURRENCIES |= {"¥": "JPY", "₹": "INR", "RS": "INR", "RS.": "INR", "RM": "MYR"}
 _SPOKEN = (
@@ -103,9 +107,7 @@ def read_foreign(forms: Sequence[Form], source: str) -> Draft:
     """An English invoice. Its columns are read one by one: a value stands beside or below its label."""
     draft = Draft(source, Kind.FOREIGN)
     text = "\n".join(form.text for form in forms)
-    named = _NAMES.search(text)
-    kind = "receipt" if named and "invoice" not in text.lower() and "receipt" in text.lower() else "invoice"
-    draft.put("type", kind, sure=0.9)
+    draft.put("type", _type(forms[0]), sure=0.9)
     for form in forms:
         for index, row in enumerate(form.rows):
             _facts(draft, row, form.rows[index + 1 : index + 3])
@@ -114,6 +116,15 @@ def read_foreign(forms: Sequence[Form], source: str) -> Draft:
     _date_anywhere(draft, forms)
     draft.put("currency", _currency(text, draft), sure=0.9)
     return draft
+
+
+def _type(form: Form) -> str:
+    """receipt or credit note where a line near the top says just that; invoice otherwise."""
+    lines = [row.printed(0, len(row.text)).lower() for row in form.rows]
+    for line in lines[:_LETTERHEAD]:
+        if re.fullmatch(r"(?:payment |sales |official )?receipt|credit note", line):
+            return line.split()[-1] if "receipt" in line else line
+    return "invoice" if any("invoice" in line for line in lines) else "receipt"
 
 
 def _facts(draft: Draft, row: Row, following: Sequence[Row]) -> None:
@@ -155,6 +166,8 @@ def _date_anywhere(draft: Draft, forms: Sequence[Form]) -> None:
             text = row.printed(0, len(row.text))
             if (match := _ANY_DATE.search(text)) and (day := parse_foreign_date(text[match.end() :])):
                 draft.put("date", day, span(row, 0, len(row.text)), 0.8)
+    for row in forms[0].rows[:_LETTERHEAD]:
+        draft.put("date", parse_foreign_date(row.printed(0, len(row.text))), span(row, 0, len(row.text)), 0.6)
 
 
 def _cells(row: Row) -> list[tuple[Span, int]]:
@@ -221,6 +234,9 @@ def _parties(draft: Draft, form: Form) -> None:
     if "seller_name" not in draft.values:
         named = next((s for s, _ in cells if _COMPANY.search(s.kept) and s.kept != draft.get("buyer_name")), None)
         draft.put("seller_name", _named(named.kept) if named else None, named, 0.6)
+    for cell, _ in cells[:_LETTERHEAD]:  # the letterhead: the first words that are neither title nor figures
+        if not _NOT_A_NAME.search(cell.kept) and len(re.findall(r"[A-Za-z]", cell.kept)) >= 3:
+            draft.put("seller_name", _named(cell.kept), cell, 0.5)
 
 
 def _named(text: str) -> str | None:

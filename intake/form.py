@@ -11,7 +11,7 @@ from intake.labels import COLON, LABEL
 from intake.rows import Row, Span, Word, span, spans_of, to_rows
 
 #: A line of the 密码区: it may hold anything that looks like a number.
-_CIPHER = re.compile(r"(?=(?:[^<>*/+]*[<>*/+]){3})[\d<>+*/-]{12,}")
+_CIPHER = re.compile(r"(?=[^<>+]*[<>+])(?=(?:[^<>*/+]*[<>*/+]){3})[\d<>+*/-]{12,}")
 
 
 @dataclass(frozen=True, slots=True)

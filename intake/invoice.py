@@ -200,7 +200,8 @@ def remark_of(form: Form) -> str:
     """What stands in the 备注 block: right of its vertical label, below the total and above the signatures."""
     block = next((b for b in form.blocks if b.kind == "remark"), None)
     if block is None:
-        values = [joined(right_of(form, label), gap=4) for label in form.all("remark")]
+        labels = [x for x in form.all("remark") if "金额" not in form.rows[x.row].text]  # not the heading of a column
+        values = [joined(right_of(form, label), gap=4) for label in labels]
         return next((v.kept for v in values if v), "")
     top = max((x.span.box[3] for x in form.all("figures", "capitals", "sum")), default=block.top)
     signs = [x.span.box[1] for x in form.all("drawer", "payee", "checker", "seller_seal")]

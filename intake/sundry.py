@@ -35,8 +35,11 @@ _FROM = re.compile(
     + GAP
     + r"?([^\t:]{2,40})"
 )
+_COLON = rf"(?:{GAP}?:{GAP}?|{GAP})"
 _TO = re.compile(
-    r"(?:付款单位|付款方|交款单位|今收到|缴款单位|纳税人名称|客户名称|客户)" + GAP + r"?:" + GAP + r"?([^\t:]{2,40})"
+    rf"(?:付款单位|付款方|交款单位|今收到|缴款单位(?:\(人\))?{GAP}?(?:名称)?|纳税人名称|客户名称|客户)"
+    + _COLON
+    + r"([^\t:]{2,40})"
 )
 _COMPANY = re.compile(r"[一-龥()A-Za-z·]{2,30}(?:公司|酒店|宾馆|饭店|餐厅|商店|超市|事务所|医院|大学|中心|店)$")
 _UPPER = 0.35
@@ -84,7 +87,8 @@ def _row(draft: Draft, row: Row, titled: Span) -> None:
         draft.put("date", parse_date(row.printed(match.end(), len(text))), span(row, match.start(), len(text)), 0.8)
     for start, end in _pieces(text):
         piece = span(row, start, end)
-        if _COMPANY.fullmatch(piece.text) and piece.middle < _UPPER and piece.text != titled.text:
+        known = (titled.kept, draft.get("buyer_name"))
+        if _COMPANY.fullmatch(piece.text) and piece.middle < _UPPER and piece.kept not in known:
             draft.put("seller_name", piece.kept, piece, 0.7)
 
 
