@@ -46,10 +46,13 @@ def read_image(data: bytes, name: str) -> Reading:
     return Reading(name, "image", tuple(found), pages)
 
 
-def read_picture(image: Image.Image, name: str, page: int) -> tuple[Found, ...]:
-    """The documents in one picture or drawn page, each with its own places; none when nothing was recognised."""
+def read_picture(image: Image.Image, name: str, page: int, by: Engines | None = None) -> tuple[Found, ...]:
+    """The documents in one picture or drawn page, each with its own places; none when nothing was recognised.
+
+    `by` names other engines than this process's own.
+    """
     pixels = _pixels(image)
-    both = engines()
+    both = by or engines()
     sheet = photo.upright(pixels, qr.decode(np.ascontiguousarray(pixels[:, :, ::-1])), both.quick)
     found = (_read_paper(paper, sheet, page, both) for paper in papers.apart(sheet))
     return tuple(one for one in found if one is not None)
