@@ -109,7 +109,7 @@ class Demo:
         hidden = await self.wang.ask("查 待补充")
         need(not hidden["cards"], "the approver sees what was never laid before them")
         item = opened["cards"][0]["about"]
-        data = await self.chen.fetch(f"/api/items/{item}/original")
+        data = await self.chen.fetch(opened["files"][0]["href"])
         need(data == file_of("pdf/dev_29_suwell_zp_2page.pdf")[1], "the original is not what was sent")
         picture = await self.chen.fetch(f"/api/items/{item}/pages/0")
         need(picture.startswith(b"\x89PNG") and len(picture) > 20_000, "no picture of the page")

@@ -14,6 +14,8 @@ from bot.desk.accounts import Caller
 from bot.desk.render import SHOWN
 from storage.talk import Talk
 
+#: A file that is an item's original is named by its item (see handlers/show.py).
+ORIGINAL = "original:"
 _TYPE = re.compile(r"[a-z0-9]+/[a-z0-9][a-z0-9.+-]*")
 #: A file never runs anything, even when it is opened in a tab of its own.
 _QUIET: Mapping[str, str] = {"Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'"}
@@ -34,7 +36,10 @@ class Handout:
         files, n = said.body["files"], int(request.match_info["n"])
         if n >= len(files) or not files[n]["file"]:
             raise NotFound(item=name)
-        data = await self._fetch(files[n]["file"])
+        held: str = files[n]["file"]
+        if held.startswith(ORIGINAL):  # whether it may still be seen is asked at the one door, each time
+            return _answer(*await self._door.original(caller.person, held.removeprefix(ORIGINAL)), inline=False)
+        data = await self._fetch(held)
         return _answer(files[n]["name"], files[n]["media_type"], data, inline=files[n]["preview"])
 
     async def picture(self, request: web.Request, caller: Caller) -> web.Response:
