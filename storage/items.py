@@ -34,7 +34,6 @@ INDEXES: Indexes = {
         IndexModel([("item.company", ASCENDING), ("item.received_at", ASCENDING)]),
         IndexModel([("unindexed", ASCENDING)], partialFilterExpression={"unindexed": {"$exists": True}}),
     ],
-    "counters": [],
 }
 
 

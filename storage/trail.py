@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from storage.mongo import Database, Doc, Indexes, Session, border, transact
 from storage.records import pack, unpack
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 #: `links`: {_id: seq, entry fields, previous, digest}; `head`: one document {seq, digest, seal}.
 INDEXES: Indexes = {"links": [IndexModel([("about", ASCENDING), ("_id", DESCENDING)])]}
@@ -97,8 +100,11 @@ class Trail:
         """
 
         async def both(session: Session) -> tuple[T, Head | None]:
+            # Writing to the head first makes writers elsewhere wait their turn before any work is done in vain.
+            doc = await self._db.head.find_one_and_update({"_id": HEAD}, {"$inc": {"turn": 1}}, session=session)
+            head = self._checked(doc)
             result, entries = await step(session)
-            return result, await self._append(session, entries) if entries else None
+            return result, await self._append(session, head, entries) if entries else None
 
         async with self._turn:
             result, head = await transact(self._db, both, stays=stays)
@@ -124,9 +130,12 @@ class Trail:
                 for doc in docs:
                     yield doc
 
-    async def head(self, session: Session | None = None) -> Head:
+    async def head(self) -> Head:
         """Where the chain ends, its seal checked. Raises TrailBroken for a missing, forged or put-back head."""
-        doc = await self._db.head.find_one({"_id": HEAD}, session=session)
+        async with border():
+            return self._checked(await self._db.head.find_one({"_id": HEAD}))
+
+    def _checked(self, doc: Doc | None) -> Head:
         if doc is None:
             raise TrailBroken(seq=0)
         head = Head(doc["seq"], doc["digest"])
@@ -159,8 +168,7 @@ class Trail:
         """Whether a witness is kept, and there."""
         return self._witness is None or self._witness.exists()
 
-    async def _append(self, session: Session, entries: Sequence[Entry]) -> Head:
-        head = await self.head(session)
+    async def _append(self, session: Session, head: Head, entries: Sequence[Entry]) -> Head:
         docs: list[Doc] = []
         for entry in entries:
             as_stored = unpack(Entry, pack(entry))  # the digest is over what will be read back
@@ -174,9 +182,12 @@ class Trail:
     def _note(self, head: Head) -> None:
         if self._witness is None:
             return
-        self._witness.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with open(self._witness, "a") as lines:
-            lines.write(f"{head.seq} {self.seal(head)}\n")
+        try:
+            self._witness.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with open(self._witness, "a") as lines:
+                lines.write(f"{head.seq} {self.seal(head)}\n")
+        except OSError as error:  # the entry is kept: only its second witness is missing
+            log.error("the witness file %s can't be written: %s", self._witness, error)
 
 
 def _set_aside(witness: Path) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import sys
+from pathlib import Path
 
 import pytest
 from pymongo import IndexModel
@@ -85,3 +88,21 @@ async def test_errors_that_mean_something_to_the_caller_stay(db: mongo.Database)
         await mongo.transact(db, step, stays=(DuplicateKeyError,))
     with pytest.raises(DatabaseDown):
         await mongo.transact(db, step)
+
+
+async def test_a_server_without_transactions_is_refused_at_the_start(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    program = Path(sys.prefix) / "bin" / "secantusd-py"
+    server = await asyncio.create_subprocess_exec(
+        program, "--standalone", "--port", str(port), "--storage-path", str(tmp_path / "db"), cwd=tmp_path
+    )
+    db = mongo.connect(f"mongodb://127.0.0.1:{port}/", "x")
+    try:
+        with pytest.raises(BadSettings, match="replSet"):
+            await mongo.check(db)
+    finally:
+        await db.client.close()
+        server.kill()
+        await server.wait()

@@ -84,3 +84,11 @@ async def test_the_witness_repeats_every_seal(db: mongo.Database, tmp_path: Path
     archive.witness.write_text("\n".join([*lines, "4 cut sho"]))
     head = await archive.trail.head()
     assert archive.trail.witnessed() == [(1, lines[0].split()[1]), (3, archive.trail.seal(head))]
+
+
+async def test_a_witness_that_cannot_be_written_loses_no_entry(db: mongo.Database, tmp_path: Path) -> None:
+    archive = await open_archive(db, tmp_path)
+    (tmp_path / "full").write_text("not a folder")
+    trail = Trail(db, archive.secret, tmp_path / "full" / "witness")
+    await trail.add(Entry("p", "1", "x", AT))
+    assert len(await whole(trail)) == 1
