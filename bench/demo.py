@@ -26,7 +26,7 @@ GOOD = (
     ("pdf/dev_29_suwell_zp_2page.pdf", "26449990000024567223"),
     ("pdf/dev_01_sz_itext_683.pdf", "00994257"),
     ("pdf/dev_23_fiscal_nontax.pdf", "0099000135"),
-    ("img/img_01_perspective.jpg", ""),
+    ("img/img_04_800px.jpg", "26339990000021205985"),
 )
 BAD = (
     ("pdf/dev_38_html_named_pdf.pdf", "R05"),
@@ -73,12 +73,14 @@ class Demo:
     async def refuse(self) -> str:
         said = await self.li.ask(files=[file_of(GOOD[1][0])])
         need("D01" in said["text"] and "李明" in said["text"], f"the same file was taken twice: {said['text']}")
+        said = await self.li.ask(files=[file_of("img/img_01_perspective.jpg")])  # a photo of the same invoice
+        need("D02" in said["text"], f"a photo of an invoice already in was taken: {said['text']}")
         for name, code in BAD:
             said = await self.li.ask(files=[file_of(name)])
             told = said["text"] + " ".join(" ".join(card["flags"]) for card in said["cards"])
             need(code in told, f"{name}: expected {code}, heard {told}")
             need(said["cards"], f"{name}: was not kept")
-        return f"重复文件拒收,{len(BAD)} 个坏文件各有说明并留存"
+        return f"同一文件和同一发票的照片拒收,{len(BAD)} 个坏文件各有说明并留存"
 
     async def decide(self) -> str:
         laid = [m for m in await self.wang.messages("approvals") if m["cards"]]
