@@ -59,7 +59,7 @@ class Embedded:
     """
 
     def __init__(self, data: Path, on_restart: Callable[[], None] | None = None) -> None:
-        self._data = data
+        self._data = data.absolute()  # the program runs in that folder
         self._on_restart = on_restart
         self._card = _Card("")
         self._process: asyncio.subprocess.Process | None = None
@@ -182,8 +182,7 @@ class Embedded:
     async def _stop(self) -> None:
         if self._watch:
             self._watch.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._watch
+            await asyncio.wait([self._watch])
             self._watch = None
         await self._end_process()
         if self.owner:

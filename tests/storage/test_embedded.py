@@ -23,13 +23,15 @@ def alive(pid: int) -> bool:
     return state != "Z"
 
 
-async def test_its_life(tmp_path: Path) -> None:
+async def test_its_life(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One long test, since a start costs a second or two: start, data, a guest, a kill, a restart, a stop."""
+    monkeypatch.chdir(tmp_path)
+    data = Path("data")
     back = asyncio.Event()
-    async with Embedded(tmp_path, back.set) as first:
+    async with Embedded(data, back.set) as first:
         db = mongo.connect(first.uri, "life")
         await db.a.insert_one({"_id": 1})
-        async with Embedded(tmp_path) as guest:
+        async with Embedded(tmp_path / "data") as guest:
             assert guest.uri == first.uri
             assert not guest.owner
         pid, uri = first.pid, first.uri
@@ -41,9 +43,10 @@ async def test_its_life(tmp_path: Path) -> None:
         pid = first.pid
         assert alive(pid)
     assert not alive(pid)
-    assert (tmp_path / "db.json").stat().st_mode & 0o777 == 0o600
-    (tmp_path / "db.json").unlink()  # lost: a new password is made, the data is there
-    async with Embedded(tmp_path) as again:
+    assert sorted(os.listdir(data)) == ["db", "db.json", "db.lock", "db.log", "db.toml"]
+    assert (data / "db.json").stat().st_mode & 0o777 == 0o600
+    (data / "db.json").unlink()  # lost: a new password is made, the data is there
+    async with Embedded(data) as again:
         db = mongo.connect(again.uri, "life")
         assert await db.a.find_one() == {"_id": 1}
         await db.client.close()
