@@ -12,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 from archive.errors import ReaderFailed
+from archive.words import Text
 
 log = logging.getLogger("guidang.workers")
 
@@ -22,49 +23,68 @@ TASKS_A_PROCESS = 200
 
 
 class Workers:
-    """A pool of spawned processes, made on first use and after a break; a stuck or killed task is a ReaderFailed."""
+    """So many spawned processes, each made on first use and after a break; a stuck or killed task is a ReaderFailed.
 
-    def __init__(self, processes: int) -> None:
-        self._processes = processes
-        self._pool: ProcessPoolExecutor | None = None
+    Every process is a pool of its own, since the death of one ends all tasks of its pool.
+    """
+
+    def __init__(self, processes: int, time_limit: float = TIME_LIMIT) -> None:
+        """`time_limit` in seconds, from the moment a process is free for the task."""
+        self._time_limit = time_limit
         self._slots = asyncio.Semaphore(processes)
+        self._idle: list[ProcessPoolExecutor] = []
+        self._busy: set[ProcessPoolExecutor] = set()
 
     async def run(self, task: Callable[..., Any], *args: Any) -> Any:
         """The task's result. Its own Problems come through; a crash or a time-out becomes ReaderFailed."""
         async with self._slots:
-            pool = self._opened()
+            pool = self._idle.pop() if self._idle else _one()
+            self._busy.add(pool)
+            sound = True
             try:
-                return await asyncio.wait_for(asyncio.wrap_future(pool.submit(task, *args)), TIME_LIMIT)
-            except BrokenProcessPool as error:
-                self._drop(pool)
-                log.warning("a reader process died on %s", task.__name__)
-                raise ReaderFailed(name=_name(args), detail="读取进程意外退出 / the reader process died") from error
-            except TimeoutError as error:
-                self._drop(pool)
-                raise ReaderFailed(name=_name(args), detail=f"超过 {TIME_LIMIT:.0f} 秒 / took too long") from error
+                return await asyncio.wait_for(asyncio.wrap_future(pool.submit(task, *args)), self._time_limit)
+            except (BrokenProcessPool, TimeoutError) as error:
+                sound = False
+                why = self._why(error)
+                log.warning("%s: %s", task.__name__, why.en)
+                raise ReaderFailed(name=_name(args), detail=why) from error
+            except asyncio.CancelledError:
+                sound = False  # nobody waits for it any more, and the next task shall not wait behind it
+                raise
+            finally:
+                self._busy.discard(pool)
+                if sound:
+                    self._idle.append(pool)
+                else:
+                    _end(pool)
 
-    def _opened(self) -> ProcessPoolExecutor:
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(
-                self._processes,
-                mp_context=multiprocessing.get_context("spawn"),
-                initializer=_quiet,
-                max_tasks_per_child=TASKS_A_PROCESS,
-            )
-        return self._pool
-
-    def _drop(self, pool: ProcessPoolExecutor) -> None:
-        """Kill the pool's processes; others in it fail as broken and are tried in a new one by their own callers."""
-        if self._pool is pool:
-            self._pool = None
-        for process in list((pool._processes or {}).values()):
-            process.kill()
-        pool.shutdown(wait=False, cancel_futures=True)
+    def _why(self, error: BrokenProcessPool | TimeoutError) -> Text:
+        if isinstance(error, BrokenProcessPool):
+            return Text("读取进程意外退出", "the reader process died")
+        limit = f"{self._time_limit:g}"
+        return Text(f"读取超过 {limit} 秒,已停止", f"reading took longer than {limit} s and was stopped")
 
     def close(self) -> None:
         """Stop all processes."""
-        if self._pool is not None:
-            self._drop(self._pool)
+        for pool in (*self._idle, *self._busy):
+            _end(pool)
+        self._idle.clear()
+
+
+def _one() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(
+        1,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_quiet,
+        initargs=(os.getpid(),),
+        max_tasks_per_child=TASKS_A_PROCESS,
+    )
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    for process in list((pool._processes or {}).values()):
+        process.kill()
+    pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _name(args: tuple[Any, ...]) -> str:
@@ -72,8 +92,8 @@ def _name(args: tuple[Any, ...]) -> str:
     return args[1] if len(args) > 1 and isinstance(args[1], str) else "?"
 
 
-def _quiet() -> None:
-    """A reader gives way to the service that answers people, and doesn't outlive it."""
+def _quiet(service: int) -> None:
+    """A reader gives way to the service (its process id) that answers people, and doesn't outlive it."""
     os.nice(5)
     try:
         import ctypes
@@ -83,3 +103,5 @@ def _quiet() -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     except (OSError, AttributeError):
         return
+    if os.getppid() != service:  # killed while we were starting: that signal will not come any more
+        os._exit(0)

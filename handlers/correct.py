@@ -23,7 +23,7 @@ from handlers.context import Change, Context
 from handlers.message import Click, Message, Reply
 
 _MONEY = frozenset({"amount_excl_tax", "tax", "total"})
-_FROM_LIST = Text("请从列表中选择", "Choose one of the list")
+_FROM_LIST = Text("请从列表中选择。", "Choose one of the list.")
 _FIELDS = frozenset(f.name for f in fields(Document)) & {*FIELD_NAMES, "kind"}
 
 
@@ -196,16 +196,16 @@ def _parsed(name: str, value: str) -> object:
         try:
             return date.fromisoformat(value)
         except ValueError as error:
-            hint = Text("请写成 2026-10-05", "Write it as 2026-10-05")
+            hint = Text("请写成 2026-10-05。", "Write it as 2026-10-05.")
             raise BadValue(field=FIELD_NAMES[name], value=value, hint=hint) from error
     if name in _MONEY:
         amount = parse_amount(value)
         if amount is None:
-            hint = Text("请写成 1234.56", "Write it as 1234.56")
+            hint = Text("请写成 1234.56。", "Write it as 1234.56.")
             raise BadValue(field=FIELD_NAMES[name], value=value, hint=hint)
         return amount
     if len(value) > 200:
-        hint = Text("最多 200 个字", "200 characters at most")
+        hint = Text("最多 200 个字。", "200 characters at most.")
         raise BadValue(field=FIELD_NAMES[name], value=value[:20] + "…", hint=hint)
     return value
 

@@ -31,6 +31,10 @@ ACTIONS: Mapping[str, Text] = {
     "downloaded": Text("下载原件", "original handed out"),
     "exported": Text("导出", "exported"),
 }
+#: Who looked is in the trail for auditors; in the conversation it would drown what was done.
+_LOOKS = frozenset({"viewed", "downloaded"})
+SHOWN = 12  # steps of the history in an answer
+MOST = 1000  # entries of an item that are looked through
 
 
 async def seen(ctx: Context, person: Person, item_id: str) -> Item:
@@ -55,7 +59,7 @@ async def show(ctx: Context, asker: Person, message: Message, rest: str) -> Repl
     people = await ctx.people.all()
     case = await ctx.vault.case(item.id)
     await ctx.trail.add(Entry(asker.id, "viewed", item.id, ctx.now(), message.channel))
-    history = await ctx.trail.about(item.id)
+    history = await ctx.trail.about(item.id, MOST)
     names = {p.id: p.name for p in people} | {"system": "归档"}
     text = Text(_history(ctx, history, names, "zh"), _history(ctx, history, names, "en"))
     card = item_card(item, case, asker, people, ctx.zone, ctx.categories)
@@ -65,13 +69,15 @@ async def show(ctx: Context, asker: Person, message: Message, rest: str) -> Repl
 
 def _history(ctx: Context, links: list[Link], names: Mapping[str, str], lang: str) -> str:
     lines = ["经过:" if lang == "zh" else "History:"]
-    for each in links[-12:]:
-        entry = each.entry
+    steps = [each.entry for each in links if each.entry.action not in _LOOKS]
+    for entry in steps[-SHOWN:]:
         what = ACTIONS.get(entry.action, same(entry.action))
         when = entry.at.astimezone(ctx.zone).strftime("%m-%d %H:%M")
         reason = entry.facts.get("reason", "")
         who = names.get(entry.who, entry.who)
         lines.append(f"{when} {who} {what.zh if lang == 'zh' else what.en}" + (f" · {reason}" if reason else ""))
+    looks = len(links) - len(steps)
+    lines.append(f"查看和下载 {looks} 次" if lang == "zh" else f"viewed and handed out {looks} times")
     return "\n".join(lines)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
+import itertools
 import os
 import zipfile
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -150,6 +151,14 @@ class Scene:
         reply = await self.send(person, files=[(name, data)])
         (item,) = await self.items(reply)
         return item
+
+    async def worked_off(self) -> None:
+        """Wait until no message waits."""
+        async with asyncio.timeout(PATIENCE):
+            for pause in itertools.repeat(0.05):
+                if not await self.house.inbox.waiting():
+                    return
+                await asyncio.sleep(pause)
 
     async def items(self, reply: Reply) -> list[Item]:
         """The items the cards of a reply are about."""
@@ -301,3 +310,12 @@ def has(card: Card, *actions: str) -> bool:
 
 def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+async def until(holds: Callable[[], bool], patience: float = PATIENCE) -> None:
+    """Wait until it holds. Raises TimeoutError."""
+    async with asyncio.timeout(patience):
+        for pause in itertools.repeat(0.02):
+            if holds():
+                return
+            await asyncio.sleep(pause)

@@ -1,0 +1,122 @@
+"""Processes that read: their results, their own problems, and what is left when one dies or gets stuck."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archive.errors import Encrypted, ReaderFailed
+from bot.workers import Workers
+from tests.house import until
+
+
+def add(a: int, b: int) -> int:
+    return a + b
+
+
+def locked(data: bytes, name: str) -> None:
+    raise Encrypted(name=name)
+
+
+def die(data: bytes, name: str) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def tell_and_wait(data: bytes, name: str, place: str, seconds: float) -> int:
+    Path(place).write_text(str(os.getpid()), "utf-8")
+    time.sleep(seconds)
+    return os.getpid()
+
+
+@pytest.fixture
+def workers() -> Iterator[Workers]:
+    made = Workers(1)
+    yield made
+    made.close()
+
+
+def read(place: Path) -> str:
+    return place.read_text("utf-8") if place.exists() else ""
+
+
+async def written(place: Path) -> int:
+    """The process id that a task wrote down."""
+    await until(lambda: bool(read(place)))
+    return int(read(place))
+
+
+def alive(pid: int) -> bool:
+    with contextlib.suppress(ProcessLookupError, FileNotFoundError):
+        return Path(f"/proc/{pid}/stat").read_text("utf-8").rsplit(")", 1)[1].split()[0] != "Z"
+    return False
+
+
+async def gone(pid: int) -> None:
+    await until(lambda: not alive(pid))
+
+
+async def test_a_result_and_a_problem_come_through(workers: Workers) -> None:
+    assert await workers.run(add, 2, 3) == 5
+    with pytest.raises(Encrypted) as caught:
+        await workers.run(locked, b"", "账单.pdf")
+    assert caught.value.facts == {"name": "账单.pdf"}
+
+
+async def test_a_process_that_dies_is_told_in_both_languages_and_the_next_task_has_a_new_one(workers: Workers) -> None:
+    with pytest.raises(ReaderFailed) as caught:
+        await workers.run(die, b"", "坏.pdf")
+    assert "「坏.pdf」没能读出来:读取进程意外退出" in caught.value.say("zh")
+    assert "the reader process died" in caught.value.say("en")
+    assert "进程" not in caught.value.say("en")
+    assert await workers.run(add, 1, 1) == 2
+
+
+async def test_a_stuck_process_is_stopped(tmp_path: Path) -> None:
+    workers = Workers(1, time_limit=2)
+    try:
+        with pytest.raises(ReaderFailed) as caught:
+            await workers.run(tell_and_wait, b"", "慢.pdf", str(tmp_path / "pid"), 600)
+        assert "超过 2 秒" in caught.value.say("zh")
+        assert "longer than 2 s" in caught.value.say("en")
+        await gone(await written(tmp_path / "pid"))
+    finally:
+        workers.close()
+
+
+async def test_a_death_takes_nobody_else_along(tmp_path: Path) -> None:
+    workers = Workers(2)
+    try:
+        other = asyncio.create_task(workers.run(tell_and_wait, b"", "好.pdf", str(tmp_path / "pid"), 1.5))
+        pid = await written(tmp_path / "pid")
+        with pytest.raises(ReaderFailed):
+            await workers.run(die, b"", "坏.pdf")
+        assert await other == pid
+    finally:
+        workers.close()
+
+
+async def test_a_task_nobody_waits_for_is_ended(workers: Workers, tmp_path: Path) -> None:
+    task = asyncio.create_task(workers.run(tell_and_wait, b"", "x.pdf", str(tmp_path / "pid"), 600))
+    pid = await written(tmp_path / "pid")
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await gone(pid)
+    assert await workers.run(add, 4, 4) == 8
+
+
+async def test_closing_ends_what_is_under_way(tmp_path: Path) -> None:
+    workers = Workers(1)
+    task = asyncio.create_task(workers.run(tell_and_wait, b"", "x.pdf", str(tmp_path / "pid"), 600))
+    pid = await written(tmp_path / "pid")
+    workers.close()
+    await gone(pid)
+    with pytest.raises(ReaderFailed):
+        await task
