@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from archive.document import Kind
 from intake.banking import read_bank
@@ -12,6 +13,7 @@ from intake.fiscal import read_fiscal
 from intake.foreign import is_foreign, read_foreign
 from intake.form import Form, to_form
 from intake.invoice import has_number, read_invoice
+from intake.limits import WORD_LENGTH, WORDS
 from intake.reading import Found
 from intake.rows import GAP, Word
 from intake.sundry import read_sundry
@@ -87,5 +89,6 @@ def _forms(words: Iterable[Word]) -> list[Form]:
     pages: dict[int, list[Word]] = {}
     for word in words:
         if word.text.strip():
-            pages.setdefault(word.page, []).append(word)
-    return [to_form(pages[number]) for number in sorted(pages)]
+            short = word if len(word.text) <= WORD_LENGTH else replace(word, text=word.text[:WORD_LENGTH])
+            pages.setdefault(word.page, []).append(short)
+    return [to_form(pages[number][:WORDS]) for number in sorted(pages)]

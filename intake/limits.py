@@ -25,4 +25,6 @@ NAME_LENGTH = 120  # characters of a file name that are kept
 TEXT_LENGTH = 200_000  # characters of a document's text that are kept for search
 WORDS = 6_000  # on one page
 CHARACTERS = 40_000  # of one page that are looked at
+FILE_WORDS = 40_000  # in one file; the pages beyond are kept unread with a warning
+WORD_LENGTH = 400  # characters of one word or line that are looked at
 LINES = 2_000  # rows of one goods table

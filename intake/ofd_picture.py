@@ -7,20 +7,20 @@ import itertools
 from collections.abc import Iterator
 
 from lxml import etree
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
 from intake.fonts import face
 from intake.limits import PIXELS
-from intake.markup import first, local, parse, value
+from intake.markup import first, local
+from intake.ofd_resources import Resources, Style, overlays, resources, style_of
 from intake.ofd_text import steps
-from intake.package import Leaf, Package, numbers, resolve
+from intake.package import Leaf, Package, numbers
 
 _INCH = 25.4
 _CURVE_STEPS = 12
 _FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP")
 Point = tuple[float, float]
-Colour = tuple[int, int, int]
-_BLACK: Colour = (0, 0, 0)
+_LARGEST = 60.0  # millimetres of a letter
 
 
 def draw_leaf(package: Package, path: str, document: etree._Element, leaf: Leaf, dpi: int) -> Image.Image:
@@ -30,80 +30,61 @@ def draw_leaf(package: Package, path: str, document: etree._Element, leaf: Leaf,
     if width * height > PIXELS:
         scale *= (PIXELS / (width * height)) ** 0.5 * 0.99
         width, height = (max(1, round(side * scale)) for side in leaf.frame[2:])
-    pen = _Pen(
-        Image.new("RGB", (width, height), "white"),
-        scale,
-        (leaf.frame[0], leaf.frame[1]),
-        _pictures(package, path, document),
-    )
+    pen = _Pen(Image.new("RGB", (width, height), "white"), scale, resources(package, path, document))
+    origin = (-leaf.frame[0], -leaf.frame[1])
     for root in (*leaf.templates, leaf.root):
-        for element in root.iter("{*}PathObject", "{*}TextObject", "{*}ImageObject"):
-            pen.draw(element)
+        for layer in root.iter("{*}Layer"):
+            pen.draw_all(layer, origin)
+    for appearance in overlays(package, path, document, leaf):
+        corner = numbers(appearance.get("Boundary"))
+        if len(corner) == 4:
+            pen.draw_all(appearance, (origin[0] + corner[0], origin[1] + corner[1]))
     return pen.image
-
-
-def _pictures(package: Package, path: str, document: etree._Element) -> dict[str, bytes]:
-    """Resource id → picture file."""
-    found: dict[str, bytes] = {}
-    for name in ("PublicRes", "DocumentRes"):
-        for reference in document.iter(f"{{*}}{name}"):
-            where = resolve(path, value(reference))
-            content = package.content(where)
-            if content is None:
-                continue
-            root = parse(content, package.name)
-            base = resolve(where, (root.get("BaseLoc") or ".") + "/_")
-            for media in root.iter("{*}MultiMedia"):
-                location = first(media, "MediaFile")
-                data = package.content(resolve(base, location)) or package.content(resolve(where, location))
-                if data:
-                    found[media.get("ID", "")] = data
-    return found
 
 
 class _Pen:
     """Draws objects in millimetres onto a picture in pixels."""
 
-    def __init__(
-        self, image: Image.Image, scale: float, origin: tuple[float, float], pictures: dict[str, bytes]
-    ) -> None:
-        self.image, self.scale, self.origin, self.pictures = image, scale, origin, pictures
+    def __init__(self, image: Image.Image, scale: float, known: Resources) -> None:
+        self.image, self.scale, self.known = image, scale, known
         self.canvas = ImageDraw.Draw(image)
+        self.origin: Point = (0.0, 0.0)
 
-    def draw(self, element: etree._Element) -> None:
-        """One object; those without a place are passed over."""
-        boundary = numbers(element.get("Boundary"))
-        if len(boundary) != 4 or element.get("Visible") == "false":
-            return
-        matrix = numbers(element.get("CTM"))
-        place = _Place(boundary[0], boundary[1], matrix if len(matrix) == 6 else [1, 0, 0, 1, 0, 0])
-        kind = local(element)
-        if kind == "PathObject":
-            self._path(element, place)
-        elif kind == "TextObject":
-            self._text(element, place)
-        else:
-            self._picture(element, boundary)
+    def draw_all(self, group: etree._Element, origin: Point) -> None:
+        """The objects of a layer or appearance that begins at `origin`; those without a place are passed over."""
+        self.origin = origin
+        for element in group.iter("{*}PathObject", "{*}TextObject", "{*}ImageObject"):
+            boundary = numbers(element.get("Boundary"))
+            if len(boundary) != 4 or element.get("Visible") == "false":
+                continue
+            style = style_of(element, self.known.style(element.get("DrawParam"), group.get("DrawParam")))
+            matrix = numbers(element.get("CTM"))
+            place = _Place(boundary[0], boundary[1], matrix if len(matrix) == 6 else [1, 0, 0, 1, 0, 0])
+            kind = local(element)
+            if kind == "PathObject":
+                self._path(element, place, style)
+            elif kind == "TextObject":
+                self._text(element, place, style)
+            else:
+                self._picture(element, boundary)
 
     def _pixel(self, x: float, y: float) -> Point:
-        return ((x - self.origin[0]) * self.scale, (y - self.origin[1]) * self.scale)
+        return ((x + self.origin[0]) * self.scale, (y + self.origin[1]) * self.scale)
 
-    def _path(self, element: etree._Element, place: _Place) -> None:
-        stroke = _colour(element, "StrokeColor")
-        width = max(1, round((numbers(element.get("LineWidth")) or [0.25])[0] * self.scale))
+    def _path(self, element: etree._Element, place: _Place, style: Style) -> None:
+        filled = element.get("Fill") == "true" and element.find("{*}FillColor") is not None
         for points in outlines(first(element, "AbbreviatedData")):
             pixels = [self._pixel(*place.at(x, y)) for x, y in points]
             if len(pixels) < 2:
                 continue
-            if element.get("Fill") == "true" and len(pixels) > 2 and element.find("{*}FillColor") is not None:
-                self.canvas.polygon(pixels, fill=_colour(element, "FillColor"))
+            if filled and len(pixels) > 2:
+                self.canvas.polygon(pixels, fill=style.fill)
             if element.get("Stroke") != "false":
-                self.canvas.line(pixels, fill=stroke, width=width)
+                self.canvas.line(pixels, fill=style.stroke, width=max(1, round(style.width * self.scale)))
 
-    def _text(self, element: etree._Element, place: _Place) -> None:
+    def _text(self, element: etree._Element, place: _Place, style: Style) -> None:
         size = (numbers(element.get("Size")) or [3.0])[0]
-        letters = face(round(size * abs(place.matrix[3] or 1.0) * self.scale))
-        colour = _colour(element, "FillColor")
+        letters = face(round(min(size * (abs(place.matrix[3]) or 1.0), _LARGEST) * self.scale))
         x, y = 0.0, size
         for code in element.iter("{*}TextCode"):
             text = (code.text or "").strip("\r\n")
@@ -111,12 +92,12 @@ class _Pen:
             across, down = steps(code.get("DeltaX"), len(text)), steps(code.get("DeltaY"), len(text))
             left, base = x, y
             for index, char in enumerate(text):
-                self.canvas.text(self._pixel(*place.at(left, base)), char, font=letters, fill=colour, anchor="ls")
+                self.canvas.text(self._pixel(*place.at(left, base)), char, font=letters, fill=style.fill, anchor="ls")
                 left += across[index] if index < len(across) else (0.0 if down else size)
                 base += down[index] if index < len(down) else 0.0
 
     def _picture(self, element: etree._Element, boundary: list[float]) -> None:
-        data = self.pictures.get(element.get("ResourceID", ""))
+        data = self.known.pictures.get(element.get("ResourceID", ""))
         size = (round(boundary[2] * self.scale), round(boundary[3] * self.scale))
         if not data or min(size) < 1 or size[0] * size[1] > PIXELS:
             return
@@ -127,8 +108,13 @@ class _Pen:
                 picture = source.convert("RGBA").resize(size)
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
             return  # an odd or broken picture leaves its place blank
-        left, top = self._pixel(boundary[0], boundary[1])
-        self.image.paste(picture, (round(left), round(top)), picture)
+        left, top = (round(edge) for edge in self._pixel(boundary[0], boundary[1]))
+        if element.get("BlendMode") == "Darken":  # a seal: what is printed beneath stays readable
+            below = self.image.crop((left, top, left + size[0], top + size[1])).convert("RGB")
+            white = Image.alpha_composite(Image.new("RGBA", size, "white"), picture).convert("RGB")
+            self.image.paste(ImageChops.darker(below, white), (left, top))
+        else:
+            self.image.paste(picture, (left, top), picture)
 
 
 class _Place:
@@ -178,10 +164,3 @@ def _on_curve(corners: list[Point], t: float) -> Point:
     while len(corners) > 1:
         corners = [(p[0] + t * (q[0] - p[0]), p[1] + t * (q[1] - p[1])) for p, q in itertools.pairwise(corners)]
     return corners[0]
-
-
-def _colour(element: etree._Element, name: str) -> Colour:
-    """A colour child's RGB value; black for none, greys and odd notations."""
-    child = element.find(f"{{*}}{name}")
-    values = [min(255, max(0, int(v))) for v in numbers(child.get("Value"))] if child is not None else []
-    return (values[0], values[1], values[2]) if len(values) == 3 else _BLACK

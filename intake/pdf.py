@@ -20,7 +20,7 @@ from intake.agree import agree
 from intake.coded import with_code
 from intake.doubts import doubt
 from intake.draft import Draft
-from intake.limits import ATTACHMENTS, PAGES, PICTURE_PAGES, SPEAKING, XML_BYTES
+from intake.limits import ATTACHMENTS, FILE_WORDS, PAGES, PICTURE_PAGES, SPEAKING, XML_BYTES
 from intake.pdf_text import PageText, as_shown, text_of
 from intake.pdfium import open_pdf, picture
 from intake.reading import Found, Place, Reading
@@ -46,10 +46,10 @@ def read_pdf(data: bytes, name: str) -> Reading:
 
 def _read(pdf: Any, name: str) -> Reading:
     pages = len(pdf)
-    texts = [text_of(pdf[number], number) for number in range(min(pages, PAGES))]
+    texts = _texts(pdf)
     warnings: list[Finding] = []
-    if pages > PAGES:
-        warnings.append(doubt(doubts.PAGES, pages=pages, read=PAGES))
+    if pages > len(texts):
+        warnings.append(doubt(doubts.PAGES, pages=pages, read=len(texts)))
     attached, unread = _attached(pdf, name)
     warnings += unread
     printed = layout.find_all([w for text in texts for w in text.words], "text")
@@ -63,6 +63,18 @@ def _read(pdf: Any, name: str) -> Reading:
     if not found:
         raise NoDocument(name=name)
     return Reading(name, "pdf", tuple(found), pages, tuple(warnings))
+
+
+def _texts(pdf: Any) -> list[PageText]:
+    """The text of the first pages, as many as the limits allow."""
+    texts: list[PageText] = []
+    words = 0
+    for number in range(min(len(pdf), PAGES)):
+        if words > FILE_WORDS:
+            break
+        texts.append(text_of(pdf[number], number))
+        words += len(texts[-1].words)
+    return texts
 
 
 def _attached(pdf: Any, name: str) -> tuple[list[Draft], list[Finding]]:
