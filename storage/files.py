@@ -20,7 +20,7 @@ from archive.errors import KeyMissing, NoSpace, NotFound, Tampered
 from archive.item import FileRef
 from archive.words import Text
 from storage.keys import KeyProvider
-from storage.mongo import Database, Indexes, Session, border, transact
+from storage.mongo import Database, Doc, Indexes, Session, border, transact
 from storage.sealing import KEY, Broken, digests, seal, unseal
 
 T = TypeVar("T")
@@ -53,12 +53,15 @@ class Files:
         """Seal and store. Loose until a record takes it. Raises NoSpace, DatabaseDown."""
         self._check_space(len(data))
         file_id, key = uuid4().hex, secrets.token_bytes(KEY)
-        sealed, (sha256, sm3) = await _apart(len(data), lambda: (seal(data, key, file_id), digests(data)))
+        wrapped: Doc = {"_id": file_id, "wrapped": self._keys.wrap(key), "key": self._keys.id}
+        sealed = await _apart(len(data), lambda: seal(data, key, file_id))
         async with border():
-            await asyncio.gather(  # two waits for the disk instead of three
-                self._db.keys.insert_one(
-                    {"_id": file_id, "wrapped": self._keys.wrap(key), "key": self._keys.id, "loose": datetime.now(UTC)}
-                ),
+            (
+                (sha256, sm3),
+                *_,
+            ) = await asyncio.gather(  # digesting takes longer than sealing: while the disk is waited for
+                _apart(len(data), lambda: digests(data)),
+                self._db.keys.insert_one(wrapped | {"loose": datetime.now(UTC)}),
                 self._bucket.upload_from_stream_with_id(file_id, file_id, sealed),
             )
         return FileRef(file_id, name, len(data), sha256, sm3, media_type)
