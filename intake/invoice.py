@@ -239,14 +239,21 @@ def printed_title(where: Span) -> str:
     return where.kept.replace(" ", "").replace("(", "（").replace(")", "）")
 
 
-def has_number(form: Form) -> str | None:
-    """The invoice number at its label on this page, if there is one: tells where a new document begins."""
+def numbers_on(form: Form) -> list[tuple[Label, str]]:
+    """The invoice numbers that stand at their labels on a page, from top to bottom: they tell documents apart."""
+    found = []
     for label in form.all("number"):
-        if number := _number_at(form, label):
-            return number
-    return None
+        value = joined(right_of(form, label), gap=6)
+        number = parse_number(value.kept) if value else None
+        if number:
+            found.append((label, number))
+    return found
 
 
-def _number_at(form: Form, label: Label) -> str | None:
-    value = joined(right_of(form, label), gap=6)
-    return parse_number(value.kept) if value else None
+def number_of(form: Form) -> str | None:
+    """The page's invoice number: at its label, or by shape at the top right."""
+    if at_label := numbers_on(form):
+        return at_label[0][1]
+    draft = Draft("text")
+    _head_by_shape(draft, form)
+    return draft.get("number") if draft.values.keys() >= {"number", "date"} else None

@@ -12,11 +12,12 @@ from intake.draft import Draft
 from intake.fiscal import read_fiscal
 from intake.foreign import is_foreign, read_foreign
 from intake.form import Form, to_form
-from intake.invoice import has_number, read_invoice
+from intake.invoice import number_of, numbers_on, read_invoice
 from intake.limits import WORD_LENGTH, WORDS
-from intake.reading import Found
+from intake.parts import Part, parts_of
+from intake.reading import Found, Place
 from intake.rows import GAP, Word
-from intake.sundry import read_sundry
+from intake.sundry import is_titled, read_sundry
 from intake.tickets import read_air, read_rail
 from intake.titles import kind_of, titles
 
@@ -28,22 +29,35 @@ def find(words: Sequence[Word], source: str) -> Found | None:
 
     `source` is "text" or "ocr". Positions are fractions of the page, so that any resolution will do.
     """
-    draft = draft_of(_forms(words), source)
+    draft = draft_of([to_form(page) for page in _pages(words)], source)
     return draft.found() if draft else None
 
 
 def find_all(words: Sequence[Word], source: str) -> tuple[Draft, ...]:
-    """Every document in the words of a whole file: pages with another number begin another document."""
-    groups: list[list[Form]] = []
+    """Every document in the words of a whole file: several on a page, or one on several pages.
+
+    A page that has another number than the one before, or no number but a title of its own, begins another document.
+    """
+    groups: list[list[Part]] = []
     numbers: list[str | None] = []
-    for form in _forms(words):
-        number = has_number(form)
-        if groups and (number is None or number == numbers[-1]):
-            groups[-1].append(form)
-        else:
-            groups.append([form])
-            numbers.append(number)
-    return tuple(d for d in (draft_of(g, source) for g in groups) if d)
+    for page in _pages(words):
+        for part in parts_of(page):
+            number = number_of(part.form)
+            same = number == numbers[-1] if groups and number else bool(groups) and not is_titled(part.form)
+            if same and part.top == 0.0:
+                groups[-1].append(part)
+            else:
+                groups.append([part])
+                numbers.append(number)
+    return tuple(d for d in (_draft_of_parts(g, source) for g in groups) if d)
+
+
+def _draft_of_parts(parts: Sequence[Part], source: str) -> Draft | None:
+    """The document, its places on the real page where it shares one with others."""
+    draft = draft_of([part.form for part in parts], source)
+    if draft and parts[0].bottom - parts[0].top < 1.0:
+        draft.places = {n: Place(p.page, parts[0].on_page(p.box)) for n, p in draft.places.items()}
+    return draft
 
 
 def draft_of(forms: Sequence[Form], source: str) -> Draft | None:
@@ -61,7 +75,7 @@ def _by_sort(forms: Sequence[Form], source: str) -> Draft | None:
     first = forms[0]
     named = titles(first)
     sorts = [name for name, _ in named]
-    numbered = has_number(first)
+    numbered = bool(numbers_on(first))
     kinds = {kind_of(where.text.replace(GAP, "")) for name, where in named if name in ("electronic", "plain", "air")}
     if Kind.RAIL in kinds:
         return read_rail(first, source)
@@ -85,10 +99,11 @@ def _enough(draft: Draft) -> bool:
     return "number" in draft.values or ("type" in draft.values and "total" in draft.values)
 
 
-def _forms(words: Iterable[Word]) -> list[Form]:
+def _pages(words: Iterable[Word]) -> list[list[Word]]:
+    """The words page by page, cut to what is looked at."""
     pages: dict[int, list[Word]] = {}
     for word in words:
         if word.text.strip():
             short = word if len(word.text) <= WORD_LENGTH else replace(word, text=word.text[:WORD_LENGTH])
             pages.setdefault(word.page, []).append(short)
-    return [to_form(pages[number][:WORDS]) for number in sorted(pages)]
+    return [pages[number][:WORDS] for number in sorted(pages)]

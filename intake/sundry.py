@@ -13,6 +13,7 @@ from intake.fields import parse_date
 from intake.form import Form
 from intake.invoice import capitals_in, printed_title
 from intake.rows import GAP, Row, Span, span
+from intake.titles import titles
 
 _TITLE = re.compile(
     r"[一-龥()\-·A-Za-z]{0,20}(?:专用缴款书|完税证明|完税凭证|缴税付款凭证|收款收据|收据|结账单|结帐单|水单|账单|消费单|行程单|对账单"
@@ -57,6 +58,14 @@ def read_sundry(forms: Sequence[Form], source: str) -> Draft | None:
             _row(draft, row, titled)
     _total(draft, forms)
     return draft if "total" in draft.values else None
+
+
+def is_titled(form: Form) -> bool:
+    """Whether a page begins a document: its upper part bears the title of a receipt, a contract or another paper.
+
+    An invoice's title alone begins none: the second page and the list of goods bear it too.
+    """
+    return any(name not in ("electronic", "plain") for name, _ in titles(form)) or _title(form) is not None
 
 
 def _title(form: Form) -> Span | None:
