@@ -103,6 +103,16 @@ def is_foreign(forms: Sequence[Form]) -> bool:
     )
 
 
+def number_on(form: Form) -> str | None:
+    """The number of the foreign invoice this page belongs to, if it states one: tells documents in one file apart."""
+    if not is_foreign([form]):
+        return None
+    draft = Draft("text")
+    for index, row in enumerate(form.rows):
+        _facts(draft, row, form.rows[index + 1 : index + 3])
+    return draft.get("number")
+
+
 def read_foreign(forms: Sequence[Form], source: str) -> Draft:
     """An English invoice. Its columns are read one by one: a value stands beside or below its label."""
     draft = Draft(source, Kind.FOREIGN)

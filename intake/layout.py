@@ -10,7 +10,7 @@ from intake.banking import read_bank
 from intake.contract import read_contract
 from intake.draft import Draft
 from intake.fiscal import read_fiscal
-from intake.foreign import is_foreign, read_foreign
+from intake.foreign import is_foreign, number_on, read_foreign
 from intake.form import Form, to_form
 from intake.invoice import number_of, numbers_on, read_invoice
 from intake.limits import WORD_LENGTH, WORDS
@@ -42,7 +42,7 @@ def find_all(words: Sequence[Word], source: str) -> tuple[Draft, ...]:
     numbers: list[str | None] = []
     for page in _pages(words):
         for part in parts_of(page):
-            number = number_of(part.form)
+            number = number_of(part.form) or number_on(part.form)
             same = number == numbers[-1] if groups and number else bool(groups) and not is_titled(part.form)
             if same and part.top == 0.0:
                 groups[-1].append(part)

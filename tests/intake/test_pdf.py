@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import gzip
 import io
 
@@ -14,7 +15,7 @@ from archive.document import Kind
 from archive.errors import NoDocument
 from intake import doubts, limits
 from intake.read import read
-from tests.intake.samples import sample
+from tests.intake.samples import DRAWN, sample, truths
 
 FISCAL = """<EInvoice><Header><EInvoiceTag>CZ-EI</EInvoiceTag></Header><EInvoiceData><Main>
 <EInvoiceName>中央非税收入统一票据（电子）</EInvoiceName><EInvoiceCode>00010199</EInvoiceCode>
@@ -92,6 +93,36 @@ def test_labels_that_cannot_be_extracted_are_made_up_for() -> None:
     assert found.document.type == "四川增值税电子普通发票"
     assert any(f.code == doubts.GARBLED for f in found.warnings)
     assert found.source["number"] == "qr"
+
+
+def merged(*names: str) -> bytes:
+    """The pages of several drawn PDFs in one file."""
+    out = io.BytesIO()
+    with pikepdf.new() as pdf, contextlib.ExitStack() as opened:
+        for name in names:
+            pdf.pages.extend(opened.enter_context(pikepdf.open(io.BytesIO(sample(name)))).pages)
+        pdf.save(out)
+    return out.getvalue()
+
+
+def test_documents_of_every_sort_merged_into_one_file() -> None:
+    names = (
+        "dev_03",
+        "dev_14",
+        "dev_23",
+        "dev_27",
+        "dev_24",
+        "dev_08",
+        "dev_29",
+        "dev_30",
+        "dev_31",
+        "dev_32",
+        "dev_16",
+    )
+    found = read(merged(*names), "a.pdf").found
+    expected = [next(t for n, t in truths(DRAWN).items() if n.startswith(name))["number"] for name in names]
+    assert [f.document.number for f in found] == expected
+    assert [f.pages for f in found if f.pages[0] != f.pages[1]] == [(5, 6), (7, 8)]
 
 
 def test_words_that_are_no_document() -> None:
