@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from pymongo import ReturnDocument
@@ -97,9 +97,7 @@ class Vault(Items):
         rejected nor withdrawn, NotFound when the file isn't held.
         """
 
-        async def step(session: Session) -> tuple[Item | None, Sequence[Entry]]:
-            if await self._db.items.find_one(_same_part(item), {"_id": 1}, session=session):
-                return None, ()
+        async def step(session: Session) -> tuple[Item, Sequence[Entry]]:
             await self._files.take(item.file, session)
             doc = to_document(item, case)
             await self._db.items.insert_one(doc, session=session)
@@ -108,12 +106,12 @@ class Vault(Items):
         try:
             taken = await self._trail.commit(step, stays=(DuplicateKeyError,))
         except DuplicateKeyError as error:
+            if standing := await self._taken(item):
+                return standing
             await self._refuse_duplicate(item, error)
-            taken = None  # the same part came twice at the same moment
-        if taken:
-            await self._index([taken])
-            return taken
-        return to_item(await self._one(_same_part(item), item.id))
+            raise ChangedMeanwhile(item=item.id) from error
+        await self._index([taken])
+        return taken
 
     async def change(self, item_id: str, step: Callable[[Item, Case], S]) -> S:
         """Run a pure step on the item as it stands and keep what it makes, in one transaction; retried on conflict.
@@ -157,6 +155,12 @@ class Vault(Items):
         )
         return int(doc["last"]) if doc else 0
 
+    async def _taken(self, item: Item) -> Item | None:
+        """What was made before of the same part of the same file."""
+        async with border():
+            doc = await self._db.items.find_one({"item.file.id": item.file.id, "item.part": item.part})
+        return to_item(doc) if doc else None
+
     async def _refuse_duplicate(self, item: Item, error: DuplicateKeyError) -> None:
         """Raise DuplicateDocument when the item's identity is taken; return when it was another key."""
         async with border():
@@ -188,10 +192,6 @@ class Vault(Items):
             await self.mark_indexed(items)
         except Problem as problem:  # the record is kept; the index is caught up later
             log.warning("not indexed yet: %s: %s", [item.id for item in items], problem.code)
-
-
-def _same_part(item: Item) -> dict[str, Any]:
-    return {"item.file.id": item.file.id, "item.part": item.part}
 
 
 def _signed(entries: Sequence[Entry], doc: Doc) -> list[Entry]:
