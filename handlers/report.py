@@ -84,7 +84,7 @@ async def build(ctx: Context, asker: Person, words: str, lang: Lang | None = Non
     if not pairs:
         raise NothingToReport(period=period.label)
     names = {p.id: p.name for p in await ctx.people.all()}
-    claims = [claim_of(item, case, names) for item, case in pairs]
+    claims = [claim_of(item, case, names, ctx.remind_after) for item, case in pairs]
     company = next((c.name for c in ctx.companies if c.code == asker.company), asker.company)
     english = {c.name.zh: c.name for c in ctx.categories} | {ctx.no_category.zh: ctx.no_category}
     head = Head(company, period, ctx.now().astimezone(ctx.zone), asker.name, lang or asker.lang, names=english)
@@ -122,8 +122,8 @@ def _noted(page: Page, basis: Text, pairs: Sequence[tuple[Item, Case]]) -> Page:
     return replace(page, blocks=(*page.blocks[:at], Paragraph(text, "note"), *page.blocks[at:]))
 
 
-def claim_of(item: Item, case: Case, names: Mapping[str, str]) -> Claim:
-    """The item as a line of a register."""
+def claim_of(item: Item, case: Case, names: Mapping[str, str], patience: timedelta) -> Claim:
+    """The item as a line of a register; a decision was due when its reminder went out."""
     d = item.document
     last = next((x for x in reversed(case.decisions) if x.verdict is not Verdict.WITHDRAW), None)
     return Claim(
@@ -145,6 +145,7 @@ def claim_of(item: Item, case: Case, names: Mapping[str, str]) -> Claim:
         received_at=item.received_at,
         decided_at=last.at if last and case.closed else None,
         decided_by=last.name if last and case.closed else "",
+        due_at=case.opened_at + patience,
         summary=d.lines[0].name if d.lines else title_of(d).zh,
         retention=same(item.filed.retention) if item.filed else None,
         file_name=item.file.name,
