@@ -110,7 +110,8 @@ def number_on(form: Form) -> str | None:
     draft = Draft("text")
     for index, row in enumerate(form.rows):
         _facts(draft, row, form.rows[index + 1 : index + 3])
-    return draft.get("number")
+    number: str | None = draft.get("number")
+    return number
 
 
 def read_foreign(forms: Sequence[Form], source: str) -> Draft:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 import pytest
+from PIL import Image
 
 from archive.document import Kind
 from archive.errors import NoDocument, Truncated, ZipBomb
@@ -180,3 +181,29 @@ def test_locations_stay_inside() -> None:
     assert resolve("Doc_0/Document.xml", "Pages/P.xml") == "Doc_0/Pages/P.xml"
     assert resolve("Doc_0/Document.xml", "/Doc_0/P.xml") == "Doc_0/P.xml"
     assert resolve("Doc_0/Document.xml", "../../../etc/passwd") == "etc/passwd"
+
+
+def test_styles_and_seals_are_drawn_in_their_colours() -> None:
+    stroke = "<ofd:AbbreviatedData>M 0 1 L 100 1</ofd:AbbreviatedData>"
+    line = f'<ofd:PathObject ID="5" Boundary="10 120 100 2">{stroke}</ofd:PathObject>'
+    params = (
+        '<ofd:DrawParam ID="3"><ofd:StrokeColor Value="128 0 0"/></ofd:DrawParam>'
+        '<ofd:DrawParam ID="4" Relative="3" LineWidth="1"/>'
+    )
+    seal = text(7, 0, 0, "章", 10).replace("<ofd:TextCode", '<ofd:FillColor Value="255 0 0"/><ofd:TextCode')
+    over = f'<ofd:Annot><ofd:Appearance Boundary="150 60 20 20">{seal}</ofd:Appearance></ofd:Annot>'
+    listing = '<ofd:Page PageID="1"><ofd:FileLoc>B.xml</ofd:FileLoc></ofd:Page>'
+    files = {
+        "Doc_0/R.xml": f"<ofd:Res {NS}><ofd:DrawParams>{params}</ofd:DrawParams></ofd:Res>",
+        "Doc_0/A.xml": f"<ofd:Annotations {NS}>{listing}</ofd:Annotations>",
+        "Doc_0/B.xml": f"<ofd:PageAnnot {NS}>{over}</ofd:PageAnnot>",
+    }
+    more = "<ofd:DocumentRes>R.xml</ofd:DocumentRes><ofd:Annotations>A.xml</ofd:Annotations>"
+    data = ofd(more=more, files=files)
+    layer = b'<ofd:Layer DrawParam="4">' + line.encode()
+    data = changed(data, lambda _: True, lambda xml: xml.replace(b"<ofd:Layer>", layer))
+    picture = Image.open(io.BytesIO(draw(data, 0, 100))).convert("RGB")
+    scale = 100 / 25.4
+    assert picture.getpixel((round(60 * scale), round(121 * scale))) == (128, 0, 0)
+    seal_area = picture.crop((round(150 * scale), round(60 * scale), round(165 * scale), round(75 * scale)))
+    assert any(r > 200 and g < 80 for r, g, _ in seal_area.getdata())
