@@ -23,9 +23,11 @@ from storage.mongo import Database, Doc, Indexes, border
 INDEXES: Indexes = {
     "talk": [
         IndexModel([("owner", ASCENDING), ("seq", ASCENDING)], unique=True),
-        IndexModel([("conversation", ASCENDING), ("seq", ASCENDING)]),
+        IndexModel([("conversation", ASCENDING), ("seq", ASCENDING)]),  # notes of changes carry no conversation
     ]
 }
+#: The longest span of `seq` in which unread messages are counted.
+_WIDEST = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +91,20 @@ class Talk:
         async with border():
             await self._log.update_one({"_id": message, "owner": owner}, {"$set": {"taken": taken}})
 
-    async def history(self, conversation: str, before: int | None = None, limit: int = 40) -> list[Said]:
-        """The latest messages before a place, oldest first."""
-        query: Doc = {"conversation": conversation, "kind": "said"}
-        if before is not None:
-            query["seq"] = {"$lt": before}
-        async with border():
-            docs = await self._log.find(query).sort("seq", -1).limit(limit).to_list()
-        return [_said(doc) for doc in reversed(docs)]
+    async def history(self, owner: str, conversation: str, before: int | None = None, limit: int = 40) -> list[Said]:
+        """The latest messages of one of the owner's conversations before a place, oldest first.
+
+        Looked for in spans of `seq` that double: the embedded database walks the whole index for a descending sort,
+        and leaves the index when a query has more fields than it (0.2 s for 3,000 entries either way).
+        """
+        found: list[Doc] = []
+        high, span = await self.head(owner) + 1 if before is None else before, limit * 2
+        while high > 1 and len(found) < limit:
+            low = max(high - span, 1)
+            async with border():
+                found = await self._log.find(_between(conversation, low, high)).sort("seq", 1).to_list() + found
+            high, span = low, span * 2
+        return [_said(doc) for doc in found[-limit:]]
 
     async def since(self, owner: str, seq: int, limit: int = 200) -> list[tuple[int, Said]]:
         """Messages said or changed after a place, as (place, message as it stands now), in the order of the log."""
@@ -110,17 +118,21 @@ class Talk:
     async def head(self, owner: str) -> int:
         """The latest place in this person's log; 0 when nothing was said yet."""
         async with border():
-            last = await self._log.find({"owner": owner}, {"seq": 1}).sort("seq", -1).limit(1).to_list()
-        self._heads[owner] = last[0]["seq"] if last else 0
+            if owner not in self._heads:
+                last = await self._log.find({"owner": owner}, {"seq": 1}).sort("seq", -1).limit(1).to_list()
+                self._heads[owner] = last[0]["seq"] if last else 0
+            later = {"owner": owner, "seq": {"$gt": self._heads[owner]}}
+            for doc in await self._log.find(later, {"seq": 1}).sort("seq", 1).to_list():
+                self._heads[owner] = max(self._heads[owner], doc["seq"])
         return self._heads[owner]
 
     async def unread(self, conversation: str, upto: int) -> int:
-        """How many messages to the owner came after the place read up to, not counting those after `upto`."""
+        """How many messages to the owner came after the place read up to and not after `upto`; old ones don't count."""
         async with border():
             mark = await self._seen.find_one({"_id": conversation})
-            span = {"$gt": mark["seq"] if mark else 0, "$lte": upto}
-            query = {"conversation": conversation, "seq": span, "kind": "said", "mine": False}
-            return await self._log.count_documents(query)
+            low = max(mark["seq"] if mark else 0, upto - _WIDEST)
+            entries = await self._log.find(_between(conversation, low + 1, upto + 1), {"mine": 1}).to_list()
+        return sum(not entry["mine"] for entry in entries)
 
     async def read(self, conversation: str, seq: int) -> None:
         """Remember how far the owner has read; never goes back."""
@@ -148,6 +160,11 @@ class Talk:
 
 def _key_id(owner: str, key: str) -> str:
     return hashlib.sha256(f"{owner}\0{key}".encode()).hexdigest()[:32]
+
+
+def _between(conversation: str, low: int, high: int) -> Doc:
+    """Messages with low ≤ seq < high."""
+    return {"conversation": conversation, "seq": {"$gte": low, "$lt": high}}
 
 
 def _said(doc: Doc) -> Said:

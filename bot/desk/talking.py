@@ -57,7 +57,7 @@ class Talking:
                 "line": "",
                 "at": "",
             }
-            for said in await self._talk.history(conversation, limit=1):
+            for said in await self._talk.history(caller.person.id, conversation, limit=1):
                 unread = await self._talk.unread(conversation, said.seq)
                 shown = said_json(said, caller.lang)
                 line = last_line(said.body, caller.lang)
@@ -71,7 +71,8 @@ class Talking:
         before = request.query.get("before")
         if before is not None and not (before.isascii() and before.isdigit() and len(before) < 16):
             raise BadRequest
-        found = await self._talk.history(conversation, None if before is None else int(before), _PAGE + 1)
+        place = None if before is None else int(before)
+        found = await self._talk.history(caller.person.id, conversation, place, _PAGE + 1)
         shown = [said_json(said, caller.lang) for said in found[-_PAGE:]]
         return web.json_response({"messages": shown, "more": len(found) > _PAGE})
 

@@ -96,6 +96,14 @@ class Page:
         )
         assert wide == []
 
+    def named(self) -> None:
+        """Everything that can be pressed or filled in has a name for those who can't see it."""
+        nameless = self.browser.execute_script(
+            "return [...document.querySelectorAll('button, a, input, textarea, select')]"
+            ".filter(e => e.checkVisibility() && !e.innerText.trim() && !e.ariaLabel && !e.labels?.length).map(e => e.outerHTML)"
+        )
+        assert nameless == []
+
     def complaints(self) -> list[str]:
         """What the browser complained about: broken rules, failed scripts."""
         lines = self.browser.get_log("browser")  # type: ignore[no-untyped-call]
@@ -262,10 +270,12 @@ async def test_on_a_phone_nothing_sticks_out(page: Page) -> None:
         page.write("", Keys.ENTER)
         page.see(".card .badge", "待 李娜 审批")
         page.fits()
+        page.named()
         page.shot("zh-phone-card")
         page.press("更正", ".choices button")
         page.see("dialog h2", "更正")
         page.fits()
+        page.named()
         page.shot("zh-phone-form")
         page.press("取消", "dialog button")
         page.press("EN", "#language")
@@ -274,6 +284,7 @@ async def test_on_a_phone_nothing_sticks_out(page: Page) -> None:
         page.shot("en-phone-card")
         page.see(".thumb").click()
         page.see(".viewer [role=status]", "Page 1")
+        page.named()
         page.shot("en-phone-viewer")
         assert page.complaints() == []
 

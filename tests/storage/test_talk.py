@@ -31,7 +31,7 @@ async def test_the_same_key_is_said_once(log: Talk) -> None:
     first = await say(log, "k1", text="一")
     again = await say(log, "k1", text="二")
     assert again == first
-    assert [said.body["text"] for said in await log.history("li:chat")] == ["一"]
+    assert [said.body["text"] for said in await log.history("li", "li:chat")] == ["一"]
     assert first.at == AT
     assert await log.standing("li", "k1") == first
     assert await log.standing("li", "k2") is None
@@ -40,7 +40,7 @@ async def test_the_same_key_is_said_once(log: Talk) -> None:
 async def test_one_key_of_two_people_is_two_messages(log: Talk) -> None:
     await say(log, "k1", owner="li")
     await say(log, "k1", owner="wang")
-    assert len(await log.history("li:chat")) == len(await log.history("wang:chat")) == 1
+    assert len(await log.history("li", "li:chat")) == len(await log.history("wang", "wang:chat")) == 1
 
 
 async def test_two_replicas_writing_together_leave_no_gap_and_lose_nothing(db: Database, log: Talk) -> None:
@@ -61,7 +61,7 @@ async def test_a_change_is_told_after_what_was_read_before(log: Talk) -> None:
     assert seq == place + 1
     assert now.seq == said.seq
     assert [card["title"] for card in now.body["cards"]] == ["新", "另"]
-    assert [s.id for s in await log.history("li:chat")] == [said.id]
+    assert [s.id for s in await log.history("li", "li:chat")] == [said.id]
 
 
 async def test_no_one_finds_or_changes_the_message_of_another(log: Talk) -> None:
@@ -77,9 +77,18 @@ async def test_no_one_finds_or_changes_the_message_of_another(log: Talk) -> None
 async def test_history_goes_back_page_by_page(log: Talk) -> None:
     for n in range(7):
         await say(log, f"k{n}", text=str(n))
-    latest = await log.history("li:chat", limit=3)
-    earlier = await log.history("li:chat", latest[0].seq, limit=3)
+    latest = await log.history("li", "li:chat", limit=3)
+    earlier = await log.history("li", "li:chat", latest[0].seq, limit=3)
     assert [s.body["text"] for s in (*earlier, *latest)] == ["1", "2", "3", "4", "5", "6"]
+
+
+async def test_history_finds_the_few_words_of_a_quiet_conversation(log: Talk) -> None:
+    await log.say(owner="li", conversation="li:reports", key="r", mine=False, body={"text": "月报"}, at=AT)
+    for n in range(30):
+        await say(log, f"k{n}")
+    assert [s.body["text"] for s in await log.history("li", "li:reports", limit=2)] == ["月报"]
+    assert await log.history("li", "li:approvals") == []
+    assert await log.history("nobody", "nobody:chat") == []
 
 
 async def test_unread_counts_what_was_said_to_me_after_the_mark(log: Talk) -> None:

@@ -18,7 +18,7 @@ for (const name of Object.keys(sessionStorage).filter((each) => each.startsWith(
 // `sending(outgoing)` draws what is on its way and is called at every step.
 export function composer(desk, sending) {
   const { files } = desk; // topic → files
-  const box = h("textarea", { id: "composer", rows: 1, "aria-label": t("message"), placeholder: t(innerWidth < 720 ? "writeShort" : "write"), maxLength: 20000, "aria-controls": "suggestions", autocomplete: "off" });
+  const box = h("textarea", { id: "composer", rows: 1, "aria-label": t("message"), placeholder: t(innerWidth < 720 ? "writeShort" : "write"), maxLength: 20000, role: "combobox", "aria-controls": "suggestions", "aria-expanded": "false", autocomplete: "off" });
   const chips = h("ul", { className: "chips" });
   const notice = h("p", { className: "error", role: "alert" });
   const hints = h("ul", { id: "suggestions", role: "listbox", hidden: true });
@@ -105,7 +105,9 @@ export function composer(desk, sending) {
   function suggest(text) {
     const found = text ? desk.commands.filter(([words]) => text === "/" || (words.startsWith(text) && words !== text)).slice(0, 6) : [];
     hints.hidden = !found.length;
-    hints.replaceChildren(...found.map(([words, does]) => h("li", { role: "option", "aria-selected": "false", onclick: () => choose(words) }, h("b", {}, words), h("span", {}, does))));
+    box.setAttribute("aria-expanded", String(!hints.hidden));
+    box.removeAttribute("aria-activedescendant");
+    hints.replaceChildren(...found.map(([words, does], n) => h("li", { id: `suggestion-${n}`, role: "option", "aria-selected": "false", onclick: () => choose(words) }, h("b", {}, words), h("span", {}, does))));
   }
 
   function choose(words) {
@@ -118,7 +120,9 @@ export function composer(desk, sending) {
   function walk(step) {
     const all = [...hints.children];
     const at = all.findIndex((each) => each.getAttribute("aria-selected") === "true");
-    all.forEach((each, n) => each.setAttribute("aria-selected", n === (at + step + all.length) % all.length ? "true" : "false"));
+    const next = at < 0 && step < 0 ? all.length - 1 : (at + step + all.length) % all.length;
+    all.forEach((each, n) => each.setAttribute("aria-selected", String(n === next)));
+    box.setAttribute("aria-activedescendant", all[next].id);
   }
 
   box.addEventListener("input", () => (keep(), suggest(box.value)));
