@@ -19,6 +19,7 @@ class Notes:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._toured: set[str] = set()  # known to have had it
 
     async def feedback(self, person: str, words: str, at: datetime) -> None:
         """Keep what was said about the program itself."""
@@ -33,9 +34,12 @@ class Notes:
 
     async def first_time(self, person: str) -> bool:
         """True once per person, even when asked twice at the same moment."""
+        if person in self._toured:
+            return False
         try:
             async with border(DuplicateKeyError):
                 await self._db.toured.insert_one({"_id": person})
         except DuplicateKeyError:
+            self._toured.add(person)
             return False
         return True

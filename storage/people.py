@@ -7,6 +7,7 @@ Collections: `people` {_id: person id, name, roles, department, company, lang, d
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +26,9 @@ INDEXES: Indexes = {
     "people": [IndexModel([("company", ASCENDING), ("roles", ASCENDING)])],
     "identities": [IndexModel([("person", ASCENDING)])],
 }
+#: Seconds an answer about people is good for in the process that asked: one forwarded document asks ten times. What this
+#: process changes is seen at once; what another one changed, a second later at most.
+FRESH = 1.0
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 
 
@@ -47,16 +51,28 @@ class People:
 
     def __init__(self, db: Database, now: Callable[[], datetime] = utc_now) -> None:
         self._db, self._now = db, now
+        self._known: dict[str, tuple[float, Person]] = {}  # until when, in seconds of the monotonic clock
+        self._everyone: tuple[float, tuple[Person, ...]] = (0.0, ())
 
     async def get(self, person_id: str) -> Person:
         """Raises NotFound."""
-        async with border():
-            doc = await self._db.people.find_one({"_id": person_id})
-        return _person(doc, person_id)
+        known = self._known  # replaced by any change: an answer from before it is then not remembered
+        until, person = known.get(person_id, (0.0, None))
+        if person is None or time.monotonic() > until:
+            async with border():
+                person = _person(await self._db.people.find_one({"_id": person_id}), person_id)
+            known[person_id] = (time.monotonic() + FRESH, person)
+        return person
 
     async def all(self) -> list[Person]:
         """Everyone, disabled ones too, by id."""
-        return await self._several({})
+        known = self._known
+        until, everyone = self._everyone
+        if time.monotonic() > until:
+            everyone = tuple(await self._several({}))
+            if known is self._known:
+                self._everyone = (time.monotonic() + FRESH, everyone)
+        return list(everyone)
 
     async def having(self, role: Role, company: str) -> list[Person]:
         """Those of the company with the role who are able to act, by id."""
@@ -81,6 +97,7 @@ class People:
             try:
                 async with border(DuplicateKeyError):
                     await self._db.people.insert_one({**_doc(person), "added_at": self._now()})
+                self._forget()
                 return person
             except DuplicateKeyError:
                 continue
@@ -115,6 +132,7 @@ class People:
             await self._db.sign_in_links.delete_many({"person": person_id}, session=session)
 
         await transact(self._db, step)
+        self._forget()
         return await self.get(person_id)
 
     async def tie(self, person_id: str, identity: Identity) -> None:
@@ -155,7 +173,12 @@ class People:
     async def _set(self, person_id: str, **values: Any) -> Person:
         async with border():
             await self._db.people.update_one({"_id": person_id}, {"$set": values})
+        self._forget()
         return await self.get(person_id)
+
+    def _forget(self) -> None:
+        self._known = {}
+        self._everyone = (0.0, ())
 
     async def _ids(self, given: str, name: str) -> AsyncIterator[str]:
         """Ids to try, the readable first."""

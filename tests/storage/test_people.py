@@ -93,3 +93,15 @@ async def test_channels_know_people_by_their_own_ids(staff: People) -> None:
     assert not await staff.untie(slack)
     await staff.tie("b1", slack)
     assert await staff.identities("b1") == [slack]
+
+
+async def test_what_another_process_changed_is_seen_within_a_second(staff: People, db: mongo.Database) -> None:
+    other = People(db)
+    await staff.add("甲", {Role.EMPLOYEE}, company="C1", id="a1")
+    assert not (await staff.get("a1")).disabled
+    assert [person.disabled for person in await staff.all()] == [False]
+    await other.disable("a1")
+    assert (await other.get("a1")).disabled
+    await asyncio.sleep(people.FRESH + 0.05)
+    assert (await staff.get("a1")).disabled
+    assert [person.disabled for person in await staff.all()] == [True]
