@@ -7,11 +7,13 @@ E.g. GD01-KJ·PZ·2026·D30-0010-0042: fonds GD01, accounting archives, vouchers
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 ROOT = "KJ"  # 会计
 VOUCHERS = "PZ"  # 凭证
 VOLUME_HOLDS = 9_999  # items: 件号 has four digits
+_NUMBER = re.compile(r"(.+)-([0-9]{4})-([0-9]{4})")
 
 
 def period(dated: date | None, archived: date) -> tuple[int, int]:
@@ -37,6 +39,23 @@ def place(month: int, nth: int) -> tuple[int, int]:
     """
     full, before = divmod(nth - 1, VOLUME_HOLDS)
     return full * 100 + month, before + 1
+
+
+def counter(class_number: str, month: int) -> str:
+    """The name under which a month's items are counted."""
+    return f"{class_number}-{month:02d}"
+
+
+def nth(volume: int, piece: int) -> tuple[int, int]:
+    """(month, n) of a place: the other way round."""
+    full, month = divmod(volume, 100)
+    return month, full * VOLUME_HOLDS + piece
+
+
+def parts(number: str) -> tuple[str, int, int] | None:
+    """(类别号 with 全宗号, 案卷号, 件号) of a 档号; None when it isn't one of ours."""
+    found = _NUMBER.fullmatch(number)
+    return (found[1], int(found[2]), int(found[3])) if found else None
 
 
 def archive_no(class_number: str, volume: int, piece: int) -> str:

@@ -144,7 +144,7 @@ class Vault(Items):
         """Give the item its 档号: the count belongs to the same transaction, so no number is lost or given twice."""
         year, month = numbering.period(item.document.date, at.astimezone(self._zone).date())
         class_no = numbering.class_no(item.company, numbering.VOUCHERS, year, self._term.code)
-        nth = await self._count(f"{class_no}-{month:02d}", session)
+        nth = await self._count(numbering.counter(class_no, month), session)
         number = numbering.archive_no(class_no, *numbering.place(month, nth))
         filed = Filed(number, at, year, month, self._term.category, self._term.label, self._term.expires(year))
         return dataclasses.replace(item, filed=filed, state=ItemState.ARCHIVED)

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, S
 from dataclasses import dataclass
 from typing import Any
 
+from archive import numbering
 from archive.errors import KeyMissing, NotFound, Tampered, TrailBroken
 from archive.item import FileRef, Item
 from archive.trail import GENESIS, digest_of
@@ -71,7 +72,7 @@ class Verification:
         self._original = original
         self._progress = progress or (lambda *_: None)
         self._files: dict[str, FileRef] = {}
-        self._numbers: dict[str, tuple[int, int]] = {}  # class and volume → how many, the highest
+        self._numbers: dict[tuple[str, int], tuple[int, int]] = {}  # class and volume → how many, the highest
         self.links = 0
         self.items = 0
         self.files = 0
@@ -178,10 +179,9 @@ class Verification:
             yield Fault("V04", item_id)
         if item is None:
             return
-        if item.filed:
-            class_no, _, piece = item.filed.archive_no.rpartition("-")
-            count, highest = self._numbers.get(class_no, (0, 0))
-            self._numbers[class_no] = (count + 1, max(highest, int(piece) if piece.isdecimal() else -1))
+        if item.filed and (place := numbering.parts(item.filed.archive_no)):
+            count, highest = self._numbers.get(place[:2], (0, 0))
+            self._numbers[place[:2]] = (count + 1, max(highest, place[2]))
         if code := await self._file(item.file):
             yield Fault(code, item_id)
 
@@ -204,11 +204,19 @@ class Verification:
 
     async def _counted(self) -> AsyncIterator[Fault]:
         """Items filed while we read may be missed, so a volume with a gap is counted again by itself."""
-        for volume, (count, highest) in self._numbers.items():
-            if count != highest:
-                numbers = await self._db.items.distinct("item.filed.archive_no", {"item.filed.archive_no": _in(volume)})
-                if len(numbers) != max(int(number.rpartition("-")[2]) for number in numbers):
-                    yield Fault("V14", volume)
+        for (class_no, volume), (count, highest) in self._numbers.items():
+            month, given = numbering.nth(volume, highest)
+            counter = await self._db.counters.find_one({"_id": numbering.counter(class_no, month)}) or {}
+            last = counter.get("last")
+            whole = count == highest or await self._is_whole(f"{class_no}-{volume:04d}")
+            if not whole or not isinstance(last, int) or last < given:  # put back: the next number is one that is given
+                yield Fault("V14", f"{class_no}-{volume:04d}")
+
+    async def _is_whole(self, volume: str) -> bool:
+        """Whether its 件号 run from 1 without a gap. "." comes after "-"."""
+        within = {"item.filed.archive_no": {"$gt": f"{volume}-", "$lt": f"{volume}."}}
+        found = [numbering.parts(str(each)) for each in await self._db.items.distinct("item.filed.archive_no", within)]
+        return {place[2] for place in found if place} == set(range(1, len(found) + 1))
 
     async def _strays(self) -> AsyncIterator[Fault]:
         """Originals that say they have a record, and don't."""
@@ -269,7 +277,3 @@ def _digest(doc: Doc) -> str:
         return record_digest(doc)
     except MALFORMED:
         return ""
-
-
-def _in(volume: str) -> Doc:
-    return {"$gt": f"{volume}-", "$lt": f"{volume}."}  # "." follows "-"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.numbering import VOUCHERS, archive_no, class_no, period, place
+from archive.numbering import VOUCHERS, archive_no, class_no, counter, nth, parts, period, place
 
 approved = date(2026, 11, 3)
 
@@ -32,7 +32,13 @@ def test_the_period_is_the_documents_month_while_its_year_is_open(
 def test_the_number_as_the_standard_writes_it() -> None:
     number = archive_no(class_no("GD01", VOUCHERS, 2026, "D30"), *place(10, 42))
     assert number == "GD01-KJ·PZ·2026·D30-0010-0042"
+    assert parts(number) == ("GD01-KJ·PZ·2026·D30", 10, 42)
+    assert parts("GD01-KJ·PZ·2026·D30-10-42") is None
     assert class_no("", VOUCHERS, 2026, "D30") == "KJ·PZ·2026·D30"  # 全宗号 may be left out (8.7)
+
+
+def test_months_are_counted_apart() -> None:
+    assert counter("GD01-KJ·PZ·2026·D30", 1) == "GD01-KJ·PZ·2026·D30-01"
 
 
 def test_a_full_volume_is_followed_by_the_months_next() -> None:
@@ -44,5 +50,6 @@ def test_a_full_volume_is_followed_by_the_months_next() -> None:
 def test_no_two_items_of_a_year_share_a_place(month: int, other_month: int, n: int, m: int) -> None:
     here, there = place(month, n), place(other_month, m)
     assert (here == there) == ((month, n) == (other_month, m))
+    assert nth(*here) == (month, n)
     assert 0 < here[0] < 10_000
     assert 0 < here[1] < 10_000

@@ -198,6 +198,15 @@ async def a_head_that_claims_far_too_much(plant: Plant) -> None:
     await plant.db.head.update_one({}, {"$set": {"seq": 10**15}})
 
 
+async def a_counter_put_back(plant: Plant) -> None:
+    await plant.db.counters.update_one({"_id": "GD01-KJ·PZ·2026·D30-10"}, {"$set": {"last": 1}})
+
+
+async def a_number_that_is_none(plant: Plant) -> None:
+    await plant.rewrite_record(plant.items[1].id, {"item.filed.archive_no": "any"})
+    await plant.db.counters.update_one({"_id": "GD01-KJ·PZ·2026·D30-10"}, {"$set": {"last": "many"}})
+
+
 async def the_trail_thrown_away(plant: Plant) -> None:
     await plant.db.links.delete_many({})
     await plant.db.head.delete_many({})
@@ -244,6 +253,8 @@ SAYS: dict[Tamper, set[tuple[str, str]]] = {
     the_chain_cut: {("V10", "#8")},
     the_chain_cut_with_its_head_rewritten: {("V11", "#7"), ("V10", "#8")},
     a_head_that_claims_far_too_much: {("V11", "#1000000000000000"), ("V10", "#10")},
+    a_counter_put_back: {("V14", "GD01-KJ·PZ·2026·D30-0010")},
+    a_number_that_is_none: {("V04", "G2610-0002"), ("V14", "GD01-KJ·PZ·2026·D30-0010")},
     the_trail_thrown_away: {("V11", "#0"), ("V10", "#1"), *(("V05", f"G2610-000{n}") for n in range(1, 5))},
     a_record_deleted: {("V06", "G2610-0002"), ("V14", "GD01-KJ·PZ·2026·D30-0010"), ("V15", "file")},
     a_key_deleted: {("V03", "G2610-0002")},
