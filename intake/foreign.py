@@ -40,13 +40,13 @@ _FIGURE = re.compile(
 _TOTALS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"grand\s*total|total\s*for\s*this\s*invoice|invoice\s*total|total\s*payable|total\s*incl",
+        r"grand\s*total|total\s*for\s*this\s*invoice|invoice\s*total|total\s*payable|total[^\d]{0,20}incl",
         r"^\W*total(?:\s*amount)?(?:\s*due)?(?:\s*\([A-Z]{3}\))?\b(?!\s*(?:tax|vat|gst|discount|savings|items?|qty))",
         r"amount\s*due|balance\s*due|amount\s*payable|amount\s*paid|total\s*paid",
     )
 )
 _NET = re.compile(
-    r"sub\s*-?\s*total|net\s*(?:amount|total)|total\s*(?:excl|before\s*tax|net)|amount\s*before\s*tax|taxable\s*amount|service\s*charges",
+    r"sub\s*-?\s*total|net\s*(?:amount|total)|total\s*(?:before\s*tax|net)|total[^\d]{0,20}excl|amount\s*before\s*tax|taxable\s*amount|service\s*charges",
     re.IGNORECASE,
 )
 _TAX = re.compile(
@@ -88,6 +88,7 @@ _SPOKEN = (
     (re.compile(r"\bJPY\b|\bJapanese yen\b", re.IGNORECASE), "JPY"),
     (re.compile(r"\bSGD\b|\bMYR\b|\bAUD\b|\bCAD\b|\bCHF\b|\bCNY\b"), ""),
 )
+_TILL = re.compile(r"\bchange\b|cashier|tender")
 _NAMES = re.compile(r"\b(invoice|receipt|bill|statement|credit note)\b", re.IGNORECASE)
 
 
@@ -135,7 +136,8 @@ def _type(form: Form) -> str:
     for line in lines[:_LETTERHEAD]:
         if re.fullmatch(r"(?:payment |sales |official )?receipt|credit note", line):
             return line.split()[-1] if "receipt" in line else line
-    return "invoice" if any("invoice" in line for line in lines) else "receipt"
+    till = any(_TILL.search(line) for line in lines)  # tills print `tax invoice` on what everyone calls a receipt
+    return "invoice" if not till and any("invoice" in line for line in lines) else "receipt"
 
 
 def _facts(draft: Draft, row: Row, following: Sequence[Row]) -> None:

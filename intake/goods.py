@@ -216,6 +216,6 @@ def extras_of(table: Table) -> dict[str, str]:
     facts: dict[str, str] = {}
     for cells in table.rows:
         for key, value in cells.items():
-            if key not in (*_LINE, "itemcode", "remark"):
+            if key not in (*_LINE, "itemcode", "remark", "id_number"):  # nobody needs a traveller's identity number
                 facts[key] = f"{facts[key]};{value}" if key in facts and value not in facts[key].split(";") else value
     return facts

@@ -64,7 +64,7 @@ def read_ofd(data: bytes, name: str) -> Reading:
         warnings += unread
         words = [w for i, leaf in enumerate(leaves) for w in words_of(leaf, pages + i)]
         printed = list(layout.find_all(words, "text"))
-        drafts += [d for d in (_from_tags(package, path, document, leaves), _from_data(package)) if d]
+        drafts += [d for d in (_from_tags(package, path, document, leaves), _from_data(package, path)) if d]
         if not printed and not drafts and sum(len(w.text) for w in words) < SPEAKING:
             found += _recognised(package, path, document, leaves, pages)
             warnings.append(doubt(doubts.SCANNED))
@@ -126,10 +126,10 @@ def _tag_files(package: Package, path: str, document: etree._Element) -> Iterato
             yield parse(inner, package.name)
 
 
-def _from_data(package: Package) -> Draft | None:
+def _from_data(package: Package, path: str) -> Draft | None:
     """CustomData in the package's properties."""
     draft = Draft("custom_data")
-    for title, text in package.custom_data().items():
+    for title, text in package.custom_data(path).items():
         name = _CUSTOM_DATA.get(squeeze(title))
         if name:
             _put(draft, name, text)

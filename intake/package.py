@@ -78,9 +78,10 @@ class Package:
             path = resolve("", value(element))
             yield path, self.xml(path)
 
-    def custom_data(self) -> dict[str, str]:
-        """Name → value of the CustomData in the document's properties."""
-        return {e.get("Name", ""): value(e) for e in self.root.iter("{*}CustomData") if value(e)}
+    def custom_data(self, path: str) -> dict[str, str]:
+        """Name → value of the CustomData in the properties of the document at a path."""
+        bodies = (b for b in self.root.iter("{*}DocBody") if resolve("", first(b, "DocRoot")) == path)
+        return {e.get("Name", ""): value(e) for body in bodies for e in body.iter("{*}CustomData") if value(e)}
 
     def pages(self, path: str, document: etree._Element) -> Iterator[Leaf]:
         """The document's pages in order, each with its templates; raises FileTooBig beyond the limit of pages."""
