@@ -14,6 +14,7 @@ class Channel(Protocol):
     """One platform. Addresses are its own strings, kept so that a copy can be renewed after a restart."""
 
     name: str
+    ours: bool  # what it says is written into our own database, once for each key: it needs no letter to be sure
 
     async def say(self, person: Person, conversation: str, reply: Reply, key: str) -> Sequence[str]:
         """Deliver once for this key; returns the address of each card, in order. Raises when it must be tried again."""

@@ -16,7 +16,7 @@ from bot.channel import Channel
 from handlers.cards import item_card
 from handlers.context import People, Topic, Vault
 from handlers.message import Message, OutFile, Reply
-from storage.outbox import Letter, Outbox
+from storage.outbox import Copy, Letter, Outbox
 
 log = logging.getLogger("guidang.post")
 
@@ -57,7 +57,7 @@ class Post:
 
     async def renew(self, item_id: str) -> None:
         """Every copy of the item's card, as each of its readers may see the item now."""
-        item, case = await self._vault.item(item_id), await self._vault.case(item_id)
+        item, case = await self._vault.both(item_id)
         people = await self._people.all()
         by_id = {p.id: p for p in people}
         for copy in await self._outbox.copies(item_id):
@@ -99,6 +99,11 @@ class Post:
         return arrived
 
     async def _send(self, who: Person, channel: str, conversation: str, reply: Reply, key: str) -> None:
+        if self._channels[channel].ours and not reply.files:
+            addresses = await self._channels[channel].say(who, conversation, reply, key)
+            for item, address in _shown(reply, addresses):
+                await self._outbox.shown(Copy(item, who.id, channel, conversation, address))
+            return
         if await self._outbox.known(key):
             return
         kept = await self._with_files_kept(reply)
@@ -127,9 +132,13 @@ class Post:
             log.warning("not delivered yet: %s: %r", letter.key, error)
             await self._outbox.failed(letter.key)
             return False
-        about = [card.about for card in letter.payload.cards]
-        await self._outbox.sent(letter.key, [(i, a) for i, a in zip(about, addresses, strict=True) if i])
+        await self._outbox.sent(letter, _shown(letter.payload, addresses))
         return True
+
+
+def _shown(reply: Reply, addresses: Sequence[str]) -> list[tuple[str, str]]:
+    """(item id, address) of each card that is about an item."""
+    return [(card.about, address) for card, address in zip(reply.cards, addresses, strict=True) if card.about]
 
 
 def held_address(ref: FileRef) -> str:

@@ -69,6 +69,9 @@ class Vault(Protocol):
     async def case(self, item_id: str) -> Case:
         """The approval case of an item. Raises NotFound."""
 
+    async def both(self, item_id: str) -> tuple[Item, Case]:
+        """An item and its approval case, as they stand together. Raises NotFound."""
+
     async def items(self, ids: Sequence[str]) -> list[Item]:
         """Those that exist, in the order asked."""
 

@@ -52,6 +52,11 @@ class Items:
         """The approval case of an item. Raises NotFound."""
         return to_case(await self._one({"_id": item_id}, item_id))
 
+    async def both(self, item_id: str) -> tuple[Item, Case]:
+        """An item and its approval case, as they stand together. Raises NotFound."""
+        doc = await self._one({"_id": item_id}, item_id)
+        return to_item(doc), to_case(doc)
+
     async def items(self, ids: Sequence[str]) -> list[Item]:
         """Those that exist, in the order asked."""
         async with border():

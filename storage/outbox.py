@@ -95,16 +95,13 @@ class Outbox(Generic[T]):
             waiting = {"state": "waiting", "free": {"$gt": now}}
             return (await self._db.outbox.update_many(waiting, {"$set": {"free": now}})).modified_count
 
-    async def sent(self, key: str, cards: Sequence[tuple[str, str]] = ()) -> None:
+    async def sent(self, letter: Letter[T], cards: Sequence[tuple[str, str]] = ()) -> None:
         """It arrived; `cards`: (item id, address) of the cards in it, kept so that they can be renewed."""
+        for item, address in cards:
+            await self.shown(Copy(item, letter.person, letter.channel, letter.conversation, address))
         async with border():
-            doc = await self._db.outbox.find_one({"_id": key}, {"payload": 0})
-            if doc is None:
-                return
-            for item, address in cards:
-                await self.shown(Copy(item, doc["person"], doc["channel"], doc["conversation"], address))
             change = {"$set": {"state": "sent", "sent_at": self._now()}, "$unset": {"free": ""}}
-            await self._db.outbox.update_one({"_id": key}, change)
+            await self._db.outbox.update_one({"_id": letter.key}, change)
 
     async def failed(self, key: str) -> None:
         """It did not arrive: to be tried again later and later, about a day and a half; then it stays as failed."""

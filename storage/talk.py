@@ -7,7 +7,9 @@ has n never misses an earlier one that came late. Collection `talk_seen` holds h
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,6 +53,7 @@ class Talk:
         self._log = database["talk"]
         self._seen = database["talk_seen"]
         self._heads: dict[str, int] = {}  # owner → an entry known to exist; never ahead of the log
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # who comes second would only try again
 
     async def say(
         self, *, owner: str, conversation: str, key: str, mine: bool, body: Mapping[str, Any], at: datetime
@@ -58,10 +61,7 @@ class Talk:
         """Write a message down once for this key of this person; the same key again returns what stands."""
         entry: Doc = {"_id": _key_id(owner, key), "owner": owner, "conversation": conversation, "kind": "said"}
         async with border():
-            standing = await self._log.find_one({"_id": entry["_id"]})
-            if standing is None:
-                standing = await self._append({**entry, "at": at, "mine": mine, "body": dict(body), "taken": ""})
-        return _said(standing)
+            return _said(await self._append({**entry, "at": at, "mine": mine, "body": dict(body), "taken": ""}))
 
     async def standing(self, owner: str, key: str) -> Said | None:
         """What was said under this key, if anything was."""
@@ -77,9 +77,12 @@ class Talk:
             raise NotFound(item=message)
         return _said(doc)
 
-    async def change(self, owner: str, message: str, fields: Mapping[str, Any]) -> None:
-        """Set parts of a message (dotted paths: `body.cards.0`) and note the change in the log. Raises NotFound."""
-        query = {"_id": message, "owner": owner, "kind": "said"}
+    async def change(self, owner: str, message: str, fields: Mapping[str, Any], has: str = "") -> None:
+        """Set parts of a message (dotted paths: `body.cards.0`) and note the change in the log.
+
+        Raises NotFound, also when the message lacks the part `has`.
+        """
+        query: Doc = {"_id": message, "owner": owner, "kind": "said"} | ({has: {"$exists": True}} if has else {})
         async with border():
             result = await self._log.update_one(query, {"$set": dict(fields)})
             if not result.matched_count:
@@ -141,6 +144,10 @@ class Talk:
 
     async def _append(self, doc: Doc) -> Doc:
         """Put an entry at the end. The unique index gives each place to one; who comes second tries the next one."""
+        async with self._turns[doc["owner"]]:
+            return await self._in_turn(doc)
+
+    async def _in_turn(self, doc: Doc) -> Doc:
         owner = doc["owner"]
         if owner not in self._heads:
             await self.head(owner)
@@ -150,7 +157,7 @@ class Talk:
                 await self._log.insert_one(entry)
             except DuplicateKeyError:
                 standing = await self._log.find_one({"_id": doc["_id"]})
-                if standing is not None:  # the same key was said by another at this moment
+                if standing is not None:  # the same key was said before
                     return standing
                 await self.head(owner)
                 continue

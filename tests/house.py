@@ -57,6 +57,7 @@ class Recorder:
     """A channel: everybody is on it, a key is said once, a card stands at its address until it is renewed."""
 
     name = "desk"
+    ours = False
 
     def __init__(self) -> None:
         self.said: list[Said] = []

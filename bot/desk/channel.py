@@ -31,6 +31,7 @@ class Desk:
     """The web desk. Wire it in bot/app.py: `app.add_routes(desk.routes())`, `app.on_shutdown.append(desk.close)`."""
 
     name = NAME
+    ours = True
 
     def __init__(
         self,
@@ -60,7 +61,7 @@ class Desk:
 
     async def say(self, person: Person, conversation: str, reply: Reply, key: str) -> Sequence[str]:
         """Write the reply into the log, once for this key; returns `<message id>:<card index>` for each card."""
-        said = await self._talk.standing(person.id, key)
+        said = await self._talk.standing(person.id, key) if reply.files else None  # files are not kept twice
         if said is None:
             held = [await self._held(out) for out in reply.files]
             body = reply_doc(reply, held)
@@ -73,10 +74,10 @@ class Desk:
     async def renew(self, person: Person, address: str, card: Card) -> None:
         """Replace the card at this address in the log. Raises NotFound."""
         message, _, index = address.rpartition(":")
-        said = await self._talk.find(person.id, message)
-        if not index.isdigit() or int(index) >= len(said.body["cards"]):
+        if not index.isdigit():
             raise NotFound(item=address)
-        await self._talk.change(person.id, message, {f"body.cards.{int(index)}": card_doc(card)})
+        place = f"body.cards.{int(index)}"
+        await self._talk.change(person.id, message, {place: card_doc(card)}, has=place)
         self._streams.wake(person.id)
 
     async def progress(self, person: Person, conversation: str, message: str, share: float, words: str) -> None:
