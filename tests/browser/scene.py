@@ -144,7 +144,6 @@ class Scene:
             for n, (name, _) in enumerate(got.files):
                 await self.desk.progress(LI, got.conversation, got.id, (n + 0.5) / len(got.files), f"正在读 {name}")
                 await self.pause.wait()
-            await self.desk.progress(LI, got.conversation, got.id, 1, "")
             text = Text(f"收到 {len(got.files)} 个文件", f"{len(got.files)} files received")
             return await self._say(got, Reply(text, (PENDING,)))
         if got.text.startswith(("报表", "report")):

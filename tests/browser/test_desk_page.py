@@ -100,7 +100,8 @@ class Page:
         """Everything that can be pressed or filled in has a name for those who can't see it."""
         nameless = self.browser.execute_script(
             "return [...document.querySelectorAll('button, a, input, textarea, select')]"
-            ".filter(e => e.checkVisibility() && !e.innerText.trim() && !e.ariaLabel && !e.labels?.length).map(e => e.outerHTML)"
+            ".filter(e => e.checkVisibility() && !e.innerText.trim() && !e.ariaLabel && !e.labels?.length)"
+            ".map(e => e.outerHTML)"
         )
         assert nameless == []
 
@@ -366,6 +367,9 @@ async def test_the_link_lets_in_and_offers_a_password(page: Page) -> None:
         page.shot("zh-desktop-password")
         page.press("保存", "dialog button")
         page.gone("dialog")
+        page.see("#composer:focus")
+        ActionChains(page.browser).send_keys("hello").perform()
+        assert page.see("#composer").get_attribute("value") == "hello"
         page.see(".bar", "王强")
         assert page.browser.current_url == page.url
         page.browser.refresh()

@@ -192,7 +192,7 @@ function said(message, number) {
     state.out.get(message.key)?.view?.remove();
     upsert(message);
     settle();
-    if (!known && !message.mine) parts.log.querySelectorAll(".choices.busy").forEach(release);
+    if (!known && !message.mine) answered();
     if (stick && !known) {
       toEnd();
       state.shown.get(message.id).view.querySelectorAll("img").forEach((image) => image.addEventListener("load", () => toEnd(), { once: true }));
@@ -200,6 +200,13 @@ function said(message, number) {
     seen();
   }
   list();
+}
+
+// An answer came: what was held for it is free, and what was being read is read, or will say so again.
+function answered() {
+  parts.log.querySelectorAll(".choices.busy").forEach(release);
+  parts.log.querySelectorAll(".reading").forEach((each) => each.remove());
+  state.reading.clear();
 }
 
 function taken({ id, taken: name }) {

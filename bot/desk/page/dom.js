@@ -44,6 +44,7 @@ export function dialog(className, label, ...children) {
   box.addEventListener("close", () => {
     box.remove();
     const next = back?.isConnected ? back : document.querySelector("#composer"); // what opened it may have been renewed
+    next?.blur(); // the browser has given it the focus while it was still inert: without this it shows no caret
     next?.focus();
   });
   box.addEventListener("click", (event) => event.target === box && className === "viewer" && box.close());
