@@ -12,6 +12,7 @@ _WIDE = frozenset("（），：；！？～、。")
 _RADICALS = str.maketrans(
     "⺠⻔⻋⻚⻓⻅⻢⻛⻝⻜⻬⻩⻥⻨⻰⻳⺟⻄⻉⺁⻤⻣⻘", "民门车页长见马风食飞齐黄鱼麦龙龟母西贝厂鬼骨青"
 )
+_RADICALS[ord("−")] = ord("-")  # the minus sign proper
 _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufffe\uffff]"
 )

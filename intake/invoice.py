@@ -18,7 +18,7 @@ from intake.parties import put_parties
 from intake.rows import GAP, Span
 from intake.titles import kind_of, titles
 
-_MONEY = re.compile(r"[¥$]?-?[¥$]?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{1,2}(?!\d|%)|\*{2,}")
+_MONEY = re.compile(r"[¥$]?-?[¥$]?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{1,2}(?!\d|%)|-?¥-?\d[\d,]*(?![\d.%])|\*{2,}")
 _CAPITAL = re.compile(r"(?:\(?负数?\)?)?[零壹贰叁肆伍陆柒捌玖拾佰仟万亿圆元角分整正]{2,}")
 _RED_NUMBER = re.compile(
     r"(?:蓝字|被红冲|正数)[^\d]{0,24}?(?:代码:?(\d{10,12}))?[^\d]{0,10}?(?:号码:?)?(\d{20}|\d{8})(?!\d)"

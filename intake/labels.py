@@ -12,6 +12,14 @@ def loose(words: str) -> str:
     return (GAP + "?").join(re.escape(c) if c not in "?[]()|" else c for c in words)
 
 
+_BEGIN = f"(?:^|(?<={GAP}))"
+
+
+def alone(words: str) -> str:
+    """A pattern for a label that a company's name may hold as well: before a colon, or standing by itself."""
+    return f"{loose(words)}(?={GAP}?:)|{_BEGIN}{loose(words)}(?={GAP}|$)"
+
+
 def _any(*labels: str) -> str:
     """One pattern for several labels; longer ones must come first. `/` keeps a label tight."""
     return "|".join(loose(x) if len(x) <= 4 else re.escape(x) for x in labels)
@@ -40,7 +48,7 @@ VOCABULARY: tuple[tuple[str, str], ...] = (
     ),
     (
         "buyer_name",
-        r"购买方名称(?:及身份证号码/?(?:组织机构代码|统一社会信用代码)?)?|购货单位名称|购货单位|购方名称|买方名称|交款人名称|受票方名称|抬头名称|交款人(?!统一)|付款单位(?:名称)?(?:\(个人\))?(?=:)|付款方名称|购买方(?=:)|买方(?=:)",
+        r"客户名称|付款人名称|购买方名称(?:及身份证号码/?(?:组织机构代码|统一社会信用代码)?)?|购货单位名称|购货单位|购方名称|买方名称|交款人名称|受票方名称|抬头名称|交款人(?!统一)|付款单位(?:名称)?(?:\(个人\))?(?=:)|付款方名称|购买方(?=:)|买方(?=:)",
     ),
     ("seller_seal", r"(?:销售方|销货单位|收款单位|开票单位)" + GAP + r"?:?\((?:盖?章|公章)\)"),
     (
@@ -57,13 +65,13 @@ VOCABULARY: tuple[tuple[str, str], ...] = (
     ),
     ("net", r"不含税(?:价格?|金额)(?:" + GAP + r"?\(?小写\)?)?"),
     ("tax_amount", r"增值税税额"),
-    ("drawer", _any("开票人")),
-    ("payee", _any("收款人", "收款员")),
-    ("checker", _any("复核人", "复核")),
-    ("subtotal", _any("小计")),
-    ("sum", r"(?<![税额])合" + GAP + r"?计(?!金额|\()|总" + GAP + r"?计(?=[" + GAP + r"¥:])"),
+    ("drawer", alone("开票人")),
+    ("payee", alone("收款人") + "|" + alone("收款员")),
+    ("checker", alone("复核人") + "|" + alone("复核")),
+    ("subtotal", alone("小计")),
+    ("sum", _BEGIN + loose("合计") + rf"(?={GAP}?[¥:$\d*]|{GAP}|$)|" + loose("总计") + rf"(?={GAP}?[¥:])"),
     ("remark", r"(?:^|(?<=" + GAP + r"))备" + GAP + r"?注(?=:|" + GAP + r"|$)"),
-    ("name", r"(?<![目务品物称项])名" + GAP + r"?称(?![号])"),
+    ("name", rf"(?<![目务品物称项])名{GAP}?称(?={GAP}?:)|{_BEGIN}名{GAP}?称(?!号)"),
 )
 
 

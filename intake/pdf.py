@@ -134,8 +134,8 @@ def _as_shown(found: Found, texts: Sequence[PageText]) -> Found:
 
 
 def _by_code(found: Found, pdf: Any) -> Found:
-    """Where number, date or total is missing or was taken by shape, the QR code is asked: drawing a page takes time."""
-    sure = all(found.confidence.get(name, 0.0) >= _SURE for name in ("number", "date", "total"))
+    """Where title, number, date or total is missing or was guessed, the QR code is asked: drawing a page takes time."""
+    sure = all(found.confidence.get(name, 0.0) >= _SURE for name in ("type", "number", "date", "total"))
     if sure or found.document.kind not in _CODED:
         return found
     page = found.pages[0]
