@@ -80,8 +80,9 @@ def _head_by_shape(draft: Draft, form: Form) -> None:
             draft.put("code", digits, where, BY_SHAPE)
         elif re.fullmatch(r"\d{8}|\d{20}", digits) and not parse_date(digits):
             draft.put("number", digits, where, BY_SHAPE)
-        else:
-            draft.put("date", parse_date(where.kept), where, BY_SHAPE)
+        else:  # the figures of a date may stand apart where 年月日 can't be read
+            line = joined([s for s in corner if s.row == where.row and s.box[0] >= where.box[0]], gap=6)
+            draft.put("date", parse_date(line.kept) if line else None, where, BY_SHAPE)
 
 
 def _sums(draft: Draft, form: Form) -> None:
@@ -118,7 +119,8 @@ def _total_by_shape(draft: Draft, form: Form) -> None:
 def _net_by_shape(draft: Draft, form: Form) -> None:
     """The line with a ¥ above the amount in words holds net and tax; they must make the total, if that is known."""
     words = capitals_in(form.spans)
-    above = [s for s in money_in(form.spans) if words and s.middle < words.middle and "¥" in s.text]
+    upper = [s for s in money_in(form.spans) if words and s.middle < words.middle and not level(s, words)]
+    above = [s for s in upper if "¥" in s.text]
     if not above:
         return
     lowest = max(above, key=lambda s: s.middle)

@@ -71,7 +71,7 @@ VOCABULARY: tuple[tuple[str, str], ...] = (
     ("subtotal", alone("小计")),
     ("sum", _BEGIN + loose("合计") + rf"(?={GAP}?[¥:$\d*]|{GAP}|$)|" + loose("总计") + rf"(?={GAP}?[¥:])"),
     ("remark", r"(?:^|(?<=" + GAP + r"))备" + GAP + r"?注(?=:|" + GAP + r"|$)"),
-    ("name", rf"(?<![目务品物称项])名{GAP}?称(?={GAP}?:)|{_BEGIN}名{GAP}?称(?!号)"),
+    ("name", rf"(?:^|(?<=[{GAP}方息购买销售信货单位]))名{GAP}?称(?={GAP}?:)|{_BEGIN}名{GAP}?称(?!号)"),
 )
 
 

@@ -8,6 +8,7 @@ FILE_BYTES = 64 * MEGABYTE  # one file; larger ones are refused unread
 PIXELS = 100_000_000  # of a picture, checked in its header before anything is decoded
 PAGES = 200  # of a PDF or OFD that are read; the rest is kept unread with a warning
 PICTURE_PAGES = 30  # pages without text that are recognised in one file
+CODED_PAGES = 10  # pages whose text tells nothing that are searched for a QR code
 SPEAKING = 12  # a page with fewer characters of text than this is taken for a picture
 ATTACHMENTS = 20  # embedded files of one document that are looked at
 

@@ -118,23 +118,35 @@ def _overlap(one: Span, label: Span, value: Span) -> bool:
 
 
 def _by_shape(draft: Draft, form: Form) -> None:
-    """Forms without readable labels: a name stands right above its tax id; the buyer comes first."""
-    ids = sorted(
-        (s for s in form.spans if TAX_ID.fullmatch(s.text) and _is_party_id(s.text)),
-        key=lambda s: (round(s.middle, 1), s.box[0]),
-    )
-    for side, where in zip(("buyer", "seller"), ids, strict=False):
+    """Forms without readable labels: a name stands above its tax id; the buyer is above or to the left."""
+    ids = sorted((s for s in form.spans if TAX_ID.fullmatch(s.text) and _is_party_id(s.text)), key=lambda s: s.middle)
+    if len(ids) == 1:
+        seller = ids[0].middle > 0.5 or ids[0].box[0] > 0.5  # a person buys without a tax id
+        sides: list[Side] = ["seller" if seller else "buyer"]
+    else:
+        sides = ["buyer", "seller"]
+    beside = len(ids) > 1 and ids[1].middle - ids[0].middle < _APART
+    ids = sorted(ids[:2], key=lambda s: s.box[0]) if beside else ids
+    middle = (ids[0].box[0] + ids[1].box[0]) / 2 if beside else 1.0
+    for side, where in zip(sides, ids, strict=False):
         draft.put(f"{side}_tax_id", where.text, where, 0.8)
-        above = [
-            s
-            for s in form.spans
-            if 0 < where.middle - s.middle < 4 * where.height
-            and abs(s.box[0] - where.box[0]) < 3 * where.em
-            and _CHINESE.search(s.text)
-        ]
-        if above:
-            name = max(above, key=lambda s: s.middle)
-            draft.put(f"{side}_name", name.kept, name, 0.8)
+        left = (
+            (middle, 1.0) if side == "seller" and beside else (0.0, middle if beside else where.box[0] + 3 * where.em)
+        )
+        name = _name_above(form, where, left)
+        draft.put(f"{side}_name", name.kept if name else None, name, 0.8)
+
+
+def _name_above(form: Form, where: Span, left: tuple[float, float]) -> Span | None:
+    """The nearest words above a tax id that begin in a part of the page and can be a name."""
+    above = [
+        s
+        for s in form.spans
+        if 0 < where.middle - s.middle < 5 * where.height
+        and left[0] <= s.box[0] < left[1]
+        and len(_CHINESE.findall(s.text)) >= 2
+    ]
+    return max(above, key=lambda s: s.middle, default=None)
 
 
 def _is_party_id(text: str) -> bool:

@@ -20,14 +20,14 @@ from intake.agree import agree
 from intake.coded import with_code
 from intake.doubts import doubt
 from intake.draft import Draft
-from intake.limits import ATTACHMENTS, FILE_WORDS, PAGES, PICTURE_PAGES, SPEAKING, XML_BYTES
+from intake.limits import ATTACHMENTS, CODED_PAGES, FILE_WORDS, PAGES, PICTURE_PAGES, SPEAKING, XML_BYTES
 from intake.pdf_text import PageText, as_shown, text_of
 from intake.pdfium import open_pdf, picture
 from intake.reading import Found, Place, Reading
-from intake.rows import Word
 
 #: Pages are drawn at these resolutions for a QR code and for recognition.
 _QR_DPI, _OCR_DPI = 144, 200
+_GARBLED = 0.3
 #: A picture that covers this much of a page is the page: a scan, whatever watermark lies over it.
 _COVERING = 0.6
 #: Below this a field is worth the time a QR code takes; and the kinds that bear one.
@@ -55,11 +55,12 @@ def _read(pdf: Any, name: str) -> Reading:
     printed = layout.find_all([w for text in texts for w in text.words], "text")
     found = [_by_code(_as_shown(agree(group), texts), pdf) for group in _paired(printed, attached)]
     read = {n for draft in printed for n in range(draft.pages[0], draft.pages[1] + 1)}
-    scans = [n for n, text in enumerate(texts) if n not in read and _is_picture(pdf, n, text.words)]
+    scans = [n for n, text in enumerate(texts) if n not in read and _is_picture(pdf, n, text)]
     if not attached and scans:
         found += _recognised(pdf, scans, name)
         warnings += [doubt(doubts.SCANNED)]
         found.sort(key=lambda f: f.pages)
+    found += _only_coded(pdf, [n for n in range(len(texts)) if n not in read and n not in scans])
     if not found:
         raise NoDocument(name=name)
     return Reading(name, "pdf", tuple(found), pages, tuple(warnings))
@@ -146,9 +147,19 @@ def _by_code(found: Found, pdf: Any) -> Found:
     return found
 
 
-def _is_picture(pdf: Any, number: int, words: Sequence[Word]) -> bool:
-    """Whether a page is a scan: next to no text, or one picture over most of it."""
-    if sum(len(word.text) for word in words) < SPEAKING:
+def _only_coded(pdf: Any, numbers: Sequence[int]) -> list[Found]:
+    """Pages in whose text no document was found: a QR code may still tell one, where fonts give no text."""
+    found = []
+    for number in numbers[:CODED_PAGES]:
+        for mark in qr.decode(picture(pdf[number], _QR_DPI, grey=True)):
+            if payload := qr.parse(mark.text):
+                found.append(with_code(None, payload, Place(number, mark.box)))
+    return found
+
+
+def _is_picture(pdf: Any, number: int, text: PageText) -> bool:
+    """Whether a page must be looked at: next to no text, text without meaning, or one picture over most of it."""
+    if sum(len(word.text) for word in text.words) < SPEAKING or text.meaningless > _GARBLED:
         return True
     page = pdf[number]
     width, height = page.get_size()

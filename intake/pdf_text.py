@@ -17,10 +17,11 @@ Edges = tuple[float, float, float, float]  # left, top, right, bottom; downwards
 
 
 class PageText(NamedTuple):
-    """A page's words, and how many quarter turns clockwise lie between them and the page as it is shown."""
+    """A page's words, how far the page is shown turned against them, and how much of its text has no meaning."""
 
     words: list[Word]
-    quarters: int
+    quarters: int  # clockwise
+    meaningless: float  # share of characters that a font without ToUnicode leaves as mere numbers
 
 
 def text_of(page: Any, number: int) -> PageText:
@@ -32,8 +33,10 @@ def text_of(page: Any, number: int) -> PageText:
     where, pointer = ctypes.byref(rect), ctypes.c_void_p
     code_at, box_at, object_at = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetTextObject
     runs = _Runs()
+    unknown = 0
     for index in range(count):
         code = code_at(handle, index)
+        unknown += code in _NO_CHARACTER
         if code < 32 or 0x7F <= code < 0xA0 or code >= 0xFFFE:
             runs.end()
         elif box_at(handle, index, where) and not (code > _IDEOGRAPHS and _slanted(handle, index)):
@@ -43,7 +46,9 @@ def text_of(page: Any, number: int) -> PageText:
     runs.end()
     boxed = ((words, view.fractions(edges)) for words, edges in runs.done)
     seen = (Word(words, box, number) for words, box in boxed if box[2] > 0 and box[0] < 1 and box[3] > 0 and box[1] < 1)
-    return PageText(list(itertools.islice(seen, WORDS)), (page.get_rotation() - turn) // 90 % 4)
+    return PageText(
+        list(itertools.islice(seen, WORDS)), (page.get_rotation() - turn) // 90 % 4, unknown / max(1, count)
+    )
 
 
 def as_shown(box: Edges, quarters: int) -> Edges:
@@ -62,6 +67,9 @@ def _direction(text: Any, count: int) -> int:
 
 
 _SAMPLED = 40  # letters whose direction is looked at
+_NO_CHARACTER = frozenset(
+    [*range(9), 11, 12, *range(14, 32), *range(0x7F, 0xA0), *range(0xE000, 0xF900), 0xFFFE, 0xFFFF]
+)
 _IDEOGRAPHS = 0x2E00  # only Chinese characters are ever set round a seal
 
 

@@ -6,15 +6,23 @@ import base64
 import contextlib
 import gzip
 import io
+import re
 
 import pikepdf
 import pytest
+import zxingcpp
+from PIL import Image
 from reportlab.pdfgen import canvas
 
 from archive.document import Kind
 from archive.errors import NoDocument
+from bench.score_readers import FIELDS
 from intake import doubts, limits
+from intake.layout import find
+from intake.pdf_text import text_of
+from intake.pdfium import open_pdf
 from intake.read import read
+from intake.rows import Word
 from tests.intake.samples import DRAWN, sample, truths
 
 FISCAL = """<EInvoice><Header><EInvoiceTag>CZ-EI</EInvoiceTag></Header><EInvoiceData><Main>
@@ -123,6 +131,50 @@ def test_documents_of_every_sort_merged_into_one_file() -> None:
     expected = [next(t for n, t in truths(DRAWN).items() if n.startswith(name))["number"] for name in names]
     assert [f.document.number for f in found] == expected
     assert [f.pages for f in found if f.pages[0] != f.pages[1]] == [(5, 6), (7, 8)]
+
+
+def test_a_scan_is_recognised_and_said_to_be_one() -> None:
+    reading = read(sample("dev_34"), "a.pdf")
+    truth = truths(DRAWN)["dev_34_scan_imageonly.pdf"]
+    assert [f.code for f in reading.warnings] == [doubts.SCANNED]
+    assert (reading.found[0].document.number, str(reading.found[0].document.total)) == (truth["number"], truth["total"])
+
+
+def test_a_page_whose_text_tells_nothing_may_still_bear_a_code() -> None:
+    code = zxingcpp.create_barcode("01,32,,26339990000021205985,310.00,20260512,,2222", zxingcpp.BarcodeFormat.QRCode)
+    out = io.BytesIO()
+    page = canvas.Canvas(out)
+    page.drawString(100, 700, "a page of words that no reader of documents knows anything about")
+    page.drawInlineImage(Image.fromarray(zxingcpp.write_barcode_to_image(code, scale=4)), 100, 400, 120, 120)
+    page.save()
+    (found,) = read(out.getvalue(), "a.pdf").found
+    assert (found.document.number, str(found.document.total)) == ("26339990000021205985", "310.00")
+    assert found.source["number"] == "qr"
+
+
+LABELS = (
+    ":：()（）、/大小写价税合计年月日统一社会信用代码纳税人识别号地址电话开户行及账密区备注收款复核票方章"
+    "机器编校验买销售息名称额金数量单规格型率征货物或应劳务服项目发电子普通专用增值"
+)
+
+
+def without_labels(words: list[Word]) -> list[Word]:
+    """What is left of a page whose labels stand in a font that gives no text."""
+    label = re.compile(f"[{LABELS}]+")
+    return [w for w in words if not label.fullmatch(w.text.replace(" ", "")) and not re.search(r"发票[（号]", w.text)]
+
+
+@pytest.mark.parametrize("name", ["dev_03", "dev_09", "dev_11", "dev_16", "dev_18", "dev_20"])
+def test_position_and_shape_do_where_no_label_can_be_read(name: str) -> None:
+    pdf = open_pdf(sample(name), "x")
+    found = find(without_labels(text_of(pdf[0], 0).words), "text")
+    pdf.close()
+    truth = next(t for n, t in truths(DRAWN).items() if n.startswith(name))
+    assert found is not None
+    for field in FIELDS[1:]:
+        if truth[field] is not None:
+            assert str(getattr(found.document, field)) == truth[field], field
+    assert max(found.confidence[f] for f in ("number", "seller_name", "total")) <= 0.8
 
 
 def test_words_that_are_no_document() -> None:
