@@ -17,7 +17,7 @@ from bot.channel import Channel
 from bot.post import Post
 from bot.workers import Workers
 from config.legal import retention
-from config.settings import Settings, categories
+from config.settings import MB, Settings, categories
 from handlers.context import Context
 from handlers.message import Message, Reply
 from storage import accounts, files, inbox, items, leases, mongo, notes, outbox, people, schedules, talk, trail
@@ -53,6 +53,8 @@ class House:
     key_is_new: bool
 
 
+#: Bytes of forwarded files kept in memory between their acknowledgement and their reading.
+FRESH = 16 * MB
 ROOMS = (accounts, files, inbox, items, leases, notes, outbox, people, schedules, talk, trail)
 
 
@@ -103,7 +105,7 @@ def _furnished(
 
     vault = Vault(
         db, key, chain, term=retention()[SOURCE_DOCUMENT], zone=settings.zone, on_kept=to_index,
-        disk=settings.data if embedded else None,
+        disk=settings.data if embedded else None, fresh=FRESH,
     )  # fmt: skip
     everyone = people.People(db)
     letters = outbox.Outbox(db, Reply)

@@ -42,9 +42,14 @@ INDEXES: Indexes = {
 class Files:
     """Sealed originals in GridFS; only ciphertext goes there, and the key of a file lies apart from it."""
 
-    def __init__(self, db: Database, keys: KeyProvider, disk: Path | None = None) -> None:
-        """`disk`: a folder on the disk the database writes to, watched for space; None when it is elsewhere."""
+    def __init__(self, db: Database, keys: KeyProvider, disk: Path | None = None, fresh: int = 0) -> None:
+        """`disk`: a folder on the disk the database writes to, watched for space; None when it is elsewhere.
+
+        `fresh`: bytes of memory for files just held, so that reading them next needs no way to the database.
+        """
         self._db = db
+        self._fresh: dict[str, bytes] = {}  # held, and not taken yet
+        self._room = fresh
         self._keys = keys
         self._disk = disk
         self._bucket = AsyncGridFSBucket(db, "files", chunk_size_bytes=CHUNK)
@@ -62,12 +67,26 @@ class Files:
             ) = await asyncio.gather(  # digesting takes longer than sealing: while the disk is waited for
                 _apart(len(data), lambda: digests(data)),
                 self._db.keys.insert_one(wrapped | {"loose": datetime.now(UTC)}),
-                self._bucket.upload_from_stream_with_id(file_id, file_id, sealed),
+                self._store(file_id, sealed),
             )
+        self._remember(file_id, data)
         return FileRef(file_id, name, len(data), sha256, sm3, media_type)
+
+    async def _store(self, file_id: str, sealed: bytes) -> None:
+        """As GridFS has it; what fits into one chunk without the four questions its driver asks first."""
+        if len(sealed) > CHUNK:
+            await self._bucket.upload_from_stream_with_id(file_id, file_id, sealed)
+            return
+        about = {"filename": file_id, "length": len(sealed), "chunkSize": CHUNK, "uploadDate": datetime.now(UTC)}
+        await asyncio.gather(
+            self._db["files.chunks"].insert_one({"files_id": file_id, "n": 0, "data": sealed}),
+            self._db["files.files"].insert_one({"_id": file_id, **about}),
+        )
 
     async def original(self, file: FileRef) -> bytes:
         """The plain bytes, as they came. Raises Tampered, KeyMissing (destroyed), NotFound, DatabaseDown."""
+        if (fresh := self._fresh.get(file.id)) is not None:
+            return fresh
         async with border():
             key = await self._db.keys.find_one({"_id": file.id})
             if key is None:
@@ -90,6 +109,7 @@ class Files:
 
     async def take(self, file: FileRef, session: Session) -> None:
         """The file has a record now: part of the record's transaction. Raises NotFound when it was swept before."""
+        self._fresh.pop(file.id, None)
         result = await self._db.keys.update_one({"_id": file.id}, {"$unset": {"loose": ""}}, session=session)
         if not result.matched_count:
             raise NotFound(item=file.name)
@@ -122,6 +142,14 @@ class Files:
             return gone.deleted_count
 
         return await transact(self._db, step)
+
+    def _remember(self, file_id: str, data: bytes) -> None:
+        """The last ones held, as far as there is room."""
+        if len(data) > self._room // 4:
+            return
+        self._fresh[file_id] = data
+        while sum(map(len, self._fresh.values())) > self._room:
+            del self._fresh[next(iter(self._fresh))]
 
     def _check_space(self, size: int) -> None:
         if self._disk is None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from pymongo import ASCENDING, IndexModel
+from pymongo import ASCENDING, IndexModel, UpdateOne
 
 from archive.approval import Case
 from archive.errors import NotFound
@@ -118,11 +118,11 @@ class Items:
 
     async def mark_indexed(self, items: Iterable[Item]) -> None:
         """The index has these as they stand here; one that was changed since stays marked."""
-        async with border():
-            for item in items:
-                await self._db.items.update_one(
-                    {"_id": item.id, "item.version": item.version}, {"$unset": {"unindexed": ""}}
-                )
+        unmark = {"$unset": {"unindexed": ""}}
+        marks = [UpdateOne({"_id": item.id, "item.version": item.version}, unmark) for item in items]
+        if marks:
+            async with border():
+                await self._db.items.bulk_write(marks, ordered=False)
 
     async def _one(self, wanted: Doc, name: str, session: Session | None = None) -> Doc:
         if session:

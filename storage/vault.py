@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import logging
 from collections.abc import Awaitable, Callable, Sequence
@@ -42,6 +43,8 @@ class Step(Protocol):
 
 
 S = TypeVar("S", bound=Step)
+#: Items in the index before their marks are taken off together.
+MARKS = 50
 OnKept = Callable[[Sequence[Item]], Awaitable[None]]
 
 
@@ -50,16 +53,20 @@ class Vault(Items):
 
     def __init__(
         self, db: Database, keys: KeyProvider, trail: Trail, *, term: Term, zone: ZoneInfo,
-        on_kept: OnKept | None = None, disk: Path | None = None,
+        on_kept: OnKept | None = None, disk: Path | None = None, fresh: int = 0,
     ) -> None:  # fmt: skip
         """`term`: how long source documents are kept; `zone`: whose calendar months and years are meant;
-        `on_kept` puts items into the index: when it raises a Problem they stay marked for `index_rest`.
+        `on_kept` puts items into the index: when it raises a Problem they stay marked for `index_rest`;
+        `disk`, `fresh`: see Files.
         """
         super().__init__(db, zone)
         self._trail = trail
-        self._files = Files(db, keys, disk)
+        self._files = Files(db, keys, disk, fresh)
         self._term = term
         self._on_kept = on_kept
+        self._following = asyncio.Lock()
+        self._unindexed: list[Item] = []  # kept, for the next commit of the index
+        self._indexed: dict[str, Item] = {}  # in the index, still marked
 
     # originals
 
@@ -178,6 +185,7 @@ class Vault(Items):
     async def index_rest(self) -> int:
         """Put what is still marked into the index; returns how many. For a clock to call; raises as `on_kept` does."""
         done = 0
+        await self._unmark()
         while self._on_kept and (items := await self.unindexed()):
             await self._on_kept(items)
             await self.mark_indexed(items)
@@ -185,13 +193,26 @@ class Vault(Items):
         return done
 
     async def _index(self, items: Sequence[Item]) -> None:
+        """Searchable when this returns. What comes while the index is busy goes into its next commit together."""
         if self._on_kept is None:
             return
-        try:
-            await self._on_kept(items)
-            await self.mark_indexed(items)
-        except Problem as problem:  # the record is kept; the index is caught up later
-            log.warning("not indexed yet: %s: %s", [item.id for item in items], problem.code)
+        self._unindexed += items
+        async with self._following:
+            batch, self._unindexed = self._unindexed, []
+            if not batch:  # the commit before took ours along
+                return
+            try:
+                await self._on_kept(batch)
+                self._indexed |= {item.id: item for item in batch}
+                if len(self._indexed) >= MARKS:
+                    await self._unmark()
+            except Problem as problem:  # the record is kept; the index is caught up later
+                log.warning("not indexed yet: %s: %s", [item.id for item in batch], problem.code)
+
+    async def _unmark(self) -> None:
+        """Many at once: after a crash a few are put into the index again, which changes nothing."""
+        marked, self._indexed = self._indexed, {}
+        await self.mark_indexed(marked.values())
 
 
 def _signed(entries: Sequence[Entry], doc: Doc) -> list[Entry]:

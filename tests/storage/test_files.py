@@ -81,3 +81,22 @@ async def test_a_full_disk_takes_nothing(db: mongo.Database, tmp_path: Path, mon
     with pytest.raises(NoSpace):
         await watched.hold(b"x", "a.pdf", "application/pdf")
     assert await db["files.files"].count_documents({}) == 0
+
+
+async def test_what_was_just_held_is_read_from_memory_until_it_is_taken(db: mongo.Database, tmp_path: Path) -> None:
+    archive = await open_archive(db, tmp_path)
+    kept = files.Files(archive.db, archive.keys, fresh=1000)
+    small, big = await kept.hold(b"a" * 200, "a", "b"), await kept.hold(b"b" * 300, "a", "b")
+    await archive.db["files.chunks"].delete_many({})
+    assert await kept.original(small) == b"a" * 200
+    with pytest.raises((NotFound, Tampered)):
+        await kept.original(big)  # too big to be remembered
+    later = [await kept.hold(bytes([n]) * 250, "a", "b") for n in range(4)]
+    with pytest.raises((NotFound, Tampered)):
+        await kept.original(small)  # the oldest makes room
+    await archive.db["files.chunks"].delete_many({})
+    assert await kept.original(later[3]) == bytes([3]) * 250
+    async with archive.db.client.start_session() as session:
+        await kept.take(later[3], session)
+    with pytest.raises((NotFound, Tampered)):
+        await kept.original(later[3])

@@ -199,8 +199,32 @@ async def test_the_index_follows_and_is_caught_up_after_a_fault(db: mongo.Databa
     assert await archive.vault.unindexed() == []
     await archive.file(item.id)
     assert seen == [(item.id, 1), (item.id, 2)]
+    assert await archive.vault.index_rest() == 0  # its mark was only waiting for company
     assert await archive.vault.unindexed() == []
     broken = True
     later = await archive.vault.change(item.id, lambda i, c: step(i, c, "noted"))
     await archive.vault.mark_indexed([item])  # as it stood before: what the index has isn't what is kept
     assert await archive.vault.unindexed() == [later.item]
+
+
+async def test_what_comes_while_the_index_is_busy_goes_in_together(db: mongo.Database, tmp_path: Path) -> None:
+    commits: list[list[str]] = []
+    begun, free = asyncio.Event(), asyncio.Event()
+
+    async def on_kept(items: Sequence[Item]) -> None:
+        commits.append([item.document.number or "" for item in items])
+        begun.set()
+        await free.wait()
+
+    archive = await open_archive(db, tmp_path, on_kept)
+    first = asyncio.create_task(archive.put("1"))
+    await begun.wait()
+    others = [asyncio.create_task(archive.put(f"{n}")) for n in range(2, 6)]
+    await asyncio.wait(others, timeout=2)
+    free.set()
+    await asyncio.gather(first, *others)
+    assert commits[0] == ["1"]
+    assert sorted(number for commit in commits for number in commit) == ["1", "2", "3", "4", "5"]
+    assert len(commits) < 5
+    assert await archive.vault.index_rest() == 0
+    assert await archive.vault.unindexed() == []
