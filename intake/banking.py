@@ -9,10 +9,11 @@ from intake.draft import Draft
 from intake.fields import parse_date
 from intake.fiscal import put_totals
 from intake.form import Form, Label, joined, right_of
-from intake.invoice import AT_LABEL, printed_title
+from intake.invoice import printed_title
 from intake.labels import vocabulary
 from intake.parties import side_of
 from intake.rows import GAP, Span
+from intake.sums import AT_LABEL
 from intake.titles import titles
 
 _LABELS = vocabulary(

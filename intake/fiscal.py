@@ -11,9 +11,10 @@ from intake.draft import Draft
 from intake.fields import parse_date
 from intake.form import Form, joined, right_of
 from intake.goods import lines_of, tables
-from intake.invoice import AT_LABEL, capitals_in, money_in, remark_of
+from intake.invoice import remark_of
 from intake.parties import put_parties
 from intake.rows import Span
+from intake.sums import AT_LABEL, capitals_in, money_in
 from intake.titles import titles
 
 _DIGITS = re.compile(r"\d{6,24}")

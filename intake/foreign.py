@@ -10,86 +10,32 @@ from archive.document import Kind
 from archive.money import parse_amount
 from intake.draft import Draft
 from intake.fields import fold, parse_foreign_date
+from intake.foreign_words import (
+    ANY_DATE,
+    BILL_TO,
+    COMPANY,
+    CURRENCIES,
+    DATE,
+    DUE,
+    FIGURE,
+    LETTERHEAD,
+    LONE_NUMBER,
+    NAMES,
+    NET,
+    NOT_A_NAME,
+    NOT_SELLERS,
+    NUMBER,
+    NUMBER_BARE,
+    NUMBER_LABEL,
+    SELLER,
+    SPOKEN,
+    TAX,
+    TAX_ID,
+    TILL,
+    TOTALS,
+)
 from intake.form import Form
 from intake.rows import GAP, Row, Span, span
-
-_NUMBER = re.compile(
-    r"(?:tax\s*)?(?:invoice|receipt|bill|credit\s*note)\s*(?:number|num|no|nr|id|#|№)\s*[.:#]*\s*#?\s*([A-Z0-9][A-Z0-9_/.-]{2,30})",
-    re.IGNORECASE,
-)
-_NUMBER_LABEL = re.compile(
-    r"(?:invoice|receipt|bill|credit\s*note)\s*(?:number|num|no|nr|id|#)\s*[.:#]*$", re.IGNORECASE
-)
-_LONE_NUMBER = re.compile(r"#?(?=.*\d)[A-Za-z0-9][A-Za-z0-9_/.-]{2,30}")
-_NUMBER_BARE = re.compile(r"\b(?:invoice|receipt)\s*[:#]+\s*#?\s*([A-Z0-9][A-Z0-9_/-]{2,30})", re.IGNORECASE)
-_DATE = re.compile(
-    r"(?:invoice|issue|receipt|bill|billing|tax)\s*date|date\s*of\s*issue|date\s*issued|date\s*paid|payment\s*date|issued(?:\s*on)?\s*:",
-    re.IGNORECASE,
-)
-_ANY_DATE = re.compile(r"(?<!due )(?<!order )(?<!ship )(?<!delivery )(?<!payment )\bdate\b\s*:?", re.IGNORECASE)
-_DUE = re.compile(r"date\s*due|due\s*(?:date|by|on)|payment\s*due", re.IGNORECASE)
-_MARKS = r"US\$|HK\$|A\$|C\$|S\$|[$€£¥₹]|Rs\.?|USD|EUR|GBP|INR|HKD|JPY|SGD|AUD|CAD|CHF|RM"
-#: 1,234.56 and 1.234,56 and, beside a currency, 12,000. A percentage is no amount.
-_FIGURE = re.compile(
-    rf"(?P<minus>[-−(])?\s*(?P<mark>{_MARKS})?\s*(?P<inner>[-−])?"
-    r"(?P<figure>\d{1,3}(?:,\d{2,3})*\.\d{2}|\d+\.\d{2}|\d{1,3}(?:\.\d{3})*,\d{2}|(?(mark)\d{1,3}(?:,\d{3})+|(?!)))(?![\d%.,]\d?)"
-    rf"(?:\s*(?P<after>{_MARKS}))?",
-    re.IGNORECASE,
-)
-#: Words for the total, the surest first: what is still due may be less than what was charged.
-_TOTALS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"grand\s*total|total\s*for\s*this\s*invoice|invoice\s*total|total\s*payable|total[^\d]{0,20}incl",
-        r"^\W*total(?:\s*amount)?(?:\s*due)?(?:\s*\([A-Z]{3}\))?\b(?!\s*(?:tax|vat|gst|discount|savings|items?|qty))",
-        r"amount\s*due|balance\s*due|amount\s*payable|amount\s*paid|total\s*paid",
-    )
-)
-_NET = re.compile(
-    r"sub\s*-?\s*total|net\s*(?:amount|total)|total\s*(?:before\s*tax|net)|total[^\d]{0,20}excl|amount\s*before\s*tax|taxable\s*amount|service\s*charges",
-    re.IGNORECASE,
-)
-_TAX = re.compile(
-    r"^\W*(?:(?:total|sales|state|local|service|estimated)\s*)*(?:tax|vat|gst|hst|iva|mwst|sst|consumption\s*tax)\b(?!\s*(?:invoice|id|no|reg|number|point|#))",
-    re.IGNORECASE,
-)
-_SELLER = re.compile(
-    r"(?:sold\s*by|seller|vendor|supplier|service\s*provider|from|billed?\s*from|issued\s*by|merchant)\s*:\s*(.*)|^sold\s*by\s+(.+)",
-    re.IGNORECASE,
-)
-_BUYER = re.compile(
-    r"(?:bill(?:ed|ing)?\s*(?:to)?\s*(?:address)?|sold\s*to|customer(?:\s*name)?|buyer|client|invoice(?:d)?\s*to|purchaser)\s*(?:address)?\s*:?\s*(.*)$",
-    re.IGNORECASE,
-)
-_BILL_TO = re.compile(
-    r"^(?:bill(?:ed|ing)?\s*(?:to)?\s*(?:address)?|sold\s*to|customer(?:\s*name)?|buyer|client|invoiced?\s*to|purchaser)\s*(?:address)?\s*(?::|$)",
-    re.IGNORECASE,
-)
-_COMPANY = re.compile(
-    r"\b(?:Inc|LLC|Ltd|Limited|Corp|Corporation|GmbH|Pvt|PLC|LLP|S\.?A|B\.?V|Pty|AG|Co)\b\.?", re.IGNORECASE
-)
-_TAX_ID = re.compile(
-    r"(?:VAT(?:/TIN)?|TIN|GSTIN|GST|ABN|EIN|tax\s*id|VAT\s*reg\w*)\s*(?:no|number|id)?\s*[.:#]*\s*((?=[A-Z-]*\d)[A-Z0-9-]{8,20})",
-    re.IGNORECASE,
-)
-_NOT_SELLERS = re.compile(r"payment|remit|questions|amount|date|number", re.IGNORECASE)
-_NOT_A_NAME = re.compile(
-    r"\d|:|invoice|receipt|statement|\bbill\b|page|original|copy|\bdate\b|thank|total|tax", re.IGNORECASE
-)
-_LETTERHEAD = 8  # rows or cells from the top that may be one
-_CURRENCIES = {"US$": "USD", "$": "USD", "HK$": "HKD", "A$": "AUD", "C$": "CAD", "S$": "SGD", "€": "EUR", "£": "GBP"}
-_CURRENCIES |= {"¥": "JPY", "₹": "INR", "RS": "INR", "RS.": "INR", "RM": "MYR"}
-_SPOKEN = (
-    (re.compile(r"\bUS dollars?\b|\bUSD\b", re.IGNORECASE), "USD"),
-    (re.compile(r"\beuros?\b|\bEUR\b", re.IGNORECASE), "EUR"),
-    (re.compile(r"\bpounds? sterling\b|\bGBP\b", re.IGNORECASE), "GBP"),
-    (re.compile(r"\bIndian rupees?\b|\brupees?\b|\bINR\b|\bRs\.? ?-?\d", re.IGNORECASE), "INR"),
-    (re.compile(r"\bHKD\b|\bHong Kong dollars?\b", re.IGNORECASE), "HKD"),
-    (re.compile(r"\bJPY\b|\bJapanese yen\b", re.IGNORECASE), "JPY"),
-    (re.compile(r"\bSGD\b|\bMYR\b|\bAUD\b|\bCAD\b|\bCHF\b|\bCNY\b"), ""),
-)
-_TILL = re.compile(r"\bchange\b|cashier|tender")
-_NAMES = re.compile(r"\b(invoice|receipt|bill|statement|credit note)\b", re.IGNORECASE)
 
 
 def is_foreign(forms: Sequence[Form]) -> bool:
@@ -99,7 +45,7 @@ def is_foreign(forms: Sequence[Form]) -> bool:
     latin = sum(c.isascii() and c.isalpha() for c in text)
     return (
         latin > 4 * chinese
-        and bool(_NAMES.search(text))
+        and bool(NAMES.search(text))
         and bool(re.search(r"total|amount|balance|paid", text, re.IGNORECASE))
     )
 
@@ -133,10 +79,10 @@ def read_foreign(forms: Sequence[Form], source: str) -> Draft:
 def _type(form: Form) -> str:
     """receipt or credit note where a line near the top says just that; invoice otherwise."""
     lines = [row.printed(0, len(row.text)).lower() for row in form.rows]
-    for line in lines[:_LETTERHEAD]:
+    for line in lines[:LETTERHEAD]:
         if re.fullmatch(r"(?:payment |sales |official )?receipt|credit note", line):
             return line.split()[-1] if "receipt" in line else line
-    till = any(_TILL.search(line) for line in lines)  # tills print `tax invoice` on what everyone calls a receipt
+    till = any(TILL.search(line) for line in lines)  # tills print `tax invoice` on what everyone calls a receipt
     return "invoice" if not till and any("invoice" in line for line in lines) else "receipt"
 
 
@@ -144,23 +90,23 @@ def _facts(draft: Draft, row: Row, following: Sequence[Row]) -> None:
     """Number, dates and tax id of one row, or of the row under it."""
     cells = _cells(row)
     for index, (cell, start) in enumerate(cells):
-        if _NUMBER_LABEL.search(cell.kept):
+        if NUMBER_LABEL.search(cell.kept):
             beside = [c for c, _ in cells[index + 1 : index + 2]]
             under = [
                 s for r in following[:1] for s, _ in _cells(r) if s.box[0] < cell.box[2] and s.box[2] > cell.box[0]
             ]
-            value = next((s for s in [*beside, *under] if _LONE_NUMBER.fullmatch(s.text)), None)
+            value = next((s for s in [*beside, *under] if LONE_NUMBER.fullmatch(s.text)), None)
             draft.put("number", value.text.lstrip("#") if value else None, value, 0.95)
-        for pattern in (_NUMBER, _NUMBER_BARE):
+        for pattern in (NUMBER, NUMBER_BARE):
             match = pattern.search(cell.kept)
             if match and any(c.isdigit() for c in match[1]):
                 draft.put("number", match[1], cell, 0.95)
-        if match := _DATE.search(cell.kept):
+        if match := DATE.search(cell.kept):
             _put_date(draft, "date", cell, cell.kept[match.end() :], row, start, following)
-        if match := _DUE.search(cell.kept):
+        if match := DUE.search(cell.kept):
             day = parse_foreign_date(cell.kept[match.end() :]) or parse_foreign_date(row.printed(start, len(row.text)))
             draft.note("due_date", day.isoformat() if day else None)
-        if match := _TAX_ID.search(cell.kept):
+        if match := TAX_ID.search(cell.kept):
             draft.note("seller_tax_number", match[1])
 
 
@@ -177,9 +123,9 @@ def _date_anywhere(draft: Draft, forms: Sequence[Form]) -> None:
     for form in forms:
         for row in form.rows:
             text = row.printed(0, len(row.text))
-            if (match := _ANY_DATE.search(text)) and (day := parse_foreign_date(text[match.end() :])):
+            if (match := ANY_DATE.search(text)) and (day := parse_foreign_date(text[match.end() :])):
                 draft.put("date", day, span(row, 0, len(row.text)), 0.8)
-    for row in forms[0].rows[:_LETTERHEAD]:
+    for row in forms[0].rows[:LETTERHEAD]:
         draft.put("date", parse_foreign_date(row.printed(0, len(row.text))), span(row, 0, len(row.text)), 0.6)
 
 
@@ -196,22 +142,22 @@ def _cells(row: Row) -> list[tuple[Span, int]]:
 
 def _amounts(draft: Draft, form: Form) -> None:
     """Net, tax and total: the last figure of the row whose words name them; the surest words win."""
-    for pattern in _TOTALS:
+    for pattern in TOTALS:
         for row in form.rows:
             text = row.printed(0, len(row.text))
-            if pattern.search(text) and not _NET.search(text):
+            if pattern.search(text) and not NET.search(text):
                 _put_last(draft, "total", row)
     for row in form.rows:
         text = row.printed(0, len(row.text))
-        if _NET.search(text):
+        if NET.search(text):
             _put_last(draft, "amount_excl_tax", row)
-        elif _TAX.search(text):
+        elif TAX.search(text):
             _put_last(draft, "tax", row)
     _from_table(draft, form)
 
 
 def _put_last(draft: Draft, name: str, row: Row) -> None:
-    figures = list(_FIGURE.finditer(row.printed(0, len(row.text))))
+    figures = list(FIGURE.finditer(row.printed(0, len(row.text))))
     if figures:
         draft.put(name, _value(figures[-1]), span(row, 0, len(row.text)), 0.9)
 
@@ -228,7 +174,7 @@ def _from_table(draft: Draft, form: Form) -> None:
     """A totals row under a heading with Price, Tax and Total: three figures of which the first two make the third."""
     for row in form.rows:
         text = row.printed(0, len(row.text))
-        figures = [v for m in _FIGURE.finditer(text) if (v := _value(m)) is not None]
+        figures = [v for m in FIGURE.finditer(text) if (v := _value(m)) is not None]
         if len(figures) == 3 and re.match(r"\W*total\b", text, re.IGNORECASE) and figures[0] + figures[1] == figures[2]:
             where = span(row, 0, len(row.text))
             draft.put("amount_excl_tax", figures[0], where, 0.85)
@@ -238,17 +184,17 @@ def _from_table(draft: Draft, form: Form) -> None:
 def _parties(draft: Draft, form: Form) -> None:
     cells = [(s, row) for row in form.rows for s, _ in _cells(row)]
     for index, (cell, _) in enumerate(cells):
-        if match := _SELLER.search(cell.kept):
+        if match := SELLER.search(cell.kept):
             name = _named(match[1] or match[2] or "") or _company_under(cells, index)
             draft.put("seller_name", name, cell, 0.85)
-        if _BILL_TO.search(cell.kept):
-            rest = _BILL_TO.sub("", cell.kept)
+        if BILL_TO.search(cell.kept):
+            rest = BILL_TO.sub("", cell.kept)
             draft.put("buyer_name", _named(rest) or _first_under(cells, index), cell, 0.85)
     if "seller_name" not in draft.values:
-        named = next((s for s, _ in cells if _COMPANY.search(s.kept) and s.kept != draft.get("buyer_name")), None)
+        named = next((s for s, _ in cells if COMPANY.search(s.kept) and s.kept != draft.get("buyer_name")), None)
         draft.put("seller_name", _named(named.kept) if named else None, named, 0.6)
-    for cell, _ in cells[:_LETTERHEAD]:  # the letterhead: the first words that are neither title nor figures
-        if not _NOT_A_NAME.search(cell.kept) and len(re.findall(r"[A-Za-z]", cell.kept)) >= 3:
+    for cell, _ in cells[:LETTERHEAD]:  # the letterhead: the first words that are neither title nor figures
+        if not NOT_A_NAME.search(cell.kept) and len(re.findall(r"[A-Za-z]", cell.kept)) >= 3:
             draft.put("seller_name", _named(cell.kept), cell, 0.5)
 
 
@@ -274,15 +220,15 @@ def _first_under(cells: Sequence[tuple[Span, Row]], index: int) -> str | None:
 
 
 def _company_under(cells: Sequence[tuple[Span, Row]], index: int) -> str | None:
-    near = [s for s in _under(cells, index) if not _NOT_SELLERS.search(s.kept)]
-    sure = next((s for s in near if _COMPANY.search(s.kept)), near[0] if near else None)
+    near = [s for s in _under(cells, index) if not NOT_SELLERS.search(s.kept)]
+    sure = next((s for s in near if COMPANY.search(s.kept)), near[0] if near else None)
     return _named(sure.kept) if sure else None
 
 
 def _currency(text: str, draft: Draft) -> str:
     """The currency spoken of or marked beside the figures; US dollars for a bare $."""
-    for pattern, code in _SPOKEN:
+    for pattern, code in SPOKEN:
         if match := pattern.search(text):
             return code or match[0].upper()
-    marks = [m["mark"] or m["after"] for m in _FIGURE.finditer(text) if m["mark"] or m["after"]]
-    return next((_CURRENCIES.get(m.upper(), m.upper()) for m in marks), "CNY" if "¥" in text else "USD")
+    marks = [m["mark"] or m["after"] for m in FIGURE.finditer(text) if m["mark"] or m["after"]]
+    return next((CURRENCIES.get(m.upper(), m.upper()) for m in marks), "CNY" if "¥" in text else "USD")

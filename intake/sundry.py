@@ -11,8 +11,9 @@ from archive.money import parse_amount
 from intake.draft import Draft
 from intake.fields import parse_date
 from intake.form import Form
-from intake.invoice import capitals_in, printed_title
+from intake.invoice import printed_title
 from intake.rows import GAP, Row, Span, span
+from intake.sums import capitals_in
 from intake.titles import titles
 
 _TITLE = re.compile(

@@ -10,9 +10,10 @@ from archive.money import parse_amount
 from intake.draft import Draft
 from intake.fields import parse_date, parse_number
 from intake.form import Form, joined, right_of
-from intake.invoice import AT_LABEL, put_head, put_title
+from intake.invoice import put_head, put_title
 from intake.parties import put_parties
 from intake.rows import GAP, Row, Span, span
+from intake.sums import AT_LABEL
 
 _FARE = re.compile(r"(票价|退票费|改签费|退补费):?" + GAP + r"?¥?" + GAP + r"?(-?\d[\d,]*\.\d{2})")
 _DEPARTS = re.compile(r"(\d{4}年\d{1,2}月\d{1,2}日)(\d{1,2}:\d{2})开")
