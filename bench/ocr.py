@@ -2,8 +2,8 @@
 
 python -m bench.ocr [--json] [--folder DIR …]
 
-Pictures: the drawn photos, and drawn PDFs rendered at 150 dpi, each clean and lightly degraded (lean, blur, shade, noise,
-JPEG 60). All three readers share the field reader, so only recognition differs. CPU seconds of this process, one thread.
+Pictures: the drawn photos, and drawn PDFs rendered at 150 dpi, each clean and lightly degraded (lean, blur, shade,
+noise, JPEG 60). All three readers share the field reader, so only recognition differs. CPU seconds of this process.
 """
 
 from __future__ import annotations
@@ -67,9 +67,8 @@ def degraded(image: Image.Image, seed: int) -> Image.Image:
     """The page as a hasty scan: a lean of up to 2.5°, blur, shade to one side, noise and strong JPEG."""
     chance = np.random.default_rng(seed)
     leaning = image.rotate(chance.uniform(-2.5, 2.5), Image.Resampling.BICUBIC, expand=True, fillcolor=(235, 233, 228))
-    grain = np.asarray(leaning.filter(ImageFilter.GaussianBlur(0.7)), np.float32)
-    grain = grain * np.linspace(1, 0.72, grain.shape[1], dtype=np.float32)[None, :, None]
-    grain = grain + chance.normal(0, 5, grain.shape)
+    paper = np.asarray(leaning.filter(ImageFilter.GaussianBlur(0.7)), np.float64)
+    grain = paper * np.linspace(1, 0.72, paper.shape[1])[None, :, None] + chance.normal(0, 5, paper.shape)
     buffer = io.BytesIO()
     Image.fromarray(grain.clip(0, 255).astype(np.uint8)).save(buffer, "JPEG", quality=60)
     return Image.open(buffer).convert("RGB")

@@ -129,17 +129,12 @@ def _all_again(sheet: photo.Page, paper: Paper, both: Engines) -> tuple[OcrLine,
 
 
 def _read(words: tuple[Word, ...]) -> Found | None:
-    """The reader that fits: slips first, for forms print their words too; of two foreign readings the fuller one."""
+    """The reader that fits: slips first, for forms print their words too; foreign print is a till's or an invoice."""
     found = slips.find(words) or find(words, "ocr")
     if found and found.document.kind is not Kind.FOREIGN:
         return found
-    till = tills.find(words)
-    return max((one for one in (till, found) if one), key=_fullness, default=None)
-
-
-def _fullness(found: Found) -> int:
-    """How many of the fields that matter were read."""
-    return sum(getattr(found.document, name) is not None for name in second_look.WANTED)
+    till = tills.find(words) if found is None or tills.is_till(words) else None
+    return till or found
 
 
 class _View:

@@ -89,7 +89,7 @@ class RapidOcr:
         boxes = getattr(self._find(image), "boxes", None)
         if boxes is None:
             return ()
-        return read_quads(self, image, [np.asarray(box, np.float32) for box in boxes])
+        return read_quads(self, image, [ordered(np.asarray(box, np.float32)) for box in boxes])
 
     def line(self, strip: Pixels) -> tuple[str, float]:
         """The text of a strip with one line in it, and its score; ("", 0.0) when there is none."""
@@ -106,6 +106,20 @@ def read_quads(ocr: Ocr, image: Pixels, quads: Sequence[Quad]) -> tuple[OcrLine,
         if text.strip() and score >= NOISE:
             lines.append(OcrLine(text.strip(), quad, score))
     return tuple(lines)
+
+
+def ordered(quad: Quad) -> Quad:
+    """The corners clockwise from the text's top left. Finders name the corners by their place, which misleads on a
+    long line that leans: its two topmost corners may both be at one end."""
+    across, down = quad[1] - quad[0], quad[2] - quad[1]
+    if across[0] * down[1] - across[1] * down[0] < 0:
+        quad = quad[::-1]
+    sides = [quad[(i + 1) % 4] - quad[i] for i in range(4)]
+    first = 0 if np.linalg.norm(sides[0]) >= np.linalg.norm(sides[1]) else 1
+    lying = abs(sides[first][0]) >= abs(sides[first][1])
+    tops = (first, first + 2) if lying else ((first + 1) % 4, (first + 3) % 4)
+    start = max(tops, key=lambda i: float(sides[i][0]))
+    return np.roll(quad, -start, axis=0).astype(np.float32)
 
 
 def cut(image: Pixels, quad: Quad) -> Pixels:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from intake.ocr import FINDER_SIDE, NOISE, Engines, OcrLine, Pixels, model_folders
+from intake.ocr import FINDER_SIDE, NOISE, Engines, OcrLine, Pixels, model_folders, ordered
 
 _FINDER, _READER = "PP-OCRv6_{size}_det", "PP-OCRv6_{size}_rec"
 
@@ -46,7 +46,7 @@ class PaddleOcr:
         page = self._page.predict(image)[0]
         found = zip(page["rec_texts"], page["rec_polys"], page["rec_scores"], strict=True)
         return tuple(
-            OcrLine(text.strip(), np.asarray(quad, np.float32), float(score))
+            OcrLine(text.strip(), ordered(np.asarray(quad, np.float32)), float(score))
             for text, quad, score in found
             if text.strip() and score >= NOISE and len(quad) == 4
         )

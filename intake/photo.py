@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from intake.layout import Word
-from intake.ocr import Ocr, OcrLine, Pixels, Quad, read_quads
+from intake.ocr import Ocr, OcrLine, Pixels, Quad, ordered, read_quads
 from intake.qr import Mark
 
 #: A code turned further than this from a right angle says nothing about the paper.
@@ -79,7 +79,7 @@ def _turned(page: Page, quarters: int) -> Page:
     for _ in range(quarters % 4):
         width = float(image.shape[1])
         image = np.ascontiguousarray(np.rot90(image))
-        lines = tuple(replace(line, quad=_ordered(_anticlockwise(line.quad, width))) for line in lines)
+        lines = tuple(replace(line, quad=ordered(_anticlockwise(line.quad, width))) for line in lines)
         marks = tuple(replace(m, box=(m.box[1], 1 - m.box[2], m.box[3], 1 - m.box[0]), turn=m.turn - 90) for m in marks)
     return Page(image, lines, marks, (page.quarters + quarters) % 4)
 
@@ -91,14 +91,6 @@ def _reread(page: Page, ocr: Ocr) -> Page:
 
 def _anticlockwise(quad: Quad, width: float) -> Quad:
     return np.stack([quad[:, 1], width - quad[:, 0]], axis=1).astype(np.float32)
-
-
-def _ordered(quad: Quad) -> Quad:
-    """The corners from the top left one, clockwise."""
-    by_height = quad[np.argsort(quad[:, 1], kind="stable")]
-    top, bottom = by_height[:2], by_height[2:]
-    top, bottom = top[np.argsort(top[:, 0])], bottom[np.argsort(bottom[:, 0])]
-    return np.array([top[0], top[1], bottom[1], bottom[0]], np.float32)
 
 
 def _extent(line: OcrLine) -> tuple[float, float]:

@@ -62,6 +62,10 @@ _NO_SHOP = re.compile(
     r"invoice|receipt|bill|tel|fax|gst|\bno\b|jalan|\bjln\b|street|road|avenue|www|@|thank|welcome|date|cashier",
     re.IGNORECASE,
 )
+_PARTY = re.compile(
+    r"(?:bill(?:ed)?|sold|ship(?:ped)?|invoiced?)\s*(?:to|by)\b|due\s*date|date\s*due|payment\s*terms|purchase\s*order",
+    re.IGNORECASE,
+)
 _SHORT_DATE = re.compile(r"(?<!\d)(\d{1,2})[-/.](\d{1,2})[-/.](?:\d{4}|\d{2})(?!\d)")
 
 
@@ -94,6 +98,11 @@ def find(words: Sequence[Word]) -> Found | None:
     _seller(draft, rows)
     draft.put("type", "receipt", sure=LIKELY)
     return draft.found()
+
+
+def is_till(words: Sequence[Word]) -> bool:
+    """Whether this can be a till's print: an invoice names the party it is made out to, or when it is due."""
+    return not any(_PARTY.search(word.text) for word in words)
 
 
 def _figures(rows: Sequence[PrintedRow]) -> list[_Figure]:
