@@ -82,11 +82,12 @@ class Streams:
         due = clock() + self._beat
         while not stream.ended and request.transport is not None:
             stream.wake.clear()
-            for seq, said in await self._talk.since(caller.person.id, place):
+            found = await self._talk.since(caller.person.id, place)
+            while stream.passing:  # first: progress told before an answer must not come after it
+                await response.write(_event(*stream.passing.popleft()))
+            for seq, said in found:
                 await response.write(_event("said", said_json(said, caller.lang), seq))
                 place = seq
-            while stream.passing:
-                await response.write(_event(*stream.passing.popleft()))
             if clock() >= due:
                 if await self._guard.caller(request) is None:  # signed out meanwhile, or disabled
                     return

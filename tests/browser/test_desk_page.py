@@ -415,6 +415,23 @@ async def test_files_dropped_and_pasted_are_attached_and_outlast_a_language_swit
     await asyncio.to_thread(steps)
 
 
+async def test_an_answer_comes_into_view_wherever_its_button_stood(page: Page) -> None:
+    def steps() -> None:
+        page.sign_in()
+        for n in range(4):
+            page.scene.do(page.scene.tell("chat", Reply(Text(f"第 {n} 张", f"no. {n}"), (PENDING,))))
+        page.see(".theirs", "第 3 张")
+        page.browser.execute_script("document.querySelector('.log').scrollTop = 0")
+        page.browser.execute_script("document.querySelectorAll('.card .choices button')[3].click()")
+        page.see(".theirs .words", "经过")
+        end = (
+            "const log = document.querySelector('.log'); return log.scrollHeight - log.scrollTop - log.clientHeight < 3"
+        )
+        page.until(lambda: page.browser.execute_script(end), "the end of the log")
+
+    await asyncio.to_thread(steps)
+
+
 async def test_the_same_button_works_again_after_its_answer(page: Page) -> None:
     def answered(times: int) -> bool:
         return len(page.all(".theirs .words", "经过")) == times

@@ -18,7 +18,7 @@ function cardView(card, message, ask) {
   const facts = card.facts.map((fact) =>
     h("div", { className: `fact${fact.flagged ? " flagged" : ""}${fact.amount ? " amount" : ""}` },
       h("dt", {}, fact.label),
-      h("dd", {}, fact.value, fact.flagged && h("span", { className: "mark" }, t("check")))));
+      h("dd", {}, fact.value, fact.flagged && h("span", { className: "mark", role: "img", "aria-label": t("warnings") }, "!"))));
   return h("article", { className: `card ${card.tone}`, "aria-label": card.title },
     h("header", {}, h("h3", {}, card.title), card.status && h("span", { className: `badge ${card.tone}` }, card.status)),
     h("div", { className: "inside" },

@@ -7,7 +7,7 @@ import { h } from "./dom.js";
 import { linkPage, passwordDialog, signInPage } from "./entry.js";
 import { day, lang, size, speak, starts, t, time } from "./words.js";
 
-const state = { me: null, topic: sessionStorage.getItem("topic") || "chat", commands: [], talks: [], shown: new Map(), out: new Map(), files: new Map(), reading: new Map(), more: false };
+const state = { me: null, topic: sessionStorage.getItem("topic") || "chat", commands: [], talks: [], shown: new Map(), out: new Map(), files: new Map(), reading: new Map(), taken: new Map(), more: false };
 let parts, write, source, place, loading = false;
 
 async function start() {
@@ -88,7 +88,7 @@ async function open(topic) {
   for (const outgoing of state.out.values()) sending(outgoing);
   settle();
   parts.log.scrollTop = parts.log.scrollHeight;
-  parts.log.querySelectorAll("img").forEach((image) => image.addEventListener("load", toEnd, { once: true }));
+  parts.log.querySelectorAll(".preview img").forEach((image) => image.addEventListener("load", toEnd, { once: true }));
   write.show();
   seen();
 }
@@ -112,7 +112,15 @@ async function older() {
 const atEnd = () => parts.log.scrollHeight - parts.log.scrollTop - parts.log.clientHeight < 120;
 const toEnd = () => (parts.log.scrollTop = parts.log.scrollHeight);
 
+// A new message comes into view: all of it, or its beginning when it is taller than the page.
+function follow(view) {
+  const show = () => (view.offsetHeight > parts.log.clientHeight ? view.scrollIntoView({ block: "start" }) : toEnd());
+  show();
+  view.querySelectorAll(".preview img").forEach((image) => image.addEventListener("load", show, { once: true }));
+}
+
 function upsert(message) {
+  message.taken ||= state.taken.get(message.id) || "";
   const entry = state.shown.get(message.id) || {};
   if (JSON.stringify(entry.message) === JSON.stringify(message)) return; // told twice around the start
   entry.message = message;
@@ -188,15 +196,12 @@ function said(message, number) {
     Object.assign(talk, { seq: message.seq, line: (message.text || "").split("\n")[0] || message.cards[0]?.title || message.files[0]?.name || "", at: message.at });
   }
   if (message.conversation === state.topic) {
-    const stick = atEnd() || message.mine;
+    const stick = atEnd() || message.mine || parts.log.querySelector(".choices.busy"); // what one waits for, one sees
     state.out.get(message.key)?.view?.remove();
     upsert(message);
     settle();
     if (!known && !message.mine) answered();
-    if (stick && !known) {
-      toEnd();
-      state.shown.get(message.id).view.querySelectorAll("img").forEach((image) => image.addEventListener("load", () => toEnd(), { once: true }));
-    }
+    if (stick && !known) follow(state.shown.get(message.id).view);
     seen();
   }
   list();
@@ -209,7 +214,9 @@ function answered() {
   state.reading.clear();
 }
 
+// May come before the message it is about.
 function taken({ id, taken: name }) {
+  state.taken.set(id, name);
   const entry = state.shown.get(id);
   if (!entry) return;
   entry.message.taken = name;
