@@ -52,7 +52,12 @@ def _read(pdf: Any, name: str) -> Reading:
         warnings.append(doubt(doubts.PAGES, pages=pages, read=len(texts)))
     attached, unread = _attached(pdf, name)
     warnings += unread
-    printed = layout.find_all([w for text in texts for w in text.words], "text")
+    printed = _printed(texts)
+    if pdf.get_formtype() and not all(
+        draft.values.keys() >= {"number", "total"} for draft in printed or [Draft("text")]
+    ):
+        texts = _texts(pdf, filled=True)
+        printed = _printed(texts)
     found = [_by_code(_as_shown(agree(group), texts), pdf) for group in _paired(printed, attached)]
     read = {n for draft in printed for n in range(draft.pages[0], draft.pages[1] + 1)}
     scans = [n for n, text in enumerate(texts) if n not in read and _is_picture(pdf, n, text)]
@@ -66,13 +71,23 @@ def _read(pdf: Any, name: str) -> Reading:
     return Reading(name, "pdf", tuple(found), pages, tuple(warnings))
 
 
-def _texts(pdf: Any) -> list[PageText]:
-    """The text of the first pages, as many as the limits allow."""
+def _printed(texts: Sequence[PageText]) -> tuple[Draft, ...]:
+    return layout.find_all([word for text in texts for word in text.words], "text")
+
+
+def _texts(pdf: Any, *, filled: bool = False) -> list[PageText]:
+    """The text of the first pages, as many as the limits allow; `filled` with what stands in form fields and notes."""
+    if filled:
+        pdf.init_forms()
     texts: list[PageText] = []
     words = 0
     for number in range(min(len(pdf), PAGES)):
         if words > FILE_WORDS:
             break
+        if filled:
+            page = pdf[number]
+            page.flatten()
+            page.close()  # only a page opened anew shows its fields as text
         texts.append(text_of(pdf[number], number))
         words += len(texts[-1].words)
     return texts

@@ -152,6 +152,19 @@ def test_a_page_whose_text_tells_nothing_may_still_bear_a_code() -> None:
     assert found.source["number"] == "qr"
 
 
+def test_values_in_form_fields_are_read() -> None:
+    out = io.BytesIO()
+    page = canvas.Canvas(out)
+    facts = {"Invoice number:": "INV-2025-77", "Invoice date:": "2025-03-04", "Total:": "USD 120.50"}
+    for row, (label, value) in enumerate(facts.items()):
+        page.drawString(100, 700 - 40 * row, label)
+        page.acroForm.textfield(name=label, value=value, x=200, y=690 - 40 * row, width=200, height=20)
+    page.save()
+    (found,) = read(out.getvalue(), "a.pdf").found
+    assert (found.document.number, str(found.document.date)) == ("INV-2025-77", "2025-03-04")
+    assert (str(found.document.total), found.document.currency) == ("120.50", "USD")
+
+
 LABELS = (
     ":：()（）、/大小写价税合计年月日统一社会信用代码纳税人识别号地址电话开户行及账密区备注收款复核票方章"
     "机器编校验买销售息名称额金数量单规格型率征货物或应劳务服项目发电子普通专用增值"
