@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import mimetypes
+import time
+from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from archive.access import Person
-from archive.errors import FileTooBig, Problem
+from archive.errors import DatabaseDown, FileTooBig, Problem
 from archive.words import Text
 from bot.dispatch import answer
 from bot.post import Post
 from handlers.context import Context
 from handlers.message import Click, Message, Reply
 from handlers.show import original, picture
+from intake.names import safe_name
 from storage.inbox import Inbox
 
 log = logging.getLogger("guidang.inbox")
@@ -41,6 +45,9 @@ class Reception:
         self._post = post
         self._big_file = big_file
         self._name = name
+        self._fresh: deque[Message] = deque()  # put by this process, and its own to work on
+        self._held: set[str] = set()  # those and what is in work
+        self._looked = 0.0  # when what others left was last looked for, in seconds of the monotonic clock
         self._rung = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -60,19 +67,22 @@ class Reception:
     ) -> str:
         """Write everything down; see bot.channel.Door. Raises FileTooBig, NoSpace, DatabaseDown."""
         message_id = f"{channel}:{key}"
-        if await self._inbox.known(message_id):
+        if files and await self._inbox.known(message_id):
             return message_id
         for name, data in files:
             if len(data) > self._big_file:
-                raise FileTooBig(name=name, size=len(data) // MB, limit=self._big_file // MB)
+                raise FileTooBig(name=safe_name(name), size=f"{len(data) / MB:.1f}", limit=self._big_file // MB)
         held = [
             await self._ctx.vault.hold(data, name, mimetypes.guess_type(name)[0] or "application/octet-stream")
-            for name, data in files
+            for name, data in ((safe_name(name), data) for name, data in files)
         ]
         click = Click(action, subject, version, dict(values or {})) if action else None
         message = Message(message_id, channel, conversation, person.id, self._ctx.now(), text, tuple(held), click)
-        await self._inbox.put(message_id, message)
-        self._rung.set()
+        at_work = bool(self._tasks)
+        if await self._inbox.put(message_id, message, self._name if at_work else "") and at_work:
+            self._held.add(message_id)
+            self._fresh.append(message)
+            self._rung.set()
         return message_id
 
     async def picture(self, person: Person, item_id: str, page: int) -> bytes:
@@ -86,12 +96,16 @@ class Reception:
     def start(self) -> None:
         """Begin working messages off, the ones left behind first."""
         self._tasks = [asyncio.create_task(self._work(), name=f"inbox-{n}") for n in range(HANDS)]
+        self._tasks.append(asyncio.create_task(self._keep_leases(), name="inbox-leases"))
 
     async def stop(self) -> None:
-        """Stop at once: what is in work is taken up again at the next start."""
+        """Stop at once: what is held is free, for another replica or the next start."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+        with suppress(DatabaseDown):  # then the leases end by themselves
+            await self._inbox.resume(self._name)
 
     async def tell_given_up(self) -> None:
         """Whoever sent what was given up hears of it, unless it was answered before; for a clock to call."""
@@ -102,7 +116,7 @@ class Reception:
     async def _work(self) -> None:
         while True:
             try:
-                message = await self._inbox.claim(self._name)
+                message = await self._next()
                 if message is None:
                     self._rung.clear()
                     await self._until_rung()
@@ -112,6 +126,16 @@ class Reception:
                 log.warning("inbox: %s", problem.code)
                 await asyncio.sleep(LOOK)
 
+    async def _next(self) -> Message | None:
+        """What came here, in its order; now and then first what waits for anybody."""
+        if (now := time.monotonic()) > self._looked + LOOK:
+            self._looked = now
+            if left := await self._inbox.claim(self._name):
+                self._looked = 0.0  # there may be more
+                self._held.add(left.id)
+                return left
+        return self._fresh.popleft() if self._fresh else None
+
     async def _until_rung(self) -> None:
         try:
             await asyncio.wait_for(self._rung.wait(), LOOK)
@@ -119,7 +143,6 @@ class Reception:
             return
 
     async def _handle(self, message: Message) -> None:
-        keeping = asyncio.create_task(self._keep_lease(message.id))
         try:
             with self._post.working_on(message):
                 reply = await answer(self._ctx, message)
@@ -132,10 +155,12 @@ class Reception:
             log.exception("%s: not finished", message.id)
             await self._inbox.failed(message.id, Problem.code)
         finally:
-            keeping.cancel()
+            self._held.discard(message.id)
 
-    async def _keep_lease(self, message_id: str) -> None:
-        """A long read must not be taken for a dead one."""
+    async def _keep_leases(self) -> None:
+        """A long read, or a long queue, must not be taken for a dead process."""
         while True:
             await asyncio.sleep(RENEW)
-            await self._inbox.renew(message_id, self._name)
+            with suppress(DatabaseDown):
+                if self._held:
+                    await self._inbox.renew(self._held, self._name)

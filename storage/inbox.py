@@ -7,7 +7,7 @@ or failed has no `free`, so nothing but open work is ever searched. `untold`: gi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
@@ -60,10 +60,12 @@ class Inbox(Generic[T]):
         async with border():
             return await self._inbox.find_one({"_id": message_id}, {"_id": 1}) is not None
 
-    async def put(self, message_id: str, message: T) -> bool:
-        """On disk when this returns; False when the same id stands already."""
+    async def put(self, message_id: str, message: T, owner: str = "") -> bool:
+        """On disk when this returns; False when the same id stands already. With an `owner` it is claimed as well."""
         now = self._now()
-        doc = {"message": pack(message), "state": "new", "attempts": 0, "owner": "", "free": now, "at": now}
+        doc: Doc = {"message": pack(message), "state": "new", "attempts": 0, "owner": "", "free": now, "at": now}
+        if owner:
+            doc |= {"state": "working", "attempts": 1, "owner": owner, "free": now + self._lease}
         try:
             async with border(DuplicateKeyError):
                 await self._inbox.insert_one({"_id": message_id, **doc})
@@ -83,9 +85,12 @@ class Inbox(Generic[T]):
                 return unpack(self._kind, doc["message"])
         return None
 
-    async def renew(self, message_id: str, owner: str) -> bool:
-        """Longer, while work goes on. False when it is somebody else's by now."""
-        return await self._mine(message_id, owner, {"$set": {"free": self._now() + self._lease}})
+    async def renew(self, message_ids: Collection[str], owner: str) -> int:
+        """Longer, while work goes on. How many are still the owner's."""
+        which = {"_id": {"$in": list(message_ids)}, "state": "working", "owner": owner}
+        async with border():
+            result = await self._inbox.update_many(which, {"$set": {"free": self._now() + self._lease}})
+        return result.matched_count
 
     async def done(self, message_id: str) -> bool:
         """Kept 30 days more, so that a repeat is still known. False when it was not in work."""
@@ -103,11 +108,14 @@ class Inbox(Generic[T]):
             change = {"$set": {"state": "new", "owner": "", "code": code, "free": later}}
             return await self._mine(message_id, doc["owner"], change)
 
-    async def resume(self) -> int:
-        """At the start of a process that is alone: what its forerunner held is free at once. Returns how many."""
-        change = {"$set": {"state": "new", "owner": "", "free": self._now()}}
+    async def resume(self, owner: str = "") -> int:
+        """What the owner holds is free at once: at its end. Without an owner all that is held: at the start of a
+        process that is alone. Returns how many.
+        """
+        which = {"state": "working"} | ({"owner": owner} if owner else {})
         async with border():
-            return (await self._inbox.update_many({"state": "working"}, change)).modified_count
+            change = {"$set": {"state": "new", "owner": "", "free": self._now()}}
+            return (await self._inbox.update_many(which, change)).modified_count
 
     async def waiting(self) -> int:
         """How many are not worked off, those in work too."""

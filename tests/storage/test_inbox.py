@@ -89,13 +89,13 @@ async def test_a_lease_that_ends_frees_the_message(box: Inbox[Message], clock: C
     assert await box.claim("a")
     clock.move(seconds=LEASE.total_seconds() - 1)
     assert await box.claim("b") is None
-    assert await box.renew("m1", "a")
+    assert await box.renew(["m1"], "a")
     clock.move(seconds=LEASE.total_seconds() - 1)
     assert await box.claim("b") is None
     clock.move(seconds=2)
     assert await box.claim("b")
-    assert not await box.renew("m1", "a")
-    assert await box.renew("m1", "b")
+    assert not await box.renew(["m1"], "a")
+    assert await box.renew(["m1"], "b")
 
 
 async def test_a_restart_takes_work_up_at_once(box: Inbox[Message], clock: Clock) -> None:
@@ -157,3 +157,21 @@ async def test_a_message_that_ends_the_process_each_time_is_given_up(box: Inbox[
     assert [(failure.message.id, failure.code) for failure in await box.failures()] == [("m1", "lost")]
     await box.put("m2", a_message("m2", clock))
     assert await box.claim("a") is not None
+
+
+async def test_put_and_claimed_in_one(box: Inbox[Message], clock: Clock) -> None:
+    for name in ("m1", "m2"):
+        assert await box.put(name, a_message(name, clock), "a")
+    assert not await box.put("m1", a_message("m1", clock), "b")
+    assert await box.claim("b") is None
+    clock.move(seconds=LEASE.total_seconds() - 1)
+    assert await box.renew(["m1", "m2"], "a") == 2
+    assert await box.done("m1")
+    clock.move(seconds=LEASE.total_seconds() - 1)
+    assert await box.renew(["m1", "m2"], "a") == 1
+    assert await box.claim("b") is None
+    assert await box.resume("b") == 0
+    assert await box.resume("a") == 1
+    taken = await box.claim("b")
+    assert taken is not None
+    assert taken.id == "m2"
