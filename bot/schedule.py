@@ -12,6 +12,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from archive.errors import Problem
 from bot.app import House
 from bot.inbox import Reception
+from bot.indexing import mend
 from handlers.todo import remind, resend
 from storage.schedules import Schedule
 
@@ -46,6 +47,7 @@ class Clock:
             self._scheduler.add_job(
                 _told(job), IntervalTrigger(seconds=seconds), max_instances=1, coalesce=True, misfire_grace_time=None
             )
+        self._scheduler.add_job(_told(self.mend))
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -55,6 +57,11 @@ class Clock:
     async def _leading(self) -> bool:
         """Whether this replica is the one that acts for all."""
         return await self._house.leases.take("clock", LEASE) is not None
+
+    async def mend(self) -> None:
+        """See bot.indexing."""
+        if await self._leading():
+            await mend(self._house)
 
     async def due(self) -> None:
         """Say what schedules have come due, each once."""

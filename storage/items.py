@@ -105,6 +105,11 @@ class Items:
         wanted = {"item.company": company, "item.received_at": {"$gte": first, "$lt": last}}
         return await self._pairs(wanted, [("item.received_at", ASCENDING), ("_id", ASCENDING)])
 
+    async def how_many(self) -> int:
+        """Items in all."""
+        async with border():
+            return await self._db.items.count_documents({})
+
     async def all_items(self) -> AsyncIterator[Item]:
         """Every item, in no order, for building the index anew. Memory stays flat."""
         async with border():

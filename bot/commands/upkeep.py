@@ -12,10 +12,9 @@ from archive.errors import BadValue, NotFound
 from archive.trail import Entry
 from archive.words import Text
 from bot.app import House, opened
+from bot.indexing import rebuild
 from config.settings import Settings
 from storage.verify import Verification
-
-BATCH = 200
 
 
 async def verify(args: argparse.Namespace, settings: Settings) -> int:
@@ -44,20 +43,8 @@ def _shown(what: str, done: int, of: int) -> None:
 
 async def reindex(args: argparse.Namespace, settings: Settings) -> int:
     """The index anew from the records; searching goes on meanwhile with what is there already."""
-    done = 0
     async with opened(settings) as house:
-        await house.index.clear()
-        batch = []
-        async for item in house.vault.all_items():
-            batch.append(item)
-            if len(batch) == BATCH:
-                await house.index.put(batch)
-                await house.vault.mark_indexed(batch)
-                done, batch = done + len(batch), []
-        if batch:
-            await house.index.put(batch)
-            await house.vault.mark_indexed(batch)
-        done += len(batch)
+        done = await rebuild(house)
     print(json.dumps({"indexed": done}) if args.json else f"{done} 件已重建索引 indexed")
     return 0
 
