@@ -82,7 +82,7 @@ def _put(draft: Draft, form: Form, label: Label, side: Side, what: str) -> None:
         value = joined(spans, gap=1.5)
         draft.put(f"{side}_tax_id", _tax_id(value.text) if value else None, value, 0.97)
         return
-    value = joined([s for s in spans if _is_name(s.text)], gap=1.5)
+    value = joined(_first_line([s for s in spans if _is_name(s.text)]), gap=1.5)
     if value and f"{side}_name" not in draft.values:
         draft.put(f"{side}_name", _wrapped(form, label, value), value, 0.97)
 
@@ -99,18 +99,23 @@ def _is_name(text: str) -> bool:
     return bool(_CHINESE.search(text) or re.search(r"[A-Za-z]{2}", text)) and not TAX_ID.fullmatch(text)
 
 
+def _first_line(names: Sequence[Span]) -> list[Span]:
+    """The upper line of a name that is set in two lines beside its label."""
+    column = [s for s in names if abs(s.box[0] - names[0].box[0]) < 1.2 * s.em]
+    top = min(column, key=lambda s: s.middle, default=None)
+    return [top, *(s for s in names if s is not top and s.row == top.row)] if top else []
+
+
 def _wrapped(form: Form, label: Label, value: Span) -> str:
-    """A name with its second line, which begins under the first and before the next label."""
-    left = value.box[0]
-    stop = min(
-        (x.span.box[1] for x in form.labels if x.span.middle > value.box[3] and _overlap(x.span, label.span, value)),
-        default=1.0,
-    )
-    for s in form.spans:
-        under = value.box[3] - 0.4 * value.height <= s.box[1] < value.box[3] + 0.8 * value.height
-        if under and s.middle < stop and abs(s.box[0] - left) < 1.2 * value.em and _CHINESE.search(s.text):
-            return value.kept + s.kept
-    return value.kept
+    """A name with its further lines, which begin under the first and before the next label."""
+    under_it = (x.span for x in form.labels if x.span.middle > value.box[3] and x.span != label.span)
+    stop = min((x.box[1] for x in under_it if _overlap(x, label.span, value)), default=1.0)
+    name, last = value.kept, value
+    for s in sorted(form.spans, key=lambda s: s.middle):
+        under = last.box[3] - 0.4 * last.height <= s.box[1] < last.box[3] + 0.8 * last.height
+        if under and s.middle < stop and abs(s.box[0] - value.box[0]) < 1.2 * value.em and _CHINESE.search(s.text):
+            name, last = name + s.kept, s
+    return name
 
 
 def _overlap(one: Span, label: Span, value: Span) -> bool:

@@ -308,3 +308,65 @@ WORDS = st.lists(
 def test_any_words_are_read_or_passed_over(words: list[Word]) -> None:
     found = find(words, "ocr")
     assert found is None or found.document.number or found.document.type
+
+
+def squeezed(words: list[Word], top: float, bottom: float) -> list[Word]:
+    """The words in a band of the page."""
+    height = bottom - top
+    return [Word(w.text, (w.box[0], top + w.box[1] * height, w.box[2], top + w.box[3] * height), w.page) for w in words]
+
+
+def test_two_invoices_printed_on_one_page() -> None:
+    lease = LEASE.replace("25117000000012345678", "25117000000087654321")
+    words = [*squeezed(typed(TRAVEL), 0, 0.5), *squeezed(typed(lease), 0.5, 1)]
+    first, second = find_all(words, "text")
+    assert (first.get("number"), first.get("total")) == ("25117000000012345678", Decimal("93.00"))
+    assert (second.get("number"), second.get("total")) == ("25117000000087654321", Decimal("5000.00"))
+    alone = find(typed(LEASE), "text")
+    assert alone is not None
+    assert second.places["total"].box[1] == pytest.approx(0.5 + alone.places["total"].box[1] / 2, abs=0.01)
+
+
+def test_three_bank_receipts_on_one_page() -> None:
+    second = CMB.replace("1,000.00", "2,000.00").replace("壹仟", "贰仟")
+    third = CMB.replace("1,000.00", "3.50").replace("壹仟元整", "叁元伍角")
+    words = [w for n, page in enumerate((CMB, second, third)) for w in squeezed(typed(page), n / 3, (n + 1) / 3)]
+    assert [d.get("total") for d in find_all(words, "text")] == [
+        Decimal("1000.00"),
+        Decimal("2000.00"),
+        Decimal("3.50"),
+    ]
+
+
+def test_another_number_in_a_remark_begins_no_document() -> None:
+    words = typed(TRAVEL.replace("订单号 2025010212345678", "对应蓝字发票号码：25117000000099999999"))
+    assert [d.get("number") for d in find_all(words, "text")] == ["25117000000012345678"]
+
+
+def test_a_paper_behind_an_invoice_is_another_document() -> None:
+    drafts = find_all([*typed(TRAVEL, 0), *typed(HOTEL, 1)], "text")
+    assert [d.kind for d in drafts] == [Kind.EINVOICE, Kind.OTHER]
+    assert [d.get("total") for d in drafts] == [Decimal("93.00"), Decimal("776.00")]
+
+
+def test_names_that_hold_the_words_of_labels() -> None:
+    strange = "上海合计复核开票人名称备注小计咨询有限公司"
+    got = document(typed(TRAVEL.replace("样例服务有限公司", strange)))
+    assert (got.seller_name, got.buyer_name, got.total) == (strange, B, Decimal("93.00"))
+
+
+def test_a_name_in_two_lines_beside_its_label() -> None:
+    """数电票 set a long name in two lines, one half a line above its label and one half below."""
+    words = []
+    for word in typed(TRAVEL):
+        if not word.text.endswith("样例服务有限公司"):
+            words.append(word)
+            continue
+        left, top, right, bottom = word.box
+        start, height = left + (right - left) * 0.3, bottom - top
+        words.append(Word("名称：", (left, top, start, bottom)))
+        for text, shift in (("样例服务有限公司上海市", -0.6), ("样例区第三分公司", 0.6)):
+            words.append(Word(text, (start, top + shift * height, right, bottom + shift * height)))
+    got = document(words)
+    assert got.seller_name == "样例服务有限公司上海市样例区第三分公司"
+    assert (got.buyer_name, got.seller_tax_id) == (B, "91110199X0DPAFKR0M")
