@@ -13,6 +13,7 @@ from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 from archive.document import Kind
 from archive.errors import HeicPhoto, NoDocument, ReaderFailed, TooManyPixels, Truncated, UnknownFormat
 from intake import limits, papers, photo, qr, second_look, slips, tills
+from intake.arithmetic import settled
 from intake.coded import with_code, with_title
 from intake.engines import engines
 from intake.layout import find
@@ -147,7 +148,7 @@ class _View:
         found = _read(self.words)
         for place, payload in self.codes.items():
             found = with_code(found, payload, place)
-        self.found: Found | None = second_look.settled(with_title(found)) if found else None
+        self.found: Found | None = settled(with_title(found)) if found else None
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -102,6 +102,7 @@ _FISCAL = (
 )
 #: A seal stands on the title, so a good part of it may be lost; a wrong title must still be far away.
 _TITLE_LIKE = 0.8
+_BRACKETS = re.compile(r"[()]")
 #: Titles are this much higher than the middling line.
 _LARGE = 1.15
 #: A title put together from parts may have lost a word between them: 电子.
@@ -150,4 +151,5 @@ def title_like(printed: str) -> tuple[float, str]:
 
 
 def _closeness(one: str, other: str) -> float:
-    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+    """Likeness without the brackets, which the seal or the finder often takes."""
+    return SequenceMatcher(None, _BRACKETS.sub("", one), _BRACKETS.sub("", other), autojunk=False).ratio()

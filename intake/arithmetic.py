@@ -1,0 +1,137 @@
+"""What a document's own arithmetic supplies, confirms and contradicts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from archive import taxid
+from archive.document import Document, Kind
+from archive.money import from_capitals, parse_amount
+from intake.reading import Found, Place
+
+#: Kinds whose face has net amount, tax and total.
+TAXED = (Kind.EINVOICE, Kind.VAT, Kind.TOLL)
+#: What one field proves of another; what both engines or both spellings dispute (below archive.checks.SURE).
+_PROVEN, DISPUTED = 0.99, 0.75
+#: Amounts that are sums of what was read.
+_SUMMED = 0.9
+
+
+def proven(document: Document) -> frozenset[str]:
+    """Fields that other fields confirm: the sum, the amount in words, a tax id's check character."""
+    sure: set[str] = set()
+    net, tax, total = document.amount_excl_tax, document.tax, document.total
+    if net is not None and total == net + (tax or 0) and _can_be_tax(tax or Decimal(0), net):
+        sure |= {"amount_excl_tax", "tax", "total"}
+    if _said_in_words(document):
+        sure.add("total")
+    for name in ("seller_tax_id", "buyer_tax_id"):
+        value: str | None = getattr(document, name)
+        if value and taxid.verdict(value) == "right":
+            sure.add(name)
+    return frozenset(sure)
+
+
+def _said_in_words(document: Document) -> bool:
+    total = document.total
+    return bool(document.capitals) and total is not None and _in_words(document.capitals or "") == abs(total)
+
+
+def _can_be_tax(tax: Decimal, net: Decimal) -> bool:
+    """No rate was ever above 17 % (before 2018); a larger share is a figure from another column."""
+    return tax * net >= 0 and abs(tax) <= abs(net) * Decimal("0.1705") and net != 0
+
+
+def _in_words(capitals: str) -> Decimal | None:
+    try:
+        return abs(from_capitals(capitals))
+    except ValueError:
+        return None
+
+
+def settled(found: Found) -> Found:
+    """The same document with what its own arithmetic supplies, and the confidence that it gives or takes."""
+    found = _summed(_by_lines(_in_figures(_without_nonsense(found))))
+    confidence = dict(found.confidence)
+    for name in proven(found.document):
+        if name in confidence:
+            confidence[name] = max(confidence[name], _PROVEN)
+    total, capitals = found.document.total, found.document.capitals
+    contradicted = capitals is not None and total is not None and _in_words(capitals) not in (None, abs(total))
+    if contradicted and found.source.get("total") == "ocr":
+        confidence["total"] = min(confidence.get("total", 0.0), DISPUTED)
+    return replace(found, confidence=confidence)
+
+
+def _without_nonsense(found: Found) -> Found:
+    """Without a net amount and tax that no rate allows: they were taken from other columns."""
+    net, tax = found.document.amount_excl_tax, found.document.tax
+    if found.document.kind not in TAXED or net is None or tax is None or _can_be_tax(tax, net):
+        return found
+    for name in ("tax", "amount_excl_tax"):
+        if found.source.get(name) == "ocr":
+            found = _with(found, name, None, 0.0, None)
+    return found
+
+
+def _in_figures(found: Found) -> Found:
+    """The total by its words, where the figures weren't read or where the rest of the sum takes the words' side."""
+    document = found.document
+    words = _in_words(document.capitals) if document.capitals else None
+    if words is None or found.source.get("total", "ocr") != "ocr":
+        return found
+    net = document.amount_excl_tax
+    goods, goods_tax = _goods(document)
+    total = -words if "负" in (document.capitals or "") or (net or 0) < 0 else words
+    backed = (net is not None and total in (net, net + (document.tax or 0))) or total == goods + goods_tax != 0
+    if document.total is not None and (document.total == total or not backed):
+        return found
+    sure = found.confidence.get("capitals", 0.0) if document.total is None else DISPUTED
+    return _with(found, "total", total, sure, found.places.get("capitals"))
+
+
+def _goods(document: Document) -> tuple[Decimal, Decimal]:
+    """The goods' amounts and taxes, summed."""
+    return (
+        sum((parse_amount(line.amount) or Decimal(0) for line in document.lines), Decimal(0)),
+        sum((parse_amount(line.tax) or Decimal(0) for line in document.lines), Decimal(0)),
+    )
+
+
+def _by_lines(found: Found) -> Found:
+    """Net amount and tax as the goods' own sums, where their row wasn't read and both together make the total."""
+    document = found.document
+    if document.kind not in TAXED or not document.lines or None not in (document.amount_excl_tax, document.tax):
+        return found
+    net, tax = _goods(document)
+    if net + tax != document.total or not _can_be_tax(tax, net):
+        return found
+    for name, value in (("amount_excl_tax", net), ("tax", tax)):
+        if getattr(document, name) is None:
+            found = _with(found, name, value, _SUMMED, None)
+    return found
+
+
+def _summed(found: Found) -> Found:
+    """The tax that 合计 + 税额 = 价税合计 leaves, where it wasn't read or can't be right and the rest is certain."""
+    document = found.document
+    net, tax, total = document.amount_excl_tax, document.tax, document.total
+    if net is None or total is None or (tax is not None and total == net + tax):
+        return found
+    certain = document.kind in TAXED and _said_in_words(document)
+    if certain and _can_be_tax(total - net, net):
+        return _with(found, "tax", total - net, DISPUTED, None)
+    doubts = {name: DISPUTED for name in ("amount_excl_tax", "tax") if found.source.get(name) == "ocr"}
+    return replace(found, confidence={**found.confidence, **doubts}) if certain else found
+
+
+def _with(found: Found, name: str, value: Decimal | None, sure: float, place: Place | None) -> Found:
+    """The document with one amount replaced, or, for None, taken out."""
+    rest = [{k: v for k, v in kept.items() if k != name} for kept in (found.source, found.confidence, found.places)]
+    source, confidence, places = rest
+    if value is not None:
+        source, confidence = {**source, name: "ocr"}, {**confidence, name: sure}
+        places = {**places, name: place} if place else places
+    document = replace(found.document, **{name: value})  # type: ignore[arg-type]
+    return replace(found, document=document, source=source, confidence=confidence, places=places)  # type: ignore[arg-type]
