@@ -90,6 +90,11 @@ class Visitor:
         await self.click(choice, values)
         return await self.hear(after)
 
+    async def find(self, words: str, page: int = 0, size: int = 8) -> Said:
+        """What the quick search answers: {total, hits}."""
+        async with self._http.get("/api/search", params={"words": words, "page": page, "size": size}) as answer:
+            return await _checked(answer)
+
     async def fetch(self, path: str) -> bytes:
         """The bytes at an address of the desk. Raises RuntimeError with its words."""
         async with self._http.get(path) as answer:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from archive.access import Person
+from archive.item import Item
 from handlers.context import Topic
 from handlers.message import Card, Reply
 
@@ -47,6 +48,14 @@ class Door(Protocol):
         values: Mapping[str, str] | None = None,
     ) -> str:
         """The message's id. The same key again returns the same id and does nothing more."""
+
+    async def find(
+        self, person: Person, words: str, page: int, size: int
+    ) -> tuple[Sequence[Item], int, Mapping[str, str]]:
+        """One page of what the person may see for these words, how many in all, and people's names by id.
+
+        Raises NotAllowed, BadPeriod, BadAmount, IndexBroken.
+        """
 
     async def picture(self, person: Person, item_id: str, page: int) -> bytes:
         """PNG of a page of an item's original, if the person may see it (NotFound otherwise); leaves a trail entry."""

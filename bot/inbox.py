@@ -10,13 +10,15 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from archive.access import Person
-from archive.errors import DatabaseDown, FileTooBig, Problem
+from archive.access import RIGHT_NAMES, Person, Right, may
+from archive.errors import DatabaseDown, FileTooBig, NotAllowed, Problem
+from archive.item import Item
 from archive.words import Text
 from bot.dispatch import answer
 from bot.post import Post
 from handlers.context import Context
 from handlers.message import Click, Message, Reply
+from handlers.search import find
 from handlers.show import original, picture
 from intake.names import safe_name
 from storage.inbox import Inbox
@@ -84,6 +86,15 @@ class Reception:
             self._fresh.append(message)
             self._rung.set()
         return message_id
+
+    async def find(
+        self, person: Person, words: str, page: int, size: int
+    ) -> tuple[Sequence[Item], int, Mapping[str, str]]:
+        """See bot.channel.Door."""
+        if not may(person, Right.SEARCH):
+            raise NotAllowed(right=RIGHT_NAMES[Right.SEARCH])
+        items, total = await find(self._ctx, person, words, page, size)
+        return items, total, {p.id: p.name for p in await self._ctx.people.all()}
 
     async def picture(self, person: Person, item_id: str, page: int) -> bytes:
         """See bot.channel.Door."""

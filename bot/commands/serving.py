@@ -47,7 +47,7 @@ async def serve(args: argparse.Namespace, settings: Settings) -> int:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with opened(settings) as house:
         reception = Reception(house.ctx, house.inbox, house.post, settings.big_file, house.name)
-        desk = _desk(house, reception)
+        desk = desk_for(house, reception)
         house.channels[desk.name] = desk
         runner = web.AppRunner(_application(house, desk), access_log=None)
         await runner.setup()
@@ -98,7 +98,7 @@ def _application(house: House, desk: Desk) -> web.Application:
     return app
 
 
-def _desk(house: House, reception: Reception) -> Desk:
+def desk_for(house: House, reception: Reception) -> Desk:
     async def fetch(address: str) -> bytes:
         return await house.vault.original(held_file(address))
 

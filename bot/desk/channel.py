@@ -14,6 +14,7 @@ from bot.channel import Door
 from bot.desk.accounts import Accounts
 from bot.desk.body import Limits
 from bot.desk.entrance import Commands, Entrance
+from bot.desk.finding import Finding
 from bot.desk.guard import Guard, Handler
 from bot.desk.handout import Handout
 from bot.desk.page import pages
@@ -57,6 +58,7 @@ class Desk:
         self._streams = Streams(talk, self._guard, poll, beat)
         self._entrance = Entrance(accounts, self._guard, commands, limits)
         self._talking = Talking(door, talk, self._streams, now, limits)
+        self._finding = Finding(door)
         self._handout = Handout(door, talk, fetch)
 
     async def say(self, person: Person, conversation: str, reply: Reply, key: str) -> Sequence[str]:
@@ -110,6 +112,7 @@ class Desk:
             ("POST", "/api/messages"): talking.say,
             ("POST", "/api/clicks"): talking.click,
             ("POST", "/api/seen"): talking.seen,
+            ("GET", "/api/search"): self._finding.search,
             ("GET", "/api/events"): self._streams.events,
             ("GET", f"/api/files/{{message}}/{{n:{_NUMBER}}}"): handout.file,
             ("GET", f"/api/items/{{item}}/pages/{{page:{_NUMBER}}}"): handout.picture,

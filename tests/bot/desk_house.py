@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from archive.access import Person, Role
 from archive.errors import NotFound, Problem
-from archive.item import FileRef
+from archive.item import FileRef, Item
 from archive.words import Text
 from bot.desk.body import Limits
 from bot.desk.channel import Desk
@@ -58,6 +58,7 @@ class FakeDoor:
     refuse: Problem | Exception | None = None
     then: Callable[[Received], Awaitable[None]] | None = None
     picture_png: bytes = PNG
+    found: list[Item] = field(default_factory=list)
 
     async def receive(
         self,
@@ -87,6 +88,12 @@ class FakeDoor:
             if self.then is not None:
                 await self.then(standing)
         return standing.id
+
+    async def find(self, person: Person, words: str, page: int, size: int) -> tuple[list[Item], int, dict[str, str]]:
+        if self.refuse is not None:
+            raise self.refuse
+        found = self.found if person.id == "li" else []
+        return found[page * size : (page + 1) * size], len(found), {"li": "李娜"}
 
     async def picture(self, person: Person, item_id: str, page: int) -> bytes:
         if person.id != "li" or item_id != "G2611-0001" or page > 1:
