@@ -45,7 +45,8 @@ export function upload(sending, progress) {
     request.open("POST", "/api/messages");
     request.setRequestHeader("Accept-Language", lang());
     request.upload.onprogress = (event) => progress(event.loaded);
-    request.onload = () => (request.status === 202 ? done(JSON.parse(request.responseText)) : failed(refusal(request.status, request.responseText)));
+    request.onload = () =>
+      request.status === 202 ? done(JSON.parse(request.responseText)) : failed(refusal(request.status, request.responseText));
     request.onerror = () => failed(new Refused(0, "", t("notSent")));
     request.send(form);
   });
@@ -55,7 +56,8 @@ export function upload(sending, progress) {
 // `on.ended` when the browser gave up by itself, which it does when the server refuses.
 export function listen(place, on) {
   const source = new EventSource(`/api/events?after=${place}`);
-  for (const name of ["said", "taken", "progress"]) source.addEventListener(name, (event) => on[name](JSON.parse(event.data), event.lastEventId));
+  for (const name of ["said", "taken", "progress"])
+    source.addEventListener(name, (event) => on[name](JSON.parse(event.data), event.lastEventId));
   source.onopen = () => on.line(true);
   source.onerror = () => {
     on.line(false);

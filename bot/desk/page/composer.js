@@ -18,14 +18,35 @@ for (const name of Object.keys(sessionStorage).filter((each) => each.startsWith(
 // `sending(outgoing)` draws what is on its way and is called at every step.
 export function composer(desk, sending) {
   const { files } = desk; // topic → files
-  const box = h("textarea", { id: "composer", rows: 1, "aria-label": t("message"), placeholder: t(innerWidth < 720 ? "writeShort" : "write"), maxLength: 20000, role: "combobox", "aria-controls": "suggestions", "aria-expanded": "false", autocomplete: "off" });
+  const box = h("textarea", {
+    id: "composer",
+    rows: 1,
+    "aria-label": t("message"),
+    placeholder: t(innerWidth < 720 ? "writeShort" : "write"),
+    maxLength: 20000,
+    role: "combobox",
+    "aria-controls": "suggestions",
+    "aria-expanded": "false",
+    autocomplete: "off",
+  });
   const chips = h("ul", { className: "chips" });
   const notice = h("p", { className: "error", role: "alert" });
   const hints = h("ul", { id: "suggestions", role: "listbox", hidden: true });
   const picker = h("input", { type: "file", multiple: true, hidden: true, onchange: () => (attach(picker.files), (picker.value = "")) });
-  const clip = h("button", { type: "button", className: "tool", title: t("attach"), "aria-label": t("attach"), onclick: () => picker.click() }, icon("clip"));
+  const clip = h(
+    "button",
+    { type: "button", className: "tool", title: t("attach"), "aria-label": t("attach"), onclick: () => picker.click() },
+    icon("clip"),
+  );
   const go = h("button", { type: "submit", className: "tool go", title: t("send"), "aria-label": t("send") }, icon("send"));
-  const form = h("form", { className: "composer", onsubmit: (event) => (event.preventDefault(), submit()) }, hints, notice, chips, h("div", { className: "line" }, picker, clip, box, go));
+  const form = h(
+    "form",
+    { className: "composer", onsubmit: (event) => (event.preventDefault(), submit()) },
+    hints,
+    notice,
+    chips,
+    h("div", { className: "line" }, picker, clip, box, go),
+  );
   const mine = () => files.get(desk.topic) || [];
 
   function show() {
@@ -49,8 +70,33 @@ export function composer(desk, sending) {
   }
 
   function showChips() {
-    chips.replaceChildren(...mine().map((file, n) => h("li", { className: "chip" }, icon("file"), h("span", { className: "name" }, file.name), h("span", { className: "size" }, size(file.size)),
-      h("button", { type: "button", "aria-label": t("remove", { name: file.name }), onclick: () => (files.set(desk.topic, mine().filter((_, i) => i !== n)), showChips(), box.focus()) }, icon("close")))));
+    chips.replaceChildren(
+      ...mine().map((file, n) =>
+        h(
+          "li",
+          { className: "chip" },
+          icon("file"),
+          h("span", { className: "name" }, file.name),
+          h("span", { className: "size" }, size(file.size)),
+          h(
+            "button",
+            {
+              type: "button",
+              "aria-label": t("remove", { name: file.name }),
+              onclick: () => (
+                files.set(
+                  desk.topic,
+                  mine().filter((_, i) => i !== n),
+                ),
+                showChips(),
+                box.focus()
+              ),
+            },
+            icon("close"),
+          ),
+        ),
+      ),
+    );
   }
 
   function attach(list) {
@@ -60,7 +106,8 @@ export function composer(desk, sending) {
     const all = [...mine(), ...good];
     notice.textContent = big ? t("tooBig", { name: big.name, size: size(limits.file) }) : "";
     if (all.length > limits.files) notice.textContent = t("tooMany", { n: limits.files });
-    else if (all.reduce((sum, file) => sum + file.size, 0) > limits.message) notice.textContent = t("tooMuch", { size: size(limits.message) });
+    else if (all.reduce((sum, file) => sum + file.size, 0) > limits.message)
+      notice.textContent = t("tooMuch", { size: size(limits.message) });
     else files.set(desk.topic, all);
     showChips();
     box.focus();
@@ -107,7 +154,16 @@ export function composer(desk, sending) {
     hints.hidden = !found.length;
     box.setAttribute("aria-expanded", String(!hints.hidden));
     box.removeAttribute("aria-activedescendant");
-    hints.replaceChildren(...found.map(([words, does], n) => h("li", { id: `suggestion-${n}`, role: "option", "aria-selected": "false", onclick: () => choose(words) }, h("b", {}, words), h("span", {}, does))));
+    hints.replaceChildren(
+      ...found.map(([words, does], n) =>
+        h(
+          "li",
+          { id: `suggestion-${n}`, role: "option", "aria-selected": "false", onclick: () => choose(words) },
+          h("b", {}, words),
+          h("span", {}, does),
+        ),
+      ),
+    );
   }
 
   function choose(words) {

@@ -7,10 +7,24 @@ import { lang, speak, t } from "./words.js";
 const asked = (label, props) => h("label", { className: "asked" }, h("span", {}, label), h("input", { required: true, ...props }));
 
 function page(...inside) {
-  const other = h("button", { type: "button", className: "quiet", title: t("otherName"), onclick: () => (speak(lang() === "zh" ? "en" : "zh"), location.reload()) }, t("other"));
-  document.body.replaceChildren(h("main", { className: "entry" }, h("div", { className: "entrybox" },
-    h("header", {}, h("img", { src: "/desk/icon.svg", alt: "", width: 40, height: 40 }), h("h1", {}, t("brand")), other),
-    h("p", { className: "hint" }, t("welcome")), inside)));
+  const other = h(
+    "button",
+    { type: "button", className: "quiet", title: t("otherName"), onclick: () => (speak(lang() === "zh" ? "en" : "zh"), location.reload()) },
+    t("other"),
+  );
+  document.body.replaceChildren(
+    h(
+      "main",
+      { className: "entry" },
+      h(
+        "div",
+        { className: "entrybox" },
+        h("header", {}, h("img", { src: "/desk/icon.svg", alt: "", width: 40, height: 40 }), h("h1", {}, t("brand")), other),
+        h("p", { className: "hint" }, t("welcome")),
+        inside,
+      ),
+    ),
+  );
 }
 
 // A form that says in words what went wrong and keeps what was typed.
@@ -34,27 +48,43 @@ function trying(act, done, button, ...inside) {
 }
 
 export function signInPage(done) {
-  page(trying((given) => call("POST", "/api/sign-in", given), done, t("signIn"),
-    asked(t("person"), { name: "person", autocomplete: "username", autocapitalize: "none", spellcheck: false }),
-    asked(t("password"), { name: "password", type: "password", autocomplete: "current-password" })));
+  page(
+    trying(
+      (given) => call("POST", "/api/sign-in", given),
+      done,
+      t("signIn"),
+      asked(t("person"), { name: "person", autocomplete: "username", autocapitalize: "none", spellcheck: false }),
+      asked(t("password"), { name: "password", type: "password", autocomplete: "current-password" }),
+    ),
+  );
   document.querySelector("input").focus();
 }
 
 // The link works when the button is pressed: the robots that preview links in chats press none.
 export function linkPage(token, done) {
-  const use = trying(() => call("POST", "/api/link", { token }), () => {
-    history.replaceState(null, "", "/");
-    done();
-  }, t("useLink"), h("p", {}, t("linkHint")));
+  const use = trying(
+    () => call("POST", "/api/link", { token }),
+    () => {
+      history.replaceState(null, "", "/");
+      done();
+    },
+    t("useLink"),
+    h("p", {}, t("linkHint")),
+  );
   page(use, h("a", { href: "/", className: "quiet" }, t("goSignIn")));
   document.querySelector("button[type=submit]").focus();
 }
 
 export function passwordDialog(id, hint) {
-  const form = trying((given) => call("POST", "/api/password", { password: given.password }), () => box.close(), t("save"),
-    h("h2", {}, t("setPassword")), hint && h("p", { className: "hint" }, hint),
+  const form = trying(
+    (given) => call("POST", "/api/password", { password: given.password }),
+    () => box.close(),
+    t("save"),
+    h("h2", {}, t("setPassword")),
+    hint && h("p", { className: "hint" }, hint),
     h("input", { name: "username", value: id, autocomplete: "username", hidden: true }),
-    asked(t("newPassword"), { name: "password", type: "password", autocomplete: "new-password", minLength: 10 }));
+    asked(t("newPassword"), { name: "password", type: "password", autocomplete: "new-password", minLength: 10 }),
+  );
   form.append(h("button", { type: "button", className: "quiet", onclick: () => box.close() }, t("later")));
   const box = dialog("form", t("setPassword"), form);
 }
