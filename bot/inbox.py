@@ -31,6 +31,7 @@ HANDS = 4
 #: How often to look for messages that another replica wrote down, or that a crash left behind.
 LOOK = 2.0
 RENEW = 20.0
+AGAIN = 0.5  # s until a hand that goes on is told once more to stop
 GIVEN_UP = Text(
     "你的消息多次处理都没有成功,已停止;内容和文件都保存着。请联系管理员,或重新发送。[{code}]",
     "Your message could not be handled in several tries and was given up; it is kept, with its files. "
@@ -111,10 +112,15 @@ class Reception:
 
     async def stop(self) -> None:
         """Stop at once: what is held is free, for another replica or the next start."""
-        for task in self._tasks:
-            task.cancel()
+        left = set(self._tasks)
+        while left:  # a wait that ends just as it is cancelled may swallow the cancellation: it is said again
+            for task in left:
+                task.cancel()
+            _, left = await asyncio.wait(left, timeout=AGAIN)
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
+        self._fresh.clear()
+        self._held.clear()
         with suppress(DatabaseDown):  # then the leases end by themselves
             await self._inbox.resume(self._name)
 
@@ -148,10 +154,9 @@ class Reception:
         return self._fresh.popleft() if self._fresh else None
 
     async def _until_rung(self) -> None:
-        try:
-            await asyncio.wait_for(self._rung.wait(), LOOK)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK):
+                await self._rung.wait()
 
     async def _handle(self, message: Message) -> None:
         try:

@@ -25,6 +25,8 @@ from intake.spelling import mended
 
 #: Pillow's names of the formats that are read; all others are refused before a decoder sees them.
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "TIFF", "BMP", "GIF")
+#: Signatures too long to stand there by chance.
+_SIGNED = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"RIFF", b"II*\x00", b"MM\x00*")
 _HEIC = re.compile(rb"^....ftyp(?:heic|heix|hevc|mif1|msf1)", re.DOTALL)
 #: A form with fewer lines than this is not worth a careful look when nothing was recognised.
 _SPEAKING = 8
@@ -73,9 +75,14 @@ def _frames(data: bytes, name: str) -> Iterator[Image.Image]:
                     return  # a GIF's or a phone's further frames are the same picture again
                 yield ImageOps.exif_transpose(frame)
     except UnidentifiedImageError as error:
+        if data.startswith(_SIGNED):  # it is one, but not even its header is whole
+            raise Truncated(name=name) from error
         raise UnknownFormat(name=name) from error
-    except Image.DecompressionBombError as error:
-        raise TooManyPixels(name=name, pixels="?", limit=limits.PIXELS // 10**6) from error
+    except Image.DecompressionBombError as error:  # Pillow's own limit, which names the size in its message
+        size = re.search(r"\((\d+) pixels", str(error))
+        raise TooManyPixels(
+            name=name, pixels=int(size[1]) // 10**6 if size else "?", limit=limits.PIXELS // 10**6
+        ) from error
     except (OSError, EOFError) as error:  # Pillow's word for data that breaks off
         raise Truncated(name=name) from error
     except (ValueError, SyntaxError) as error:  # and for broken chunks
