@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from archive.errors import DatabaseDown
 from archive.words import Text
+from bench.search import an_item
 from handlers.message import Reply
 from tests.bot.desk_house import LI, PASSWORD
 from tests.browser.conftest import OUT, Site
@@ -233,6 +235,26 @@ async def test_a_report_with_its_chart_and_the_viewer(page: Page) -> None:
         page.see(".viewer [role=status]", "没有更多页")
         ActionChains(page.browser).send_keys(Keys.ESCAPE).perform()
         page.gone(".viewer")
+
+    await asyncio.to_thread(steps)
+
+
+async def test_finding_while_one_types(page: Page) -> None:
+    rnd = random.Random(7)
+    page.scene.house.door.found = [an_item(rnd, n) for n in range(8)]
+    first = page.scene.house.door.found[0].id
+
+    def steps() -> None:
+        page.sign_in()
+        page.write("查 顺丰")
+        page.see("#suggestions li", first)
+        assert len(page.all("#suggestions li")) == 6
+        page.shot("zh-desktop-finding")
+        page.write("", Keys.ARROW_DOWN, Keys.ENTER, Keys.ENTER)
+        page.see(".mine time", "已收到")
+        assert page.scene.house.door.received[-1].text == f"打开 {first}"
+        assert page.all("#suggestions li") == []
+        assert page.complaints() == []
 
     await asyncio.to_thread(steps)
 

@@ -1,10 +1,11 @@
 // Writing and sending: the draft of each conversation with its files, suggestions, and what is on its way.
 
-import { newKey, upload } from "./api.js";
+import { call, newKey, upload } from "./api.js";
 import { h, icon } from "./dom.js";
 import { size, t } from "./words.js";
 
 const kept = (topic) => `draft:${topic}`;
+const SEEKING = /^(?:查询|查找|搜索|查|search |find )\s*(\S.+)$/i;
 
 // What was being sent when the page went away comes back into the draft.
 for (const name of Object.keys(sessionStorage).filter((each) => each.startsWith("out:"))) {
@@ -149,17 +150,33 @@ export function composer(desk, sending) {
     box.focus();
   }
 
-  function suggest(text) {
-    const found = text ? desk.commands.filter(([words]) => text === "/" || (words.startsWith(text) && words !== text)).slice(0, 6) : [];
+  // Commands that begin like what is typed; after the word for finding, what is found, a moment after the last key.
+  let typed = 0;
+  async function suggest(text) {
+    const turn = ++typed;
+    const words = text.match(SEEKING)?.[1];
+    if (!words) {
+      const like = desk.commands.filter(([known]) => text && (text === "/" || (known.startsWith(text) && known !== text)));
+      return offer(like.slice(0, 6).map(([known, does]) => ({ take: known, name: known, does })));
+    }
+    await new Promise((later) => setTimeout(later, 300));
+    if (turn !== typed) return undefined;
+    const nothing = { hits: [] }; // words that can't be searched for yet are no error while they are being typed
+    const found = await call("GET", `/api/search?size=6&words=${encodeURIComponent(words)}`).catch(() => nothing);
+    if (turn !== typed) return undefined;
+    return offer(found.hits.map((hit) => ({ take: t("open", { id: hit.id }), name: hit.title, does: hit.status })));
+  }
+
+  function offer(found) {
     hints.hidden = !found.length;
     box.setAttribute("aria-expanded", String(!hints.hidden));
     box.removeAttribute("aria-activedescendant");
     hints.replaceChildren(
-      ...found.map(([words, does], n) =>
+      ...found.map(({ take, name, does }, n) =>
         h(
           "li",
-          { id: `suggestion-${n}`, role: "option", "aria-selected": "false", onclick: () => choose(words) },
-          h("b", {}, words),
+          { id: `suggestion-${n}`, role: "option", "aria-selected": "false", title: take, onclick: () => choose(take) },
+          h("b", {}, name),
           h("span", {}, does),
         ),
       ),
@@ -185,10 +202,10 @@ export function composer(desk, sending) {
   box.addEventListener("paste", (event) => event.clipboardData.files.length && (event.preventDefault(), attach(event.clipboardData.files)));
   box.addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229) return; // an input method is choosing characters
-    const chosen = hints.querySelector("[aria-selected=true] b");
+    const chosen = hints.querySelector("[aria-selected=true]");
     if (!hints.hidden && (event.key === "ArrowDown" || event.key === "ArrowUp")) walk(event.key === "ArrowDown" ? 1 : -1);
     else if (!hints.hidden && event.key === "Escape") suggest("");
-    else if (chosen && (event.key === "Enter" || event.key === "Tab")) choose(chosen.textContent);
+    else if (chosen && (event.key === "Enter" || event.key === "Tab")) choose(chosen.title);
     else if (event.key === "Enter" && !event.shiftKey) submit();
     else return;
     event.preventDefault();

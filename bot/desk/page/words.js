@@ -25,6 +25,7 @@ const WORDS = {
   writeShort: ["输入文字,或发送发票", "Type, or send an invoice"],
   message: ["消息内容", "Message"],
   send: ["发送", "Send"],
+  open: ["打开 {id}", "open {id}"],
   attach: ["选择文件", "Choose files"],
   drop: ["松开即可发送文件", "Drop the files to attach them"],
   remove: ["移除 {name}", "Remove {name}"],
