@@ -21,8 +21,7 @@ _SUMMED = 0.9
 def proven(document: Document) -> frozenset[str]:
     """Fields that other fields confirm: the sum, the amount in words, a tax id's check character."""
     sure: set[str] = set()
-    net, tax, total = document.amount_excl_tax, document.tax, document.total
-    if net is not None and total == net + (tax or 0) and _can_be_tax(tax or Decimal(0), net):
+    if _adds_up(document):
         sure |= {"amount_excl_tax", "tax", "total"}
     if _said_in_words(document):
         sure.add("total")
@@ -31,6 +30,11 @@ def proven(document: Document) -> frozenset[str]:
         if value and taxid.verdict(value) == "right":
             sure.add(name)
     return frozenset(sure)
+
+
+def _adds_up(document: Document) -> bool:
+    net, tax = document.amount_excl_tax, document.tax or Decimal(0)
+    return net is not None and document.total == net + tax and _can_be_tax(tax, net)
 
 
 def _said_in_words(document: Document) -> bool:
@@ -52,16 +56,18 @@ def _in_words(capitals: str) -> Decimal | None:
 
 def settled(found: Found) -> Found:
     """The same document with what its own arithmetic supplies, and the confidence that it gives or takes."""
-    found = _summed(_by_lines(_in_figures(_without_nonsense(found))))
-    confidence = dict(found.confidence)
-    for name in proven(found.document):
-        if name in confidence:
-            confidence[name] = max(confidence[name], _PROVEN)
-    total, capitals = found.document.total, found.document.capitals
+    found = _without_nonsense(found)
+    worded = _in_figures(found)
+    whole = _summed(_by_lines(worded))
+    sure = proven(whole.document)
+    if worded is not found and not _adds_up(worded.document):
+        sure -= {"total", "amount_excl_tax", "tax"}  # the words can't prove themselves
+    confidence = {n: max(c, _PROVEN) if n in sure else c for n, c in whole.confidence.items()}
+    total, capitals = whole.document.total, whole.document.capitals
     contradicted = capitals is not None and total is not None and _in_words(capitals) not in (None, abs(total))
-    if contradicted and found.source.get("total") == "ocr":
+    if contradicted and whole.source.get("total") == "ocr":
         confidence["total"] = min(confidence.get("total", 0.0), DISPUTED)
-    return replace(found, confidence=confidence)
+    return replace(whole, confidence=confidence)
 
 
 def _without_nonsense(found: Found) -> Found:
@@ -85,7 +91,8 @@ def _in_figures(found: Found) -> Found:
     goods, goods_tax = _goods(document)
     total = -words if "负" in (document.capitals or "") or (net or 0) < 0 else words
     backed = (net is not None and total in (net, net + (document.tax or 0))) or total == goods + goods_tax != 0
-    if document.total is not None and (document.total == total or not backed):
+    doubtful = found.confidence.get("total", 0.0) < DISPUTED < found.confidence.get("capitals", 0.0)
+    if document.total is not None and (document.total == total or not (backed or doubtful)):
         return found
     sure = found.confidence.get("capitals", 0.0) if document.total is None else DISPUTED
     return _with(found, "total", total, sure, found.places.get("capitals"))
