@@ -2,8 +2,9 @@
 
 python -m bench.ocr [--json] [--folder DIR …]
 
-Pictures: the drawn photos, and one drawn PDF of each family rendered at 150 dpi, each clean and lightly degraded (lean, blur, shade,
-noise, JPEG 60). All three readers share the field reader, so only recognition differs. CPU seconds of this process.
+Pictures: the drawn photos, and one drawn PDF of each family rendered at 150 dpi, clean and lightly degraded (lean,
+blur, shade, noise, JPEG 60). All three readers share the field reader, so only recognition differs. CPU seconds of
+this process.
 """
 
 from __future__ import annotations
