@@ -74,11 +74,12 @@ def questions(rnd: random.Random, items: list[Item]) -> list[tuple[Query, Scope]
         document = rnd.choice(items).document
         seller, number = document.seller_name or "", document.number or ""
         day = document.date or date(2026, 1, 1)
-        month = {"first": day.replace(day=1), "last": day.replace(day=28)}
+        first, last = day.replace(day=1), day.replace(day=28)
         query = (
             Query(words=(seller[:2],)), Query(words=(seller[:4],)), Query(words=(seller,)), Query(words=(number,)),
             Query(words=(number[:8],)), Query(words=(number[-6:],)), Query(words=(seller[2:4], rnd.choice(GOODS))),
-            Query(words=(seller[:2],), above=Decimal(500), **month), Query(kinds=frozenset({Kind.RAIL}), **month),
+            Query(words=(seller[:2],), above=Decimal(500), first=first, last=last),
+            Query(kinds=frozenset({Kind.RAIL}), first=first, last=last),
             Query(words=(rnd.choice(WORDS),), states=frozenset({ItemState.PENDING})),
         )[n % 10]  # fmt: skip
         asked.append((query, Scope(COMPANY, None if n % 3 else f"p{n % 50}")))

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from archive.access import Role
@@ -31,6 +32,7 @@ class Settings:
     data: Path
     host: str = "127.0.0.1"
     port: int = 8460
+    public_url: str = ""  # as browsers see it through a proxy; empty: http://host:port
     mongodb_uri: str = ""  # empty: the embedded database
     mongodb_name: str = "guidang"
     meili_url: str = ""  # empty: the in-process index
@@ -42,6 +44,11 @@ class Settings:
     rules: tuple[Rule, ...] = ()
     remind_hours: int = 24
     big_file: int = 64 * MB
+
+    @property
+    def address(self) -> str:
+        """Where people open the desk."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
 
 #: The fictitious companies of the samples, for trying things; a real installation sets its own.
@@ -55,7 +62,7 @@ DEFAULT_RULES = (
     Rule("一般", (Role.APPROVER,)),
 )
 _KNOWN = {
-    "server": {"host", "port", "data", "zone", "readers"},
+    "server": {"host", "port", "data", "public_url", "zone", "readers"},
     "database": {"uri", "name"},
     "search": {"url", "key"},
     "keys": {"file"},
@@ -83,6 +90,7 @@ def read(
         data=folder.absolute(),
         host=str(env.get("GUIDANG_HOST") or server.get("host") or "127.0.0.1"),
         port=_number(wanted, "port", 0, 65535, mistakes),
+        public_url=_url(str(env.get("GUIDANG_PUBLIC_URL") or server.get("public_url") or ""), mistakes),
         mongodb_uri=str(env.get("MONGODB_URI") or database.get("uri") or ""),
         mongodb_name=str(env.get("MONGODB_NAME") or database.get("name") or "guidang"),
         meili_url=str(env.get("MEILI_URL") or search.get("url") or ""),
@@ -141,6 +149,13 @@ def _number(value: object, name: str, least: int, most: int, mistakes: list[str]
     if not least <= number <= most:
         mistakes.append(f"{name} = {number} is not within {least}…{most}")
     return number
+
+
+def _url(value: str, mistakes: list[str]) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/")):
+        mistakes.append(f"server.public_url = {value!r} should be like https://guidang.example.com")
+    return value.rstrip("/")
 
 
 def _zone(name: str, mistakes: list[str]) -> ZoneInfo:

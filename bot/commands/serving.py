@@ -115,6 +115,7 @@ def desk_for(house: House, reception: Reception) -> Desk:
         now=house.ctx.now,
         commands=commands,
         limits=limits,
+        public_url=house.settings.public_url,
     )
 
 
@@ -133,7 +134,7 @@ async def _demo_people(house: House) -> list[tuple[Person, str]]:
 
 def _welcome(house: House, made: Sequence[tuple[Person, str]]) -> None:
     settings = house.settings
-    base = f"http://{settings.host}:{settings.port}"
+    base = settings.address
     say = print
     say(f"归档 Guidang  {base}", flush=True)
     if house.embedded:

@@ -90,7 +90,7 @@ async def _add(house: House, args: argparse.Namespace) -> int:
     said: dict[str, object] = {"id": person.id, "name": person.name, "roles": sorted(person.roles)}
     if args.link or action == "added":
         secret = await house.accounts.link(person.id)
-        said["link"] = f"http://{house.settings.host}:{house.settings.port}/link/{secret}"
+        said["link"] = f"{house.settings.address}/link/{secret}"
     _say_person(args, said)
     return 0
 

@@ -21,14 +21,15 @@ def test_nothing_set_is_the_embedded_default(tmp_path: Path) -> None:
 def test_all_mistakes_are_told_together(tmp_path: Path) -> None:
     file = tmp_path / "guidang.toml"
     file.write_text(
-        '[server]\nport = 99999\nzone = "Mars"\ncolour = "red"\n[aproval]\n[[companies]]\nname = "没有代码"\n'
+        '[server]\nport = 99999\nzone = "Mars"\ncolour = "red"\npublic_url = "guidang"\n'
+        '[aproval]\n[[companies]]\nname = "没有代码"\n'
         '[approval]\nrules = [{steps = ["boss"]}]\n',
         "utf-8",
     )
     with pytest.raises(BadSettings) as problem:
         read({}, file)
     said = problem.value.say("zh")
-    for word in ("port", "Mars", "colour", "aproval", "companies #1", "boss", "must end"):
+    for word in ("port", "Mars", "colour", "public_url", "aproval", "companies #1", "boss", "must end"):
         assert word in said
 
 
