@@ -21,7 +21,7 @@ LABELS = (
 )
 #: Labels written from top to bottom: only these may be mended in a word that is taller than wide.
 _STACKED = ("购买方信息", "销售方信息", "购货单位", "销货单位")
-_LIKE = 0.8
+_LIKE, _LIKE_AT_COLON = 0.8, 0.74
 #: The next best label must be this much less alike: 发票?码 may be 代码 or 号码.
 _APART = 0.08
 _COLON = re.compile("[:：]")
@@ -60,7 +60,7 @@ def _mend(text: str, tall: bool) -> str:
     text = _IDENTITY.sub(lambda m: _identity(m[0]), text)
     colon = _COLON.search(text)
     head, tail = (text[: colon.start()], text[colon.start() :]) if colon else (text, "")
-    return label_like(fold(head).replace(" ", ""), head, tall) + tail
+    return label_like(fold(head).replace(" ", ""), head, tall, _LIKE_AT_COLON if colon else _LIKE) + tail
 
 
 def _identity(printed: str) -> str:
@@ -70,13 +70,13 @@ def _identity(printed: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def label_like(plain: str, printed: str, tall: bool) -> str:
+def label_like(plain: str, printed: str, tall: bool, like: float) -> str:
     """The label that `plain` is nearly, else the words as printed."""
     if not 3 <= len(plain) <= 20 or plain in LABELS or plain in _STACKED or sum(c.isdigit() for c in plain) > 1:
         return printed
     ranked = sorted(((_likeness(plain, label), label) for label in (_STACKED if tall else LABELS)), reverse=True)
     (best, label), (second, _) = ranked[:2]
-    return label if best >= _LIKE and best - second >= _APART else printed
+    return label if best >= like and best - second >= _APART else printed
 
 
 def _likeness(one: str, other: str) -> float:
@@ -101,7 +101,7 @@ _FISCAL = (
     "资金往来结算票据（电子）",
 )
 #: A seal stands on the title, so a good part of it may be lost; a wrong title must still be far away.
-_TITLE_LIKE = 0.8
+_TITLE_LIKE, _LIKE_AT_COLON = 0.8, 0.74
 _BRACKETS = re.compile(r"[()]")
 #: Titles are this much higher than the middling line.
 _LARGE = 1.15
