@@ -21,11 +21,11 @@ LABELS = (
 )
 #: Labels written from top to bottom: only these may be mended in a word that is taller than wide.
 _STACKED = ("购买方信息", "销售方信息", "购货单位", "销货单位")
+#: How nearly a word must be a label; before a colon hardly anything else stands.
 _LIKE, _LIKE_AT_COLON = 0.8, 0.74
 #: The next best label must be this much less alike: 发票?码 may be 代码 or 号码.
 _APART = 0.08
 _COLON = re.compile("[:：]")
-#: 名 and 称 stand wide apart, and the first is often lost in the form's line.
 #: A semicolon at a label or before a value is a colon.
 _NO_COLON = re.compile(r"^[;；]|(?<=^名称)[;；.]|(?<=识别号)[;；.]|(?<=代码)[;；.]")
 #: A date that lost the blank before its time of day.
@@ -35,6 +35,7 @@ _SEAL = re.compile(r".{0,3}(?:发票|财务|合同|业务)专用.{0,2}|[(（]?�
 _SEAL_PLACE = re.compile(r"(销售方|收款单位|开票单位)[:：]?\s?[(（]?[章意草音]?[)）]?.?")
 _IDENTITY = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z￥¥]{18}(?![0-9A-Za-z])")
 _UNUSED = str.maketrans("OIZS￥¥", "0125YY")
+#: 名 and 称 stand wide apart, and the first is often lost in the form's line.
 _LOST_NAME = re.compile(r"^称(?=[:：]|$)")
 
 
@@ -101,7 +102,7 @@ _FISCAL = (
     "资金往来结算票据（电子）",
 )
 #: A seal stands on the title, so a good part of it may be lost; a wrong title must still be far away.
-_TITLE_LIKE, _LIKE_AT_COLON = 0.8, 0.74
+_TITLE_LIKE = 0.8
 _BRACKETS = re.compile(r"[()]")
 #: Titles are this much higher than the middling line.
 _LARGE = 1.15
