@@ -10,7 +10,6 @@ from archive.errors import FileTooBig, ReaderFailed, TooDeep, Truncated, UnsafeX
 from intake.limits import MEGABYTE, XML_BYTES, XML_DEPTH, XML_NODES
 
 _DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_ENCODING = re.compile(r"""^\s*<\?xml[^>]*?encoding\s*=\s*["'][^"']*["'][^>]*\?>""")
 _EMPTY_PREFIX = re.compile(rb"<(/?):(?=[A-Za-z])")
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 
@@ -32,20 +31,30 @@ def parse(data: bytes, name: str) -> etree._Element:
 
 
 def _parsed(data: bytes) -> etree._Element:
-    parser = etree.XMLParser(
-        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
-    )
     try:
-        return etree.fromstring(data, parser)
+        return etree.fromstring(data, _parser())
     except etree.XMLSyntaxError:
         # some exports declare one encoding and are written in another: GB18030 reads what isn't UTF-8;
         # others leave the namespace prefix empty: <:eInvoice>
         if _EMPTY_PREFIX.search(data):
-            return etree.fromstring(_EMPTY_PREFIX.sub(rb"<\1", data), parser)
+            return etree.fromstring(_EMPTY_PREFIX.sub(rb"<\1", data), _parser())
         text = _decoded(data)
         if text is None:
             raise
-        return etree.fromstring(_ENCODING.sub("", text), parser)
+        return etree.fromstring(text.encode(), _parser("utf-8"))
+
+
+def _parser(encoding: str | None = None) -> etree.XMLParser:
+    """A parser that expands and fetches nothing; an encoding given overrides what the file declares."""
+    return etree.XMLParser(
+        encoding=encoding,
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
 
 
 def _decoded(data: bytes) -> str | None:
