@@ -23,11 +23,14 @@ MEANINGS: dict[str, tuple[Level, Text]] = {
     DISAGREE: (
         Level.WARN,
         Text(
-            "「{name}」不一致:{one_source}为 {one},{other_source}为 {other}",
+            "「{name}」不一致：{one_source}为 {one}，{other_source}为 {other}",
             "{name} differs: {one_source} says {one}, {other_source} says {other}",
         ),
     ),
-    CAPITALS: (Level.WARN, Text("大写金额是 {one},小写是 {other}", "the amount in words is {one}, in figures {other}")),
+    CAPITALS: (
+        Level.WARN,
+        Text("大写金额是 {one}，小写是 {other}", "the amount in words is {one}, in figures {other}"),
+    ),
     SUM: (
         Level.WARN,
         Text("金额 {net} 加税额 {tax} 不等于合计 {total}", "net {net} and tax {tax} don't add up to the total {total}"),
@@ -35,19 +38,19 @@ MEANINGS: dict[str, tuple[Level, Text]] = {
     TAX_ID: (Level.WARN, Text("「{name}」{value} 的校验位不对", "the check character of {name} {value} is wrong")),
     INCOMPLETE: (Level.WARN, Text("没有读到「{name}」", "{name} was not read")),
     SIGNATURE: (Level.NOTE, Text("电子签名未验证", "the electronic signature was not verified")),
-    SCANNED: (Level.NOTE, Text("这是扫描件,内容靠识别", "this is a scan; its content was recognised")),
+    SCANNED: (Level.NOTE, Text("这是扫描件，内容靠识别", "this is a scan; its content was recognised")),
     LINES: (
         Level.NOTE,
         Text("明细合计 {one} 与票面金额 {other} 不等", "the lines add up to {one}, the document says {other}"),
     ),
     GARBLED: (
         Level.NOTE,
-        Text("票面文字无法提取,按位置读取", "the form's labels can't be extracted; it was read by position"),
+        Text("票面文字无法提取，按位置读取", "the form's labels can't be extracted; it was read by position"),
     ),
-    PAGES: (Level.WARN, Text("共 {pages} 页,只读了前 {read} 页", "of {pages} pages only the first {read} were read")),
+    PAGES: (Level.WARN, Text("共 {pages} 页，只读了前 {read} 页", "of {pages} pages only the first {read} were read")),
     ATTACHMENT: (
         Level.WARN,
-        Text("附件「{name}」没有读取:{why}", "the attachment “{name}” was not read: {why}"),
+        Text("附件「{name}」没有读取：{why}", "the attachment “{name}” was not read: {why}"),
     ),
 }
 

@@ -76,6 +76,7 @@ class Table:
 
     columns: list[Column]
     rows: list[dict[str, str]]
+    heights: list[float]  # where each row stands
     first: int
     last: int
 
@@ -96,12 +97,13 @@ def tables(form: Form) -> list[Table]:
     for index, row in enumerate(form.rows):
         columns = headings(row)
         if columns:
-            table = Table(columns, [], index, index)
+            table = Table(columns, [], [], index, index)
             found.append(table)
         elif table is not None and _END.search(row.text):
             table = None
         elif table is not None and len(table.rows) < LINES:
             table.rows.append(_cells(row.words, table.columns))
+            table.heights.append((row.top + row.bottom) / 2)
             table.last = index
     return found
 
@@ -189,19 +191,31 @@ def _is_number(text: str) -> bool:
 
 
 def lines_of(table: Table) -> list[Line]:
-    """The table's rows as Lines: a row with an amount begins one, the rows below continue its words."""
-    merged: list[dict[str, str]] = []
-    waiting: dict[str, str] = {}
-    for cells in table.rows:
-        if _is_number(cells.get("amount", "")):
-            merged.append({k: waiting.get(k, "") + v for k, v in {**dict.fromkeys(waiting, ""), **cells}.items()})
-            waiting = {}
-        else:
-            target = merged[-1] if merged else waiting
+    """The table's rows as Lines: a row with an amount begins one, the rows below continue its words.
+
+    Where figures stand in the middle of a name that is set in several lines, the words nearer to them are theirs.
+    """
+    amounts = [i for i, cells in enumerate(table.rows) if _is_number(cells.get("amount", ""))]
+    merged = {
+        i: dict.fromkeys(_TEXTS, "") | {k: v for k, v in table.rows[i].items() if k not in _TEXTS} for i in amounts
+    }
+    for index, cells in enumerate(table.rows):
+        owner = index if index in merged else _owner(table, index, amounts)
+        if owner is not None:
             for key in _TEXTS:
-                if key in cells:
-                    target[key] = target.get(key, "") + cells[key]
-    return [_line(cells) for cells in merged]
+                merged[owner][key] += cells.get(key, "")
+    return [_line(cells) for cells in merged.values()]
+
+
+def _owner(table: Table, index: int, amounts: Sequence[int]) -> int | None:
+    """Which row with an amount a row of words belongs to: the one above, unless the next has no name and is nearer."""
+    above = max((i for i in amounts if i < index), default=None)
+    below = min((i for i in amounts if i > index), default=None)
+    if above is None or below is None:
+        return below if above is None else above
+    here = table.heights[index]
+    nearer = table.heights[below] - here < here - table.heights[above]
+    return below if nearer and not table.rows[below].get("name") else above
 
 
 def _line(cells: dict[str, str]) -> Line:

@@ -370,3 +370,19 @@ def test_a_name_in_two_lines_beside_its_label() -> None:
     got = document(words)
     assert got.seller_name == "样例服务有限公司上海市样例区第三分公司"
     assert (got.buyer_name, got.seller_tax_id) == (B, "91110199X0DPAFKR0M")
+
+
+def test_figures_in_the_middle_of_names_of_several_lines() -> None:
+    table = """
+ 项目名称          规格型号   单 位   数 量   单 价    金  额  税率/征收率   税  额
+ *餐饮*样例套餐一
+                              份       1      10.00    10.00     6%      0.60
+ 含饮料
+ *餐饮*样例套餐二
+                              份       2      10.00    20.00     6%      1.20
+ 不含饮料
+     合    计                                          ¥30.00            ¥1.80
+"""
+    got = document(typed(head("餐饮") + table.rstrip(" ")))
+    assert [line.name for line in got.lines] == ["*餐饮*样例套餐一含饮料", "*餐饮*样例套餐二不含饮料"]
+    assert [line.amount for line in got.lines] == ["10.00", "20.00"]
