@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from intake.layout import Word
 from intake.ocr import Ocr, OcrLine, Pixels, Quad, ordered, read_quads
 from intake.qr import Mark
+from intake.rows import Word
 
 #: A code turned further than this from a right angle says nothing about the paper.
 _CROOKED = 30

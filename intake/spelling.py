@@ -26,8 +26,9 @@ _LIKE, _LIKE_AT_COLON = 0.8, 0.74
 #: The next best label must be this much less alike: 发票?码 may be 代码 or 号码.
 _APART = 0.08
 _COLON = re.compile("[:：]")
-#: A semicolon at a label or before a value is a colon.
-_NO_COLON = re.compile(r"^[;；]|(?<=^名称)[;；.]|(?<=识别号)[;；.]|(?<=代码)[;；.]")
+#: A colon left over from the label before; a semicolon at a label, which is a colon.
+_LEFT_OVER = re.compile(r"^[:：;；](?=.{2})|(?<=[:：])\s*[:：;；]")
+_NO_COLON = re.compile(r"(?<=^名称)[;；.]|(?<=识别号)[;；.]|(?<=代码)[;；.]")
 #: A date that lost the blank before its time of day.
 _GLUED = re.compile(r"(?:19|20)\d\d[-/.]\d\d[-/.]\d\d(?=\d\d:\d\d)")
 #: What a seal says, and the place on the form where it goes.
@@ -53,7 +54,7 @@ def mended(words: Sequence[Word]) -> tuple[Word, ...]:
 def _mend(text: str, tall: bool) -> str:
     if _LOST_NAME.match(text):
         text = "名" + text
-    text = _GLUED.sub(r"\g<0> ", _NO_COLON.sub(":", text))
+    text = _GLUED.sub(r"\g<0> ", _NO_COLON.sub(":", _LEFT_OVER.sub("", text)))
     if seal := _SEAL_PLACE.fullmatch(text):
         return f"{seal[1]}：（章）"
     if "（" in text or "）" in text:  # one of a pair is often taken for the narrow one
