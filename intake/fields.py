@@ -41,11 +41,16 @@ def fold(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """For keeping: as `fold`, but full-width punctuation stays as printed."""
-    kept = "".join(
-        c if c in _WIDE else unicodedata.normalize("NFKC", c) for c in _INVISIBLE.sub("", text).translate(_RADICALS)
-    )
-    return " ".join(kept.split())
+    """For keeping: one width and no radicals; full-width punctuation, roman numerals, ㎡ and the like as printed."""
+    plain = _INVISIBLE.sub("", text).translate(_RADICALS)
+    return " ".join("".join(unicodedata.normalize("NFKC", c) if _other_form(c) else c for c in plain).split())
+
+
+def _other_form(char: str) -> bool:
+    """Whether a character is another form of one in use: full or half width, a radical, a compatibility ideograph."""
+    if char in _WIDE:
+        return False
+    return "\u2e80" <= char <= "\u2fdf" or "\uf900" <= char <= "\ufaff" or "\uff00" <= char <= "\uffef"
 
 
 def squeeze(text: str) -> str:

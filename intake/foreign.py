@@ -35,6 +35,7 @@ from intake.foreign_words import (
     TOTALS,
 )
 from intake.form import Form
+from intake.goods import lines_of, tables
 from intake.rows import GAP, Row, Span, span
 
 
@@ -71,6 +72,7 @@ def read_foreign(forms: Sequence[Form], source: str) -> Draft:
             _facts(draft, row, form.rows[index + 1 : index + 3])
         _amounts(draft, form)
         _parties(draft, form)
+        draft.lines += [line for table in tables(form, foreign=True) for line in lines_of(table)]
     _date_anywhere(draft, forms)
     draft.put("currency", _currency(text, draft), sure=0.9)
     return draft

@@ -48,6 +48,14 @@ _HEADINGS: tuple[tuple[str, str], ...] = (
     ("goods_name", r"运输货物名称"),
 )
 _HEADING = re.compile("|".join(f"(?P<{key}>{p.replace('~', GAP + '?')})" for key, p in _HEADINGS))
+_FOREIGN_HEADING = re.compile(
+    r"(?P<rate>(?:tax|vat|gst)(?:rate)?\(?%\)?|taxrate)"
+    r"|(?P<name>(?:item|product|service)?description|producttitle|particulars|(?:item|product|service|description)(?=\t|$))"
+    r"|(?P<quantity>qty|quantity|hours|units)|(?P<price>unitprice|unitcost|price|rate)"
+    r"|(?P<tax>(?<!sub)(?:tax|vat|gst)(?:amount)?(?=\t|$|total))|(?P<amount>(?:line)?(?:total|amount))",
+    re.IGNORECASE,
+)
+_FOREIGN_END = re.compile(r"sub-?total|^\W*(?:grand)?total|amountdue|balance", re.IGNORECASE)
 
 #: Columns of a Line; the others go to the document's extras.
 _LINE = ("name", "spec", "unit", "quantity", "price", "amount", "rate", "tax")
@@ -81,25 +89,26 @@ class Table:
     last: int
 
 
-def headings(row: Row) -> list[Column]:
+def headings(row: Row, pattern: re.Pattern[str] = _HEADING) -> list[Column]:
     """The columns a row announces; empty if it is no heading (fewer than three known titles)."""
     columns = []
-    for match in _HEADING.finditer(row.text):
+    for match in pattern.finditer(row.text):
         left, _, right, _ = row.box(match.start(), match.end())
         columns.append(Column(str(match.lastgroup), left, right))
     return columns if len({c.key for c in columns}) >= 3 else []
 
 
-def tables(form: Form) -> list[Table]:
-    """Every table of a page, from top to bottom."""
+def tables(form: Form, *, foreign: bool = False) -> list[Table]:
+    """Every table of a page, from top to bottom; `foreign` ones have English headings."""
+    pattern, end = (_FOREIGN_HEADING, _FOREIGN_END) if foreign else (_HEADING, _END)
     found: list[Table] = []
     table: Table | None = None
     for index, row in enumerate(form.rows):
-        columns = headings(row)
+        columns = headings(row, pattern)
         if columns:
             table = Table(columns, [], [], index, index)
             found.append(table)
-        elif table is not None and _END.search(row.text):
+        elif table is not None and end.search(row.text):
             table = None
         elif table is not None and len(table.rows) < LINES:
             table.rows.append(_cells(row.words, table.columns))
@@ -183,6 +192,8 @@ def _fine(key: str, text: str, number: bool, rate: bool) -> float:
         return 0.0 if rate else 0.5
     if rate and text.endswith("%"):
         return 0.5
+    if key == "itemcode":
+        return 0.0 if text[-1:].isdigit() else 0.3
     return 0.12 if key == "unit" and (number or len(text) > 6) else 0.0
 
 
@@ -203,7 +214,10 @@ def lines_of(table: Table) -> list[Line]:
         owner = index if index in merged else _owner(table, index, amounts)
         if owner is not None:
             for key in _TEXTS:
-                merged[owner][key] += cells.get(key, "")
+                more = cells.get(key, "")
+                words = key == "name" and merged[owner][key][-1:].isascii() and more[:1].isascii()
+                blank = " " if words and merged[owner][key][-1:].isalpha() and more[:1].isalpha() else ""
+                merged[owner][key] += blank + more
     return [_line(cells) for cells in merged.values()]
 
 
@@ -221,7 +235,7 @@ def _owner(table: Table, index: int, amounts: Sequence[int]) -> int | None:
 def _line(cells: dict[str, str]) -> Line:
     values = {key: cells.get(key, "") for key in _LINE}
     for key in _NUMBERS:
-        values[key] = values[key].replace(",", "").lstrip("¥￥")
+        values[key] = values[key].replace(",", "").lstrip("¥￥$€£₹")
     return Line(**values)
 
 

@@ -283,3 +283,10 @@ def test_a_paper_is_read(name: str) -> None:
     found = find(typed(page), "text")
     assert found is not None
     assert {field: getattr(found.document, field) for field in expected} == expected
+
+
+def test_the_goods_of_a_foreign_invoice() -> None:
+    found = find(typed(PAID), "text")
+    assert found is not None
+    (line,) = found.document.lines
+    assert (line.name, line.quantity, line.price, line.amount) == ("Pro plan", "1", "24.00", "24.00")
