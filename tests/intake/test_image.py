@@ -234,3 +234,21 @@ def test_real_till_receipts_give_date_and_total() -> None:
         if truth["kind"] == "image_receipt_en":
             found = the_one((folder / name).read_bytes(), name).document
             assert (found.date, found.total) == (date.fromisoformat(truth["date"]), Decimal(truth["total"])), name
+
+
+@pytest.mark.parametrize("across", [1, 2])
+def test_two_slips_on_one_white_sheet_are_told_apart_by_their_titles(across: int) -> None:
+    """No desk between them: a scan, or two printed on one page."""
+    first, second = (
+        paper.slip(paper.TAXI),
+        paper.slip(paper.TAXI.replace("00990123", "00990777").replace("41.50", "28.00")),
+    )
+    size = (first.width * across, first.height * (3 - across))
+    sheet = Image.new("RGB", size, first.getpixel((1, 1)))
+    sheet.paste(first, (0, 0))
+    sheet.paste(second, (first.width * (across - 1), first.height * (2 - across)))
+    found = read_picture(sheet, "two.png", 0)
+    assert [(f.document.number, f.document.total) for f in found] == [
+        ("00990123", Decimal("41.50")),
+        ("00990777", Decimal("28.00")),
+    ]
