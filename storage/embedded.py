@@ -69,7 +69,7 @@ class Embedded:
     @property
     def uri(self) -> str:
         """The address with credentials; stays the same through restarts."""
-        return f"mongodb://{USER}:{self._card.password}@127.0.0.1:{self._card.port}/?authSource=admin"
+        return f"mongodb://{USER}:{self._card.password}@127.0.0.1:{self._card.port}/?authSource=admin&retryWrites=false"
 
     @property
     def pid(self) -> int:
@@ -208,7 +208,7 @@ def _program() -> Path:
     if not path.exists():
         raise BadSettings(
             mistakes=Text(
-                "没有数据库:请设置 MONGODB_URI,或安装 guidang[embedded] 使用自带数据库",
+                "没有数据库：请设置 MONGODB_URI，或安装 guidang[embedded] 使用自带数据库",
                 "there is no database: set MONGODB_URI, or install guidang[embedded] for the one that comes along",
             )
         )

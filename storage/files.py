@@ -16,7 +16,7 @@ from gridfs.asynchronous import AsyncGridFSBucket
 from gridfs.errors import CorruptGridFile
 from pymongo import ASCENDING, IndexModel
 
-from archive.errors import KeyMissing, NoSpace, NotFound, Tampered
+from archive.errors import DatabaseDown, KeyMissing, NoSpace, NotFound, Tampered
 from archive.item import FileRef
 from archive.words import Text
 from storage.keys import KeyProvider
@@ -57,14 +57,18 @@ class Files:
     async def hold(self, data: bytes, name: str, media_type: str) -> FileRef:
         """Seal and store. Loose until a record takes it. Raises NoSpace, DatabaseDown."""
         self._check_space(len(data))
+        try:
+            return await self._held(data, name, media_type)
+        except DatabaseDown:  # it may have restarted: once more, as another file; what there is of the first is swept
+            return await self._held(data, name, media_type)
+
+    async def _held(self, data: bytes, name: str, media_type: str) -> FileRef:
         file_id, key = uuid4().hex, secrets.token_bytes(KEY)
         wrapped: Doc = {"_id": file_id, "wrapped": self._keys.wrap(key), "key": self._keys.id}
         sealed = await _apart(len(data), lambda: seal(data, key, file_id))
         async with border():
-            (
-                (sha256, sm3),
-                *_,
-            ) = await asyncio.gather(  # digesting takes longer than sealing: while the disk is waited for
+            # Digesting takes longer than sealing: it is done while the disk is waited for.
+            (sha256, sm3), *_ = await asyncio.gather(
                 _apart(len(data), lambda: digests(data)),
                 self._db.keys.insert_one(wrapped | {"loose": datetime.now(UTC)}),
                 self._store(file_id, sealed),

@@ -18,6 +18,7 @@ from pymongo.read_concern import ReadConcern
 
 from archive.errors import BadSettings, DatabaseDown, NoSpace
 from archive.words import Text
+from storage.firm import FirmDatabase
 
 Doc: TypeAlias = dict[str, Any]
 Client: TypeAlias = AsyncMongoClient[Doc]
@@ -32,8 +33,8 @@ CONNECT = 5_000  # ms
 PATIENCE = 45.0  # s a transaction is tried again while the database restarts or fails over
 FULL = frozenset({14031})  # OutOfDiskSpace
 
-#: Marks of transactions that were committed, for a day: see `transact`.
-INDEXES: Indexes = {"commits": [IndexModel([("at", ASCENDING)], expireAfterSeconds=86_400)]}
+#: Marks of transactions that were committed, for an hour: see `transact`.
+INDEXES: Indexes = {"commits": [IndexModel([("at", ASCENDING)], expireAfterSeconds=3_600)]}
 
 
 def connect(uri: str, name: str) -> Database:
@@ -45,15 +46,14 @@ def connect(uri: str, name: str) -> Database:
         client: Client = AsyncMongoClient(
             uri, tz_aware=True, tzinfo=UTC, uuidRepresentation="standard", appname="guidang",
             serverSelectionTimeoutMS=SELECT, connectTimeoutMS=CONNECT, socketTimeoutMS=60_000,
-            retryWrites=True, retryReads=True, maxPoolSize=20,
+            maxPoolSize=20,
         )  # fmt: skip
     except (PyMongoError, ValueError) as error:
         raise BadSettings(
-            mistakes=Text(f"MONGODB_URI 不能用:{error}", f"MONGODB_URI can't be used: {error}")
+            mistakes=Text(f"MONGODB_URI 不能用：{error}", f"MONGODB_URI can't be used: {error}")
         ) from error
-    return client.get_database(
-        name, write_concern=WriteConcern(w="majority", j=True), read_concern=ReadConcern("majority")
-    )
+    kind = AsyncDatabase[Doc] if client.options.retry_writes else FirmDatabase
+    return kind(client, name, write_concern=WriteConcern(w="majority", j=True), read_concern=ReadConcern("majority"))
 
 
 async def check(db: Database) -> None:
@@ -63,7 +63,7 @@ async def check(db: Database) -> None:
     if not hello.get("setName") and hello.get("msg") != "isdbgrid":
         raise BadSettings(
             mistakes=Text(
-                "MONGODB_URI 指向单机 mongod,没有事务;请用副本集(单节点即可:mongod --replSet rs0)",
+                "MONGODB_URI 指向单机 mongod，没有事务；请用副本集（单节点即可：mongod --replSet rs0）",
                 "MONGODB_URI names a standalone mongod, which has no transactions; use a replica set "
                 "(one node will do: mongod --replSet rs0)",
             )
@@ -94,15 +94,20 @@ async def border(*stays: type[PyMongoError]) -> AsyncIterator[None]:
 
 
 async def transact(
-    db: Database, step: Callable[[Session], Awaitable[T]], *, stays: tuple[type[PyMongoError], ...] = ()
+    db: Database,
+    step: Callable[[Session], Awaitable[T]],
+    *,
+    stays: tuple[type[PyMongoError], ...] = (),
+    stands: Callable[[T, Session], Awaitable[bool]] | None = None,
 ) -> T:
     """Run `step` in one transaction and return what it returns: all of it happened, exactly once, or none.
 
     Run again on conflict and while the database is away (45 s at most), so `step` must only touch the database and
     only through the session. A commit whose answer was lost is not done twice: every attempt leaves its mark in the
     same transaction and the next looks for it. (A replica set remembers commits itself; SecantusDB forgets them when
-    it is killed.) Errors of the types in `stays`, and all that are not the driver's, go through as they are;
-    the driver's become DatabaseDown.
+    it is killed.) A step that leaves something nobody else can write needs no such mark: `stands` says whether the
+    attempt that had this result is there. Errors of the types in `stays`, and all that are not the driver's, go through
+    as they are; the driver's become DatabaseDown.
     """
     name = uuid4().hex
     results: list[T] = []
@@ -111,12 +116,18 @@ async def transact(
     async def attempt(session: Session) -> T:
         if time.monotonic() > deadline:
             raise DatabaseDown()
-        if attempt_no := len(results):
+        if results and stands:
+            for result in results:
+                if await stands(result, session):
+                    return result
+        elif results:
             mark = await db.commits.find_one({"_id": name}, session=session)
             if mark:
                 return results[mark["attempt"]]
         result = await step(session)
-        await db.commits.insert_one({"_id": name, "at": datetime.now(UTC), "attempt": attempt_no}, session=session)
+        if not stands:
+            mark = {"_id": name, "at": datetime.now(UTC), "attempt": len(results)}
+            await db.commits.insert_one(mark, session=session)
         results.append(result)
         return result
 
