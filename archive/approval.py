@@ -143,7 +143,7 @@ def decide(
         raise ChangedMeanwhile(item=item.id)
     role = case.steps[case.step]
     if role not in person.roles or _bar(case, item, person):
-        raise NotAllowed(right=Text(f"审批(第 {case.step + 1} 步)", f"approve (step {case.step + 1})"))
+        raise NotAllowed(right=Text(f"审批（第 {case.step + 1} 步）", f"approve (step {case.step + 1})"))
     if verdict is Verdict.REJECT and not reason.strip():
         raise ReasonMissing()
     made = Decision(case.step, person.id, person.name, verdict, at, reason.strip(), channel)

@@ -62,7 +62,9 @@ def red_without_blue(blue_number: str | None) -> Finding:
     return Finding(
         "red_without_blue",
         Level.WARN,
-        Text(f"红字发票:原蓝字发票 {named} 不在档案中", f"Red invoice: its blue invoice {named} is not in the archive"),
+        Text(
+            f"红字发票：原蓝字发票 {named} 不在档案中", f"Red invoice: its blue invoice {named} is not in the archive"
+        ),
         "number",
         {"blue": named},
     )
@@ -87,7 +89,7 @@ def _sum(d: Document) -> Iterator[Finding]:
         yield Finding(
             "sum",
             Level.WARN,
-            Text(f"不含税金额 + 税额 = {a},与价税合计 {b} 不符", f"Net + tax = {a} is not the total {b}"),
+            Text(f"不含税金额 + 税额 = {a}，与价税合计 {b} 不符", f"Net + tax = {a} is not the total {b}"),
             "total",
             {"made": a, "printed": b},
         )
@@ -106,7 +108,7 @@ def _lines(d: Document) -> Iterator[Finding]:
         yield Finding(
             "lines",
             Level.WARN,
-            Text(f"明细合计 {a},与不含税金额 {b} 不符", f"The lines add up to {a}, not to the net amount {b}"),
+            Text(f"明细合计 {a}，与不含税金额 {b} 不符", f"The lines add up to {a}, not to the net amount {b}"),
             "amount_excl_tax",
             {"made": a, "printed": b},
         )
@@ -125,7 +127,7 @@ def _capitals(d: Document) -> Iterator[Finding]:
             "capitals",
             Level.WARN,
             Text(
-                f"大写金额 {d.capitals}({a})与小写 {thousands(d.total)} 不符",
+                f"大写金额 {d.capitals}（{a}）与小写 {thousands(d.total)} 不符",
                 f"The amount in words ({a}) is not the amount in digits ({thousands(d.total)})",
             ),
             "total",
@@ -180,7 +182,10 @@ def _date(d: Document, today: date) -> Iterator[Finding]:
         )
     elif d.date.year < today.year and d.kind is not Kind.CONTRACT:
         yield Finding(
-            "cross_year", Level.NOTE, Text(f"跨年票据({d.date.year} 年)", f"From another year ({d.date.year})"), "date"
+            "cross_year",
+            Level.NOTE,
+            Text(f"跨年票据（{d.date.year} 年）", f"From another year ({d.date.year})"),
+            "date",
         )
 
 

@@ -34,7 +34,7 @@ class Problem(Exception):
     code: ClassVar[str] = "G00"
     what: ClassVar[Text] = Text("出错了", "Something went wrong")
     why: ClassVar[Text] = Text("", "")
-    then: ClassVar[Text] = Text("请稍后再试,或联系管理员。", "Please try again later, or ask an administrator.")
+    then: ClassVar[Text] = Text("请稍后再试，或联系管理员。", "Please try again later, or ask an administrator.")
 
     def __init__(self, **facts: Any) -> None:
         super().__init__(facts)
@@ -53,8 +53,8 @@ class Problem(Exception):
     def say(self, lang: Lang) -> str:
         """The whole message in one language."""
         what, why, then = (t.filled(**self.facts).to(lang) for t in (self.what, self.why, self.then))
-        said = what + ((": " if lang == "en" else ":") + why if why else "")
-        if said[-1] not in ".?!。?!":
+        said = what + ((": " if lang == "en" else "：") + why if why else "")
+        if said[-1] not in ".?!。？！":
             said += "." if lang == "en" else "。"
         return f"{said} {then} [{self.code}]" if lang == "en" else f"{said}{then}[{self.code}]"
 
@@ -80,17 +80,17 @@ class FileTooBig(ReadProblem):
     """Facts: name, size (MB), limit (MB)."""
 
     code = "R02"
-    what = Text("「{name}」太大,没有接收", "“{name}” is too big and was not taken")
-    why = Text("文件 {size} MB,上限 {limit} MB", "it has {size} MB, the limit is {limit} MB")
+    what = Text("「{name}」太大，没有接收", "“{name}” is too big and was not taken")
+    why = Text("文件 {size} MB，上限 {limit} MB", "it has {size} MB, the limit is {limit} MB")
     then = Text(
-        "请拆成几个文件,或转发税务局下载的原件。", "Please split it, or forward the original from the tax bureau."
+        "请拆成几个文件，或转发税务局下载的原件。", "Please split it, or forward the original from the tax bureau."
     )
 
 
 class Truncated(ReadProblem):
     code = "R03"
     what = Text("「{name}」不完整", "“{name}” is incomplete")
-    why = Text("文件在中途断了,可能是下载中断", "the file breaks off; the download may have been cut")
+    why = Text("文件在中途断了，可能是下载中断", "the file breaks off; the download may have been cut")
     then = Text("请重新下载原件后再发一次。", "Please download the original again and resend it.")
 
 
@@ -98,7 +98,7 @@ class Encrypted(ReadProblem):
     code = "R04"
     what = Text("「{name}」有打开密码", "“{name}” is locked with a password")
     why = Text("没有密码读不了内容", "it can't be read without the password")
-    then = Text("请发送没有密码的原件,或去掉密码后再发。", "Please send the original without a password.")
+    then = Text("请发送没有密码的原件，或去掉密码后再发。", "Please send the original without a password.")
 
 
 class NotWhatItSays(ReadProblem):
@@ -107,7 +107,7 @@ class NotWhatItSays(ReadProblem):
     code = "R05"
     what = Text("「{name}」不是 {says} 文件", "“{name}” is not a {says} file")
     why = Text(
-        "内容其实是 {found},可能是已失效的下载链接页",
+        "内容其实是 {found}，可能是已失效的下载链接页",
         "it really is {found}, perhaps the page of an expired download link",
     )
     then = Text("请打开发票邮件重新下载原件。", "Please download the original from the invoice e-mail again.")
@@ -130,7 +130,7 @@ class ZipBomb(ReadProblem):
 class UnsafeXml(ReadProblem):
     code = "R08"
     what = Text("「{name}」没有读取", "“{name}” was not read")
-    why = Text("XML 含有实体或 DTD 定义,可能是攻击", "its XML defines entities or a DTD, which may be an attack")
+    why = Text("XML 含有实体或 DTD 定义，可能是攻击", "its XML defines entities or a DTD, which may be an attack")
     then = Text("请发送税务局下载的原件。", "Please send the original from the tax bureau.")
 
 
@@ -146,7 +146,7 @@ class TooManyPixels(ReadProblem):
 
     code = "R10"
     what = Text("图片「{name}」没有读取", "The picture “{name}” was not read")
-    why = Text("{pixels} 百万像素,上限 {limit}", "it has {pixels} megapixels, the limit is {limit}")
+    why = Text("{pixels} 百万像素，上限 {limit}", "it has {pixels} megapixels, the limit is {limit}")
     then = Text("请缩小图片或重新拍照。", "Please shrink the picture or take it again.")
 
 
@@ -154,7 +154,7 @@ class NoDocument(ReadProblem):
     code = "R11"
     what = Text("「{name}」里没有找到发票", "No invoice was found in “{name}”")
     why = Text("没有发票号码、二维码或票面格式", "it has no invoice number, QR code or form")
-    then = Text("文件已保存。如果是发票,请点「补录」填写。", "The file is kept. If it is an invoice, press “Fill in”.")
+    then = Text("文件已保存。如果是发票，请点「补录」填写。", "The file is kept. If it is an invoice, press “Fill in”.")
 
 
 class ReaderFailed(ReadProblem):
@@ -164,7 +164,7 @@ class ReaderFailed(ReadProblem):
     what = Text("「{name}」没能读出来", "“{name}” could not be read")
     why = Text("{detail}", "{detail}")
     then = Text(
-        "文件已保存,可以点「补录」手工填写,或重发原件。", "The file is kept; press “Fill in”, or resend the original."
+        "文件已保存，可以点「补录」手工填写，或重发原件。", "The file is kept; press “Fill in”, or resend the original."
     )
 
 
@@ -172,17 +172,17 @@ class TooManyFiles(ReadProblem):
     """Facts: limit."""
 
     code = "R13"
-    what = Text("文件太多,没有接收", "Too many files; none was taken")
+    what = Text("文件太多，没有接收", "Too many files; none was taken")
     why = Text("一次最多 {limit} 个", "at most {limit} can be sent at once")
-    then = Text("请分几次发送,或打成一个 ZIP。", "Please send them in parts, or as one ZIP.")
+    then = Text("请分几次发送，或打成一个 ZIP。", "Please send them in parts, or as one ZIP.")
 
 
 class HeicPhoto(ReadProblem):
     code = "R14"
-    what = Text("「{name}」是 HEIC 照片,打不开", "“{name}” is a HEIC photo and can't be opened")
+    what = Text("「{name}」是 HEIC 照片，打不开", "“{name}” is a HEIC photo and can't be opened")
     why = Text("iPhone 默认的照片格式需要专利解码器", "the iPhone's own format needs a patented decoder")
     then = Text(
-        "请截图后再发,或在 设置 → 相机 → 格式 里选「兼容性最佳」后重拍。",
+        "请截图后再发，或在 设置 → 相机 → 格式 里选「兼容性最佳」后重拍。",
         "Please send a screenshot, or set Settings → Camera → Formats to “Most Compatible” and take it again.",
     )
 
@@ -197,8 +197,8 @@ class DuplicateFile(RefuseProblem):
     """Facts: name, who, when, item."""
 
     code = "D01"
-    what = Text("「{name}」已经交过,没有重复收下", "“{name}” was already sent and is not taken twice")
-    why = Text("{who} 于 {when} 交过同一个文件({item})", "{who} sent the same file on {when} ({item})")
+    what = Text("「{name}」已经交过，没有重复收下", "“{name}” was already sent and is not taken twice")
+    why = Text("{who} 于 {when} 交过同一个文件（{item}）", "{who} sent the same file on {when} ({item})")
     then = Text("输入「查 {item}」看它的进度。", "Type “search {item}” to see how it stands.")
 
 
@@ -206,8 +206,8 @@ class DuplicateDocument(RefuseProblem):
     """Facts: name, number, who, when, item."""
 
     code = "D02"
-    what = Text("发票 {number} 已经交过,没有重复收下", "Invoice {number} was already sent and is not taken twice")
-    why = Text("{who} 于 {when} 交过({item})", "{who} sent it on {when} ({item})")
+    what = Text("发票 {number} 已经交过，没有重复收下", "Invoice {number} was already sent and is not taken twice")
+    why = Text("{who} 于 {when} 交过（{item}）", "{who} sent it on {when} ({item})")
     then = Text("输入「查 {item}」看它的进度。", "Type “search {item}” to see how it stands.")
 
 
@@ -237,7 +237,7 @@ class SignInFailed(RightProblem):
     code = "A03"
     what = Text("登录没有成功", "Sign-in failed")
     why = Text("账号或密码不对", "the account or the password is wrong")
-    then = Text("请再试一次,或请管理员发一个登录链接。", "Please try again, or ask an administrator for a link.")
+    then = Text("请再试一次，或请管理员发一个登录链接。", "Please try again, or ask an administrator for a link.")
 
 
 class AccountDisabled(RightProblem):
@@ -249,9 +249,10 @@ class AccountDisabled(RightProblem):
 class LinkExpired(RightProblem):
     code = "A05"
     what = Text("链接已失效", "The link is no longer valid")
-    why = Text("登录链接只能用一次,并且有时限", "a sign-in link works once and for a limited time")
+    why = Text("登录链接只能用一次，并且有时限", "a sign-in link works once and for a limited time")
     then = Text(
-        "请管理员重新生成:guidang people add --link。", "Ask an administrator for a new one: guidang people add --link."
+        "请管理员重新生成：guidang people add 账号 --link。",
+        "Ask an administrator for a new one: guidang people add ID --link.",
     )
 
 
@@ -289,14 +290,14 @@ class AlreadyDecided(StateProblem):
     code = "S01"
     what = Text("{item} 已经处理过了", "{item} has already been decided")
     why = Text("{who} 于 {when} {verdict}", "{who} {verdict} it on {when}")
-    then = Text("结果不变,卡片已更新。", "The result stands; the card is up to date.")
+    then = Text("结果不变，卡片已更新。", "The result stands; the card is up to date.")
 
 
 class ChangedMeanwhile(StateProblem):
     """Facts: item."""
 
     code = "S02"
-    what = Text("{item} 刚刚有改动,这次点击没有生效", "{item} has just changed; this click did nothing")
+    what = Text("{item} 刚刚有改动，这次点击没有生效", "{item} has just changed; this click did nothing")
     why = Text("卡片上的内容已不是最新", "the card was out of date")
     then = Text("请看更新后的卡片再决定。", "Please look at the new card and decide again.")
 
@@ -306,15 +307,15 @@ class NotFound(StateProblem):
 
     code = "S03"
     what = Text("没有找到 {item}", "{item} was not found")
-    why = Text("它不存在,或者你无权查看", "it does not exist, or you may not see it")
-    then = Text("请检查编号,或输入「查」加关键词。", "Please check the number, or type “search” and a word.")
+    why = Text("它不存在，或者你无权查看", "it does not exist, or you may not see it")
+    then = Text("请检查编号，或输入「查」加关键词。", "Please check the number, or type “search” and a word.")
 
 
 class ReasonMissing(StateProblem):
     code = "S04"
     what = Text("驳回没有生效", "The rejection was not made")
     why = Text("没有写原因", "no reason was given")
-    then = Text("请写明原因,提交人会看到。", "Please give a reason; the sender will see it.")
+    then = Text("请写明原因，提交人会看到。", "Please give a reason; the sender will see it.")
 
 
 class BadValue(StateProblem):
@@ -331,7 +332,7 @@ class NotReady(StateProblem):
 
     code = "S06"
     what = Text("{item} 还不能提交", "{item} can't be submitted yet")
-    why = Text("还缺:{missing}", "missing: {missing}")
+    why = Text("还缺：{missing}", "missing: {missing}")
     then = Text("请点「更正」补全。", "Please press “Correct” and fill it in.")
 
 
@@ -346,7 +347,7 @@ class UnknownCommand(AskProblem):
 
     code = "Q01"
     what = Text("没看懂「{words}」", "“{words}” is not understood")
-    why = Text("你是不是想说「{nearest}」?", "did you mean “{nearest}”?")
+    why = Text("你是不是想说「{nearest}」？", "did you mean “{nearest}”?")
     then = Text("输入「帮助」看能做什么。", "Type “help” to see what can be done.")
 
 
@@ -375,8 +376,8 @@ class UnknownReport(AskProblem):
 
     code = "Q04"
     what = Text("没有叫「{words}」的报表", "There is no report “{words}”")
-    why = Text("现有:{names}", "there are: {names}")
-    then = Text("例:报表 本月报销。", "Example: report expenses this month.")
+    why = Text("现有：{names}", "there are: {names}")
+    then = Text("例：报表 本月报销。", "Example: report expenses this month.")
 
 
 class BadSchedule(AskProblem):
@@ -384,8 +385,8 @@ class BadSchedule(AskProblem):
 
     code = "Q05"
     what = Text("没看懂定时「{words}」", "The schedule “{words}” is not understood")
-    why = Text("可以写:每天 9:00、每周一 9:00、每月1日 8:30", "write: daily 9:00, every monday 9:00, monthly 1 8:30")
-    then = Text("例:每周一 9:00 报表 上周报销。", "Example: every monday 9:00 report expenses last week.")
+    why = Text("可以写：每天 9:00、每周一 9:00、每月1日 8:30", "write: daily 9:00, every monday 9:00, monthly 1 8:30")
+    then = Text("例：每周一 9:00 报表 上周报销。", "Example: every monday 9:00 report expenses last week.")
 
 
 class NothingToReport(AskProblem):
@@ -399,7 +400,7 @@ class NothingToReport(AskProblem):
 
 class BadRequest(AskProblem):
     code = "Q07"
-    what = Text("请求不完整,没有处理", "The request is incomplete; nothing was done")
+    what = Text("请求不完整，没有处理", "The request is incomplete; nothing was done")
     then = Text("请刷新页面再试。", "Please reload the page and try again.")
 
 
@@ -416,7 +417,7 @@ class KeyMissing(KeepProblem):
     what = Text("主密钥打不开", "The master key can't be opened")
     why = Text("{place} 不存在或内容不对", "{place} is missing or wrong")
     then = Text(
-        "请从备份恢复密钥文件;没有它原件无法解密。", "Restore the key file; no original can be read without it."
+        "请从备份恢复密钥文件；没有它原件无法解密。", "Restore the key file; no original can be read without it."
     )
 
 
@@ -425,15 +426,15 @@ class Tampered(KeepProblem):
 
     code = "K02"
     what = Text("{item} 的原件与登记不符", "The original of {item} is not what was recorded")
-    why = Text("摘要校验不通过,文件可能被改动", "its digest does not match; the file may have been changed")
-    then = Text("不要使用这个文件,请立即联系档案员。", "Do not use the file; tell the archivist at once.")
+    why = Text("摘要校验不通过，文件可能被改动", "its digest does not match; the file may have been changed")
+    then = Text("不要使用这个文件，请立即联系档案员。", "Do not use the file; tell the archivist at once.")
 
 
 class DatabaseDown(KeepProblem):
     code = "K03"
     what = Text("数据库暂时不可用", "The database can't be reached")
-    why = Text("连接断开,正在重连", "the connection broke and is being restored")
-    then = Text("已收到的内容不会丢,请稍等再试。", "Nothing received is lost; please try again shortly.")
+    why = Text("连接断开，正在重连", "the connection broke and is being restored")
+    then = Text("已收到的内容不会丢，请稍等再试。", "Nothing received is lost; please try again shortly.")
 
 
 class NoSpace(KeepProblem):
@@ -450,7 +451,7 @@ class IndexBroken(KeepProblem):
 
     code = "K05"
     what = Text("检索暂时不可用", "Search is not available")
-    why = Text("索引出错({detail}),档案本身没有问题", "the index failed ({detail}); the archive itself is sound")
+    why = Text("索引出错（{detail}），档案本身没有问题", "the index failed ({detail}); the archive itself is sound")
     then = Text("请管理员运行 guidang reindex。", "An administrator can run guidang reindex.")
 
 
@@ -460,14 +461,14 @@ class IndexBusy(IndexBroken):
     code = "K06"
     what = Text("索引正忙", "The index is busy")
     why = Text("另一个进程正在写索引", "another process is writing it")
-    then = Text("稍后会自动补上,不用重发。", "It will be caught up by itself; nothing needs to be sent again.")
+    then = Text("稍后会自动补上，不用重发。", "It will be caught up by itself; nothing needs to be sent again.")
 
 
 class TrailBroken(KeepProblem):
     """Facts: seq (the last good place, 0 when there is none)."""
 
     code = "K07"
-    what = Text("操作记录链不完整,没有继续写入", "The audit trail is broken and was not continued")
+    what = Text("操作记录链不完整，没有继续写入", "The audit trail is broken and was not continued")
     why = Text("第 {seq} 条处的封签不对或被换回旧值", "its seal at entry {seq} is wrong or was put back")
     then = Text(
         "请立即联系管理员运行 guidang verify 并核对备份。",

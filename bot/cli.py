@@ -104,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = add("serve", "启动服务 start the service")
     serve.add_argument("--port", type=int)
-    reading = add("read", "只读取,不保存 read files, keep nothing", spoken)
+    reading = add("read", "只读取，不保存 read files, keep nothing", spoken)
     reading.add_argument("files", nargs="+", type=Path, metavar="FILE")
     importing = add("import", "导入文件、目录、压缩包 take in files, folders, zips", spoken)
     importing.add_argument("paths", nargs="+", type=Path, metavar="PATH")
@@ -138,7 +138,7 @@ def _people(commands: Any, common: argparse.ArgumentParser, spoken: argparse.Arg
     parser = commands.add_parser("people", help="人员 accounts")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     adding = actions.add_parser(
-        "add", help="新增;已有的人则更新或重发链接 add, or renew the link of", parents=[common, spoken]
+        "add", help="新增；已有的人则更新或重发链接 add, or renew the link of", parents=[common, spoken]
     )
     adding.add_argument("id", metavar="ID", help="账号 e.g. zhang.wei")
     adding.add_argument("--name", help="姓名")

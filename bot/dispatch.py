@@ -18,8 +18,8 @@ log = logging.getLogger("guidang.dispatch")
 
 _ITEM = re.compile(r"[A-Z]{1,3}\d{4}-\d{4,}", re.IGNORECASE)
 TOUR = Text(
-    "你好,我是归档。三步就会用:\n1. 把发票(PDF、OFD、XML、照片、ZIP)直接发给我;\n"
-    "2. 我读取、查重、送审批,结果会告诉你;\n3. 输入「查 顺丰」找单据,「帮助」看全部。",
+    "你好，我是归档。三步就会用：\n1. 把发票（PDF、OFD、XML、照片、ZIP）直接发给我；\n"
+    "2. 我读取、查重、送审批，结果会告诉你；\n3. 输入「查 顺丰」找单据，「帮助」看全部。",
     "Hello, I am Guidang. Three steps:\n1. send me invoices (PDF, OFD, XML, photo, ZIP);\n"
     "2. I read them, refuse duplicates, ask the approver and tell you the outcome;\n"
     "3. type “search sf” to find documents, “help” for everything.",
@@ -47,7 +47,7 @@ async def answer(ctx: Context, message: Message) -> Reply:
         log.exception("%s %s: unforeseen, number %s", message.id, _kind(message), number)
         return Reply(
             Text(
-                f"出错了,这条消息没有办成,但已保存。请把编号 {number} 告诉管理员,稍后再试。",
+                f"出错了，这条消息没有办成，但已保存。请把编号 {number} 告诉管理员，稍后再试。",
                 f"Something went wrong; your message is kept. Please tell an administrator number {number}.",
             )
         )

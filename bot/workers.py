@@ -62,7 +62,7 @@ class Workers:
         if isinstance(error, BrokenProcessPool):
             return Text("读取进程意外退出", "the reader process died")
         limit = f"{self._time_limit:g}"
-        return Text(f"读取超过 {limit} 秒,已停止", f"reading took longer than {limit} s and was stopped")
+        return Text(f"读取超过 {limit} 秒，已停止", f"reading took longer than {limit} s and was stopped")
 
     def close(self) -> None:
         """Stop all processes."""

@@ -85,7 +85,7 @@ async def _spread(ctx: Context, asker: Person, item: Item, case: Case, verdict: 
     said = VERDICT_NAMES[verdict]
     reason = case.decisions[-1].reason
     text = Text(
-        f"{asker.name} {said.zh}了你的 {item.id}({money(item)})" + (f":{reason}" if reason else ""),
+        f"{asker.name} {said.zh}了你的 {item.id}（{money(item)}）" + (f"：{reason}" if reason else ""),
         f"{asker.name} {said.en} your {item.id} ({money(item)})" + (f": {reason}" if reason else ""),
     )
     card = item_card(item, case, owner, people, ctx.zone, ctx.categories)
@@ -94,10 +94,10 @@ async def _spread(ctx: Context, asker: Person, item: Item, case: Case, verdict: 
 
 def _told(item: Item, case: Case, verdict: Verdict) -> Text:
     if item.filed:
-        return Text(f"已通过并归档:{item.filed.archive_no}", f"Approved and archived: {item.filed.archive_no}")
+        return Text(f"已通过并归档：{item.filed.archive_no}", f"Approved and archived: {item.filed.archive_no}")
     if verdict is Verdict.REJECT:
-        return Text(f"已驳回 {item.id},提交人会收到原因", f"{item.id} rejected; the sender gets your reason")
+        return Text(f"已驳回 {item.id}，提交人会收到原因", f"{item.id} rejected; the sender gets your reason")
     return Text(
-        f"已通过第 {case.step}/{len(case.steps)} 步,已转下一位",
+        f"已通过第 {case.step}/{len(case.steps)} 步，已转下一位",
         f"Step {case.step}/{len(case.steps)} approved; the next one has it",
     )

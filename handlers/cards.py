@@ -80,7 +80,7 @@ def status(item: Item, case: Case, people: Sequence[Person]) -> Text:
     """Where it stands, with the names of those it waits for."""
     if item.state is ItemState.PENDING:
         waiting = "、".join(p.name for p in deciders(case, item, people)) or "—"
-        step = f"({case.step + 1}/{len(case.steps)})" if len(case.steps) > 1 else ""
+        step = f"（{case.step + 1}/{len(case.steps)}）" if len(case.steps) > 1 else ""
         return Text(f"待 {waiting} 审批{step}", f"awaiting {waiting} {step}".strip())
     if item.state is ItemState.REJECTED and case.decisions:
         return Text(f"{case.decisions[-1].name} 已驳回", f"rejected by {case.decisions[-1].name}")
@@ -156,7 +156,7 @@ def _facts(item: Item, case: Case, names: Mapping[str, str], zone: ZoneInfo) -> 
     if item.filed:
         yield Fact(Text("档号", "Archive no."), item.filed.archive_no)
         until = item.filed.expires.isoformat() if item.filed.expires else "∞"
-        yield Fact(Text("保管期限", "Retention"), f"{item.filed.retention}({until})")
+        yield Fact(Text("保管期限", "Retention"), f"{item.filed.retention}（{until}）")
 
 
 def _choices(
@@ -188,7 +188,7 @@ def rejection(item: Item) -> Form:
         Text("驳回原因", "Reason"),
         Input.LINES,
         required=True,
-        hint=Text("提交人会看到,例:发票抬头不对", "The sender will read it, e.g.: wrong buyer name"),
+        hint=Text("提交人会看到，例：发票抬头不对", "The sender will read it, e.g.: wrong buyer name"),
     )
     return Form(Text(f"驳回 {item.id}", f"Reject {item.id}"), (reason,), Text("驳回", "Reject"))
 

@@ -59,7 +59,7 @@ async def report(ctx: Context, asker: Person, message: Message, rest: str) -> Re
             asker.id, "exported", made.key, ctx.now(), message.channel, {"period": made.period.label.zh, "as": format}
         )
     )
-    text = made.page.title + same(" · ") + made.period.label + Text(f":{made.rows} 张", f": {made.rows} documents")
+    text = made.page.title + same(" · ") + made.period.label + Text(f"：{made.rows} 张", f": {made.rows} documents")
     others = [f for f in ("pdf", "excel", "word") if _FORMATS[f] != format]
     plain = words.strip()
     return Reply(
@@ -100,7 +100,7 @@ async def _pairs(ctx: Context, company: str, period: Period) -> tuple[list[tuple
         return found, Text("按提交日期统计", "by the date handed in")
     dated = [p for p in await ctx.vault.span(company, first, last, None) if p[0].state in _COUNTED]
     return dated, Text(
-        "本期没有新提交的单据,按开票日期统计", "nothing was handed in within the period; by document date"
+        "本期没有新提交的单据，按开票日期统计", "nothing was handed in within the period; by document date"
     )
 
 
@@ -111,11 +111,11 @@ def _moment(ctx: Context, day: date) -> datetime:
 def _noted(page: Page, basis: Text, pairs: Sequence[tuple[Item, Case]]) -> Page:
     """The page with the line that says what was counted, and how much of it still waits for a decision."""
     open_ = [item for item, _ in pairs if item.state is ItemState.PENDING]
-    text = Text(f"口径:{basis.zh}", f"Counted {basis.en}")
+    text = Text(f"口径：{basis.zh}", f"Counted {basis.en}")
     if open_:
         yuan = sum((i.document.total or Decimal(0) for i in open_ if i.document.currency == "CNY"), Decimal(0))
         text += Text(
-            f";其中待审批 {len(open_)} 张,{thousands(yuan)} 元",
+            f"；其中待审批 {len(open_)} 张，{thousands(yuan)} 元",
             f"; of these {len(open_)} documents, CNY {thousands(yuan)}, await approval",
         )
     at = min(1, len(page.blocks))

@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-from archive import timetable
+import re
+from datetime import date
+
+from archive import period, timetable
 from archive.access import Person
-from archive.errors import BadSchedule, NotFound
+from archive.errors import BadSchedule, NotFound, UnknownReport
 from archive.words import Text
 from handlers.context import Context
 from handlers.message import Choice, Message, Reply
+from reports import catalogue
 
 
 async def set_schedule(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
     """Remember it; the report comes to where it was asked for."""
     plan = timetable.parse(rest)
-    if not plan.words.lower().startswith(("报表", "report")):
+    report = re.fullmatch(r"(?:报表|报告|report\b)\s*(.*)", plan.words, re.IGNORECASE | re.DOTALL)
+    if report is None:
         raise BadSchedule(words=rest)
+    _check(report[1], ctx.now().astimezone(ctx.zone).date())
     schedule = await ctx.schedules.add(asker.id, message.channel, message.conversation, plan.words, plan.cron)
     following = next((n for i, _, n in await ctx.schedules.of(asker.id) if i == schedule), None)
     when = following.astimezone(ctx.zone).strftime("%Y-%m-%d %H:%M") if following else "—"
     text = Text(
-        f"已设定时「{plan.words}」,下次 {when}。编号 {schedule}",
+        f"已设定时「{plan.words}」，下次 {when}。编号 {schedule}",
         f"“{plan.words}” is set, next on {when}. Id {schedule}",
     )
     return Reply(
         text, choices=(_cancel(schedule), Choice(Text("全部定时", "All schedules"), say=Text("定时", "schedules")))
     )
+
+
+def _check(words: str, today: date) -> None:
+    """What would be refused each time it comes is refused now. Raises BadPeriod, UnknownReport."""
+    _, name = period.find(words, today)
+    if name.strip() and catalogue.find(name) is None:
+        raise UnknownReport(words=name.strip(), names=catalogue.names())
 
 
 async def list_schedules(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
@@ -33,7 +46,7 @@ async def list_schedules(ctx: Context, asker: Person, message: Message, rest: st
     if not held:
         return Reply(
             Text(
-                "没有定时。例:每周一 9:00 报表 上周报销",
+                "没有定时。例：每周一 9:00 报表 上周报销",
                 "No schedules. Example: every monday 9:00 report expenses last week",
             )
         )
@@ -43,7 +56,7 @@ async def list_schedules(ctx: Context, asker: Person, message: Message, rest: st
         else f"{schedule} · {words}"
         for schedule, words, following in held
     ]
-    head = Text(f"{len(held)} 个定时:\n", f"{len(held)} schedules:\n")
+    head = Text(f"{len(held)} 个定时：\n", f"{len(held)} schedules:\n")
     body = "\n".join(lines)
     return Reply(head + Text(body, body), choices=tuple(_cancel(schedule) for schedule, _, _ in held[:5]))
 

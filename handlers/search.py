@@ -23,13 +23,13 @@ async def search(ctx: Context, asker: Person, message: Message, rest: str) -> Re
     names = {p.id: p.name for p in await ctx.people.all()}
     if not items:
         hint = Text(
-            f"没有找到「{words}」。可以少写几个条件,或换个期间,例:查 顺丰 2026-10 >500",
+            f"没有找到「{words}」。可以少写几个条件，或换个期间，例：查 顺丰 2026-10 >500",
             f"Nothing found for “{words}”. Try fewer conditions or another period, e.g. search sf 2026-10 >500",
         )
         return Reply(hint)
     first = page * PAGE + 1
     text = Text(
-        f"找到 {total} 张,第 {first}–{first + len(items) - 1} 张:",
+        f"找到 {total} 张，第 {first}–{first + len(items) - 1} 张：",
         f"{total} found, showing {first}–{first + len(items) - 1}:",
     )
     return Reply(text, tuple(hit_card(item, names) for item in items), choices=_pages(words, page, total))

@@ -68,7 +68,7 @@ async def show(ctx: Context, asker: Person, message: Message, rest: str) -> Repl
 
 
 def _history(ctx: Context, links: list[Link], names: Mapping[str, str], lang: str) -> str:
-    lines = ["经过:" if lang == "zh" else "History:"]
+    lines = ["经过：" if lang == "zh" else "History:"]
     steps = [each.entry for each in links if each.entry.action not in _LOOKS]
     for entry in steps[-SHOWN:]:
         what = ACTIONS.get(entry.action, same(entry.action))

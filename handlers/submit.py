@@ -50,7 +50,7 @@ async def ask(ctx: Context, item: Item, case: Case, people: Sequence[Person]) ->
         await _tell_admins(ctx, item, case)
     for person in asked:
         text = Text(
-            f"{owner} 提交了 {item.document.seller_name or ''} {money(item)},请审批",
+            f"{owner} 提交了 {item.document.seller_name or ''} {money(item)}，请审批",
             f"{owner} sent {item.document.seller_name or ''} {money(item)} for your approval",
         )
         card = item_card(item, case, person, people, ctx.zone, ctx.categories)
@@ -60,7 +60,7 @@ async def ask(ctx: Context, item: Item, case: Case, people: Sequence[Person]) ->
 async def _tell_admins(ctx: Context, item: Item, case: Case) -> None:
     """Nobody can decide the open step: without a word to those who give roles it would wait for ever."""
     text = Text(
-        f"{item.id} 没有人可以审批(规则「{case.rule}」第 {case.step + 1} 步),请给合适的人加上审批角色",
+        f"{item.id} 没有人可以审批（规则「{case.rule}」第 {case.step + 1} 步），请给合适的人加上审批角色",
         f"Nobody can decide {item.id} (rule “{case.rule}”, step {case.step + 1}); please give somebody the role",
     )
     for admin in await ctx.people.having(Role.ADMIN, item.company):

@@ -38,12 +38,12 @@ class Command:
 async def help_me(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
     """帮助: what this person may do, each with an example that can be pressed."""
     mine = offered(asker)
-    text = Text("你可以:\n", "You can:\n")
+    text = Text("你可以：\n", "You can:\n")
     if may(asker, Right.FORWARD):
-        text += Text("· 直接发发票文件或照片,可一次多张\n", "· send invoices as files or photos, several at once\n")
+        text += Text("· 直接发发票文件或照片，可一次多张\n", "· send invoices as files or photos, several at once\n")
     for command in mine:
         text += Text(
-            f"· {command.help.zh},例:{command.example.zh}\n", f"· {command.help.en}, e.g. {command.example.en}\n"
+            f"· {command.help.zh}，例：{command.example.zh}\n", f"· {command.help.en}, e.g. {command.example.en}\n"
         )
     return Reply(text, choices=tuple(Choice(c.example, say=c.example) for c in mine[:4]))
 

@@ -28,12 +28,12 @@ async def todo(ctx: Context, asker: Person, message: Message, rest: str) -> Repl
             waiting.append((item, case))
     waiting.sort(key=lambda pair: pair[0].received_at)
     if not waiting:
-        return Reply(Text("没有待办,都处理完了。", "Nothing waits for you."))
+        return Reply(Text("没有待办，都处理完了。", "Nothing waits for you."))
     cards = tuple(item_card(i, c, asker, people, ctx.zone, ctx.categories) for i, c in waiting[:SHOWN])
     more = len(waiting) - len(cards)
     text = Text(f"待办 {len(waiting)} 件", f"{len(waiting)} waiting for you")
     if more:
-        text += Text(f",先列最早的 {len(cards)} 件:", f", the {len(cards)} oldest first:")
+        text += Text(f"，先列最早的 {len(cards)} 件：", f", the {len(cards)} oldest first:")
     return Reply(text, cards)
 
 
@@ -62,7 +62,7 @@ async def remind(ctx: Context, company: str) -> int:
         for person in deciders(change.case, change.item, people):
             card = item_card(change.item, change.case, person, people, ctx.zone, ctx.categories)
             text = Text(
-                f"{item.id} 已等了 {hours} 小时,请审批", f"{item.id} has waited {hours} hours for your approval"
+                f"{item.id} 已等了 {hours} 小时，请审批", f"{item.id} has waited {hours} hours for your approval"
             )
             key = f"remind:{item.id}@{now.isoformat()}:{person.id}"
             await ctx.post.tell(person.id, Reply(text, (card,)), key, "approvals")

@@ -96,7 +96,7 @@ def _chart(people: Sequence[tuple[Text, Sequence[Claim]]]) -> Chart:
     times = [[hours(row) for row in found] for _, found in people]
     return Chart(
         "bar",
-        Text("各审批人用时(小时)", "Hours by approver"),
+        Text("各审批人用时（小时）", "Hours by approver"),
         tuple(name for name, _ in people),
         (Series(AVERAGE, tuple(map(_mean, times))), Series(MEDIAN, tuple(map(_middle, times)))),
         "number",

@@ -26,7 +26,7 @@ from reports.sums import (
 )
 
 TITLE = Text("供应商统计表", "Suppliers")
-SUBTITLE = Text("按销售方汇总,金额从大到小", "By seller, largest total first")
+SUBTITLE = Text("按销售方汇总，金额从大到小", "By seller, largest total first")
 NO_SELLER = Text("未读出销售方", "Seller not read")
 REST = Text("其余 {count} 家", "{count} others")
 COLUMNS = (

@@ -78,7 +78,7 @@ class Accounts:
         telling = len(who.id) > 3 and who.id in password.lower()
         if not SHORTEST <= len(password) <= _LONGEST or len(set(password)) < 5 or telling:
             hint = Text(
-                f"至少 {SHORTEST} 个字符,不要重复同一个字,不要包含账号。",
+                f"至少 {SHORTEST} 个字符，不要重复同一个字，不要包含账号。",
                 f"Use {SHORTEST} characters or more, of several kinds, without the account name.",
             )
             raise BadValue(field=Text("密码", "password"), value="•" * min(len(password), 12), hint=hint)

@@ -27,7 +27,7 @@ FAULTS = {
     "V03": Text("原件的密钥不见了或打不开", "the original's key is gone or can't be opened"),
     "V04": Text("登记内容与操作记录不符", "the record is not what its trail says"),
     "V05": Text("登记没有操作记录", "the record has no trail"),
-    "V06": Text("操作记录里有,登记却不见了", "the trail knows it, but the record is gone"),
+    "V06": Text("操作记录里有，登记却不见了", "the trail knows it, but the record is gone"),
     "V07": Text("操作记录缺了一条", "a trail entry is missing"),
     "V08": Text("操作记录被改动", "a trail entry was changed"),
     "V09": Text("操作记录与前一条接不上", "a trail entry doesn't follow the one before"),

@@ -20,14 +20,14 @@ async def rotate(args: argparse.Namespace, settings: Settings) -> int:
     if os.environ.get("GUIDANG_MASTER_KEY"):
         raise BadSettings(
             mistakes=Text(
-                "主密钥由 GUIDANG_MASTER_KEY 给出,请改用密钥文件后再更换",
+                "主密钥由 GUIDANG_MASTER_KEY 给出，请改用密钥文件后再更换",
                 "the master key is given by GUIDANG_MASTER_KEY; move it to a key file first",
             )
         )
     place = key_place(settings)
     async with database(settings) as (db, embedded):
         if embedded and not embedded.owner:
-            raise BadSettings(mistakes=Text("服务正在运行,请先停止", "the service is running; stop it first"))
+            raise BadSettings(mistakes=Text("服务正在运行，请先停止", "the service is running; stop it first"))
         old, new = await asyncio.to_thread(_both, place)
         done = await rewrap(db, old, new)
         kept = await asyncio.to_thread(_exchange, place, old)
@@ -35,7 +35,7 @@ async def rotate(args: argparse.Namespace, settings: Settings) -> int:
     if args.json:
         print(json.dumps(said))
     else:
-        print(f"已换主密钥 {place},重新包裹 {done} 把文件密钥。请备份新密钥;旧密钥在 {kept}。")
+        print(f"已换主密钥 {place}，重新包裹 {done} 把文件密钥。请备份新密钥；旧密钥在 {kept}。")
         print(f"New master key {place}, {done} file keys wrapped again. Back it up; the old one is {kept}.")
     return 0
 

@@ -62,7 +62,7 @@ async def serve(args: argparse.Namespace, settings: Settings) -> int:
             clock = Clock(house, reception)
             clock.start()
             await stop.wait()
-            clock.stop()
+            await clock.stop()
             await reception.stop()
         finally:
             await runner.cleanup()
@@ -75,7 +75,7 @@ async def _bind(site: web.TCPSite, settings: Settings) -> None:
     except OSError as error:
         raise BadSettings(
             mistakes=Text(
-                f"{settings.host}:{settings.port} 不能监听({error.strerror}),请换 --port",
+                f"{settings.host}:{settings.port} 不能监听（{error.strerror}），请换 --port",
                 f"can't listen on {settings.host}:{settings.port} ({error.strerror}); choose another --port",
             )
         ) from error
@@ -138,19 +138,19 @@ def _welcome(house: House, made: Sequence[tuple[Person, str]]) -> None:
     say = print
     say(f"归档 Guidang  {base}", flush=True)
     if house.embedded:
-        say("  内置数据库 SecantusDB(试用版)供试用和小团队;正式使用请设置 MONGODB_URI。")
+        say("  内置数据库 SecantusDB（试用版）供试用和小团队；正式使用请设置 MONGODB_URI。")
         say("  Embedded database (beta engine) for trial and small teams; set MONGODB_URI for production.")
     if house.key_is_new:
-        say(f"  ! 新的主密钥 {house.key_place} :请立即备份到别处。没有它,任何原件都无法解密。")
+        say(f"  ! 新的主密钥 {house.key_place} ：请立即备份到别处。没有它，任何原件都无法解密。")
         say(f"  ! New master key {house.key_place}: back it up elsewhere now. Without it no original can be read.")
     if settings.companies == DEFAULT_COMPANIES:
-        say("  使用样例公司;在设置文件写 [[companies]] 换成你的公司。Sample companies; set [[companies]] to your own.")
+        say("  使用样例公司；在设置文件写 [[companies]] 换成你的公司。Sample companies; set [[companies]] to your own.")
     for person, secret in made:
         from handlers.cards import roles
 
         held = roles(person)
         say(f"  {person.name} {held.zh} ({person.id})  {base}/link/{secret}")
     if made:
-        say("  以上登录链接各用一次,24 小时内有效。Each link signs in once, within 24 hours.")
+        say("  以上登录链接各用一次，24 小时内有效。Each link signs in once, within 24 hours.")
         say("  再要链接 another link: guidang people add ID --link")
     sys.stdout.flush()

@@ -99,7 +99,7 @@ def _roles(words: str) -> set[Role]:
     try:
         return {Role(word.strip()) for word in words.split(",")}
     except ValueError as error:
-        hint = Text("可用:" + "、".join(Role), "one of: " + ", ".join(Role))
+        hint = Text("可用：" + "、".join(Role), "one of: " + ", ".join(Role))
         raise BadValue(field=Text("角色", "roles"), value=words, hint=hint) from error
 
 
@@ -116,7 +116,7 @@ async def bench(args: argparse.Namespace, settings: Settings) -> int:
         room = importlib.import_module(f"bench.{args.name}")
     except ModuleNotFoundError:
         print(
-            f"没有这项测量 no such measurement: {args.name}(在源码目录下运行 run it in the source tree)",
+            f"没有这项测量 no such measurement: {args.name}（在源码目录下运行 run it in the source tree）",
             file=sys.stderr,
         )
         return 2

@@ -67,7 +67,7 @@ _STATUS: tuple[tuple[type[Problem], int], ...] = (
 )
 
 _UNKNOWN = Text(
-    "出错了,不是你的问题。请稍后再试;找管理员时请报编号 {number}。",
+    "出错了，不是你的问题。请稍后再试；找管理员时请报编号 {number}。",
     "Something went wrong on our side. Please try again later; quote number {number} to an administrator.",
 )
 

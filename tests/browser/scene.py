@@ -26,7 +26,7 @@ REASON = FormField(
     Text("驳回原因", "Reason"),
     Input.LINES,
     required=True,
-    hint=Text("提交人会看到,例:发票抬头不对", "The sender will read it, e.g.: wrong buyer name"),
+    hint=Text("提交人会看到，例：发票抬头不对", "The sender will read it, e.g.: wrong buyer name"),
 )
 REJECTION = Form(Text(f"驳回 {ITEM}", f"Reject {ITEM}"), (REASON,), Text("驳回", "Reject"))
 CORRECTION = Form(
@@ -85,7 +85,7 @@ PENDING = item_card(
         Choice(Text("更正", "Correct"), "correct", ITEM, 1, form=CORRECTION),
         Choice(Text("原件与经过", "Original and history"), "open", ITEM, 1),
     ),
-    (Text("价税合计读得不太清,请与票面核对", "The total was hard to read; please compare it with the document"),),
+    (Text("价税合计读得不太清，请与票面核对", "The total was hard to read; please compare it with the document"),),
 )
 ARCHIVED = item_card(
     Text("已归档", "archived"), "good", (Choice(Text("原件与经过", "Original and history"), "open", ITEM, 2),)
@@ -93,7 +93,7 @@ ARCHIVED = item_card(
 REJECTED = item_card(Text("李娜 已驳回", "rejected by 李娜"), "bad", ())
 HELP = Reply(
     Text(
-        "你可以:\n· 直接发发票文件或照片,可一次多张\n· 查单据和档案,例:查 顺丰 2026-10 >500",
+        "你可以：\n· 直接发发票文件或照片，可一次多张\n· 查单据和档案，例：查 顺丰 2026-10 >500",
         "You can:\n· send invoices as files or photos, several at once\n· find documents, e.g. search sf 2026-10 >500",
     ),
     choices=(Choice(Text("待办", "todo"), say=Text("待办", "todo")),),
@@ -156,7 +156,7 @@ class Scene:
 
     async def _decide(self, got: Received) -> None:
         if got.action == "open":
-            return await self._say(got, Reply(Text("经过:王强 10:30 提交", "History: sent by 王强 10:30")))
+            return await self._say(got, Reply(Text("经过：王强 10:30 提交", "History: sent by 王强 10:30")))
         card = {"approve": ARCHIVED, "reject": REJECTED}.get(got.action, PENDING)
         for address in self._cards:
             await self.desk.renew(LI, address, card)

@@ -131,7 +131,7 @@ def page(chromium: Chrome, site: Site) -> Page:
 async def test_forward_read_and_approve(page: Page) -> None:
     def steps() -> None:
         page.sign_in()
-        page.see(".empty", "你好,李娜")
+        page.see(".empty", "你好，李娜")
         page.shot("zh-desktop-empty")
         page.scene.let(False)
         page.attach(SAMPLE, SAMPLE.with_name("dev_02_sz_form_841.pdf"))
