@@ -56,6 +56,17 @@ def with_code(found: Found | None, payload: Payload, place: Place) -> Found:
     )
 
 
+def with_own_number(found: Found) -> Found:
+    """Without a number that can't be this invoice's: beside an invoice code stand eight digits, twenty are its 校验码."""
+    document = found.document
+    if found.source.get("number") != "ocr" or not document.code or len(document.number or "") != 20:
+        return found
+    rest = [{k: v for k, v in kept.items() if k != "number"} for kept in (found.source, found.confidence, found.places)]
+    source, confidence, places = rest
+    document = replace(document, number=None)
+    return replace(found, document=document, source=source, confidence=confidence, places=places)  # type: ignore[arg-type]
+
+
 def with_title(found: Found) -> Found:
     """Without a QR code: a title read unsurely gives way to the one that the invoice code itself stands for."""
     document = found.document

@@ -14,7 +14,7 @@ from archive.document import Kind
 from archive.errors import HeicPhoto, NoDocument, ReaderFailed, TooManyPixels, Truncated, UnknownFormat
 from intake import limits, papers, photo, qr, second_look, slips, tills
 from intake.arithmetic import settled
-from intake.coded import with_code, with_title
+from intake.coded import with_code, with_own_number, with_title
 from intake.engines import engines
 from intake.layout import find
 from intake.ocr import Engines, OcrLine, Pixels
@@ -155,7 +155,7 @@ class _View:
         found = _read(self.words)
         for place, payload in self.codes.items():
             found = with_code(found, payload, place)
-        self.found: Found | None = settled(with_title(found)) if found else None
+        self.found: Found | None = settled(with_title(with_own_number(found))) if found else None
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -145,7 +145,8 @@ def _far(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]) -> float:
 def model_folders() -> tuple[Path, ...]:
     """Where set-up (`python -m config.ocr_models`) may have put the quick models, in order."""
     named = os.environ.get("GUIDANG_MODELS")
-    return (Path(named),) if named else (Path(__file__).parents[1] / "models", Path("data/models"))
+    data = Path(os.environ.get("GUIDANG_DATA") or "data")
+    return (Path(named),) if named else (Path(__file__).parents[1] / "models", data / "models")
 
 
 def quick_files() -> ModelFiles | None:
