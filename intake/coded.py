@@ -57,7 +57,7 @@ def with_code(found: Found | None, payload: Payload, place: Place) -> Found:
 
 
 def with_own_number(found: Found) -> Found:
-    """Without a number that can't be this invoice's: beside an invoice code stand eight digits, twenty are its 校验码."""
+    """Without a number that can't be its own: beside an invoice code stand eight digits, twenty are the 校验码."""
     document = found.document
     if found.source.get("number") != "ocr" or not document.code or len(document.number or "") != 20:
         return found

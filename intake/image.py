@@ -30,8 +30,8 @@ _SIGNED = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"RIFF",
 _HEIC = re.compile(rb"^....ftyp(?:heic|heix|hevc|mif1|msf1)", re.DOTALL)
 #: A form with fewer lines than this is not worth a careful look when nothing was recognised.
 _SPEAKING = 8
-#: Longest side that is kept: a page's smallest print is still 20 pixels high, and memory stays below 1 GB.
-_SIDE = 4000
+#: Pixels that are kept: a page's smallest print is still 20 pixels high, and memory stays below 1 GB.
+_KEPT = 16_000_000
 
 
 def read_image(data: bytes, name: str) -> Reading:
@@ -94,9 +94,11 @@ def _pixels(image: Image.Image) -> Pixels:
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         glass = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", glass.size, "white"), glass)
-    if max(image.size) > _SIDE:
-        image = image.copy()
-        image.thumbnail((_SIDE, _SIDE))
+    if image.mode.startswith("I;16"):  # deep grey from a scanner: the upper half of each value
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    shrink = (_KEPT / (image.width * image.height)) ** 0.5
+    if shrink < 1:
+        image = image.resize((max(1, int(image.width * shrink)), max(1, int(image.height * shrink))))
     return np.ascontiguousarray(np.asarray(image.convert("RGB"), np.uint8)[:, :, ::-1])
 
 
@@ -133,7 +135,9 @@ def _all_again(sheet: photo.Page, paper: Paper, both: Engines) -> tuple[OcrLine,
     x, y = max(0, int((left - 0.02) * width)), max(0, int((top - 0.02) * height))
     part = sheet.image[y : int((bottom + 0.02) * height) + 1, x : int((right + 0.02) * width) + 1]
     offset = np.array([x, y], np.float32)
-    return tuple(replace(line, quad=line.quad + offset) for line in both.careful.lines(np.ascontiguousarray(part)))
+    return tuple(
+        replace(line, quad=line.quad + offset) for line in photo.lines_of(np.ascontiguousarray(part), both.careful)
+    )
 
 
 def _read(words: tuple[Word, ...]) -> Found | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,8 @@ _CROOKED = 30
 #: How many of the longest lines are tried upside down, and the score above which nobody doubts they stand upright.
 _PROBES = 5
 _UPRIGHT = 0.88
+#: A picture longer than this many times its width is a ribbon.
+_RIBBON = 3.0
 #: Lines at least this many times as long as high tell the slope of the paper.
 _LONG = 6.0
 #: A lean below this (0.2°), or within the lines' own scatter, is none: the finder's corners are whole pixels.
@@ -48,12 +51,33 @@ def upright(image: Pixels, marks: Sequence[Mark], ocr: Ocr) -> Page:
     if turns:
         quarters = max(set(turns), key=turns.count) % 4
         page = _turned(Page(image, (), tuple(marks)), quarters)
-        return replace(page, lines=ocr.lines(page.image))
-    page = Page(image, ocr.lines(image), tuple(marks))
+        return replace(page, lines=lines_of(page.image, ocr))
+    page = Page(image, lines_of(image, ocr), tuple(marks))
     if _sideways(page.lines):
         page = _turned(page, 1)  # engines turn standing strips the same way, so the scores hold
         return _reread(page if _reads_well(page, ocr) else _turned(page, 2), ocr)
     return page if _reads_well(page, ocr) else _reread(_turned(page, 2), ocr)
+
+
+def lines_of(image: Pixels, ocr: Ocr) -> tuple[OcrLine, ...]:
+    """Every line of a picture. A long one (a chat's screenshot, a till's ribbon) is read piece by piece, for finders
+    shrink what they are shown to its longest side; a line at a cut belongs to the piece that holds its middle."""
+    long, short = max(image.shape[:2]), min(image.shape[:2])
+    if long <= _RIBBON * short:
+        return ocr.lines(image)
+    axis = 0 if image.shape[0] == long else 1
+    count = round(long / (1.5 * short))
+    edges = np.linspace(0, long, count + 1)
+    found: list[OcrLine] = []
+    for start, end in pairwise(edges):
+        low, high = int(max(0, start - short / 8)), int(min(long, end + short / 8))
+        piece = image[low:high] if axis == 0 else image[:, low:high]
+        offset = np.array([0, low] if axis == 0 else [low, 0], np.float32)
+        for line in ocr.lines(np.ascontiguousarray(piece)):
+            quad = line.quad + offset
+            if start <= float(quad[:, 1 - axis].mean()) < end:
+                found.append(replace(line, quad=quad))
+    return tuple(found)
 
 
 def _sideways(lines: Sequence[OcrLine]) -> bool:
@@ -86,7 +110,7 @@ def _turned(page: Page, quarters: int) -> Page:
 
 def _reread(page: Page, ocr: Ocr) -> Page:
     """The page read anew, now that it stands the other way: what was noise upside down may be a title."""
-    return replace(page, lines=ocr.lines(page.image))
+    return replace(page, lines=lines_of(page.image, ocr))
 
 
 def _anticlockwise(quad: Quad, width: float) -> Quad:

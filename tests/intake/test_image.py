@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -149,6 +150,21 @@ def test_an_ambiguous_date_is_never_given_as_sure() -> None:
         paper.TILL.replace("22/12/2025", "03/04/2025").replace(" SDN BHD", "").replace("(RM)", "").replace("GST", "TAX")
     )
     assert the_one(paper.saved(paper.slip(text))).confidence["date"] < SURE
+
+
+@pytest.mark.parametrize("turn", [0, 90])
+def test_a_slip_somewhere_on_a_long_ribbon_is_found(turn: int) -> None:
+    """A chat's long screenshot: the finder would shrink it until nothing can be read."""
+    one = paper.slip(paper.TAXI)
+    ribbon = Image.new("RGB", (one.width, one.height * 5), one.getpixel((1, 1)))
+    ribbon.paste(one, (0, one.height * 2 + 40))
+    assert the_one(paper.saved(ribbon.rotate(turn, expand=True))).document.number == "00990123"
+
+
+def test_deep_grey_and_printers_colours_are_read() -> None:
+    grey = np.asarray(paper.slip(paper.QUOTA).convert("L")).astype(np.uint16) << 8
+    assert the_one(paper.saved(Image.fromarray(grey), "PNG")).document.total == Decimal(50)
+    assert the_one(paper.saved(paper.slip(paper.QUOTA).convert("CMYK"))).document.total == Decimal(50)
 
 
 def test_adverts_give_no_number_no_date_and_no_amount() -> None:
