@@ -56,11 +56,7 @@ def measure(folders: Sequence[Path]) -> Result:
         score.seconds += time.process_time() - started
         score.files += 1
         documents = [found.document for found in reading.found]
-        if (
-            truth.get("kind") == "pdf_bad"
-            or "rejected" in str(truth.get("expect", ""))
-            or "damaged" in str(truth.get("expect", ""))
-        ):
+        if _to_refuse(truth):
             score.scored += 1
             score.right += reading.error is not None
             if reading.error is None:

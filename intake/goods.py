@@ -80,13 +80,11 @@ class Column:
 
 @dataclass(slots=True)
 class Table:
-    """Rows of cells under one heading, and the row numbers of the form it covers."""
+    """Rows of cells under one heading."""
 
     columns: list[Column]
     rows: list[dict[str, str]]
     heights: list[float]  # where each row stands
-    first: int
-    last: int
 
 
 def headings(row: Row, pattern: re.Pattern[str] = _HEADING) -> list[Column]:
@@ -103,17 +101,16 @@ def tables(form: Form, *, foreign: bool = False) -> list[Table]:
     pattern, end = (_FOREIGN_HEADING, _FOREIGN_END) if foreign else (_HEADING, _END)
     found: list[Table] = []
     table: Table | None = None
-    for index, row in enumerate(form.rows):
+    for row in form.rows:
         columns = headings(row, pattern)
         if columns:
-            table = Table(columns, [], [], index, index)
+            table = Table(columns, [], [])
             found.append(table)
         elif table is not None and end.search(row.text):
             table = None
         elif table is not None and len(table.rows) < LINES:
             table.rows.append(_cells(row.words, table.columns))
             table.heights.append((row.top + row.bottom) / 2)
-            table.last = index
     return found
 
 

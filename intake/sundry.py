@@ -82,7 +82,7 @@ def _title(form: Form) -> Span | None:
 
 
 def _pieces(text: str) -> list[tuple[int, int]]:
-    """Where the pieces between gaps begin and end, and the whole row for titles set wide."""
+    """Where the pieces between gaps begin and end."""
     return [(m.start(), m.end()) for m in re.finditer(rf"[^{GAP}]+", text)]
 
 
