@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from archive.access import RIGHT_NAMES, Person, Right, may
-from archive.errors import DatabaseDown, FileTooBig, NotAllowed, Problem
+from archive.errors import DatabaseDown, FileTooBig, NotAllowed, NotFound, Problem
 from archive.item import Item
 from archive.words import Text
 from bot.dispatch import answer
@@ -33,7 +33,7 @@ LOOK = 2.0
 RENEW = 20.0
 AGAIN = 0.5  # s until a hand that goes on is told once more to stop
 GIVEN_UP = Text(
-    "你的消息多次处理都没有成功,已停止;内容和文件都保存着。请联系管理员,或重新发送。[{code}]",
+    "你的消息多次处理都没有成功，已停止；内容和文件都保存着。请联系管理员，或重新发送。[{code}]",
     "Your message could not be handled in several tries and was given up; it is kept, with its files. "
     "Please ask an administrator, or send it again. [{code}]",
 )
@@ -127,6 +127,9 @@ class Reception:
     async def tell_given_up(self) -> None:
         """Whoever sent what was given up hears of it, unless it was answered before; for a clock to call."""
         for failure in await self._inbox.untold():
+            for file in failure.message.files:  # no record will take them: they stay by themselves, for another try
+                with suppress(NotFound):
+                    await self._ctx.vault.settle(file)
             await self._post.answer(failure.message, Reply(GIVEN_UP.filled(code=failure.code)))
             await self._inbox.told(failure.message.id)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from archive.errors import Problem
+from archive.errors import DatabaseDown, Problem
 from bot.app import House
 from bot.inbox import Reception
 from bot.indexing import mend
@@ -50,9 +51,12 @@ class Clock:
         self._scheduler.add_job(_told(self.mend))
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """End; a job under way is finished by the next start."""
-        self._scheduler.shutdown(wait=False)
+    async def stop(self) -> None:
+        """End, and let another take over at once; a job under way is finished by the next start."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        with suppress(DatabaseDown):  # then the lease ends by itself
+            await self._house.leases.give_back("clock")
 
     async def _leading(self) -> bool:
         """Whether this replica is the one that acts for all."""

@@ -53,14 +53,14 @@ class Vault(Protocol):
     async def take(self, item: Item, case: Case, entries: Sequence[Entry]) -> Item:
         """Write a new item with its case and trail entries. The same file+part again returns what stands.
 
-        Raises DuplicateDocument when the company holds a document of the same identity that is neither
-        rejected nor withdrawn.
+        Raises DuplicateFile or DuplicateDocument when the company holds an item of the same bytes or the same
+        identity that is neither rejected nor withdrawn.
         """
 
     async def change(self, item_id: str, step: Callable[[Item, Case], Change]) -> Change:
         """Run a pure step on the item as it stands and keep what it makes, in one transaction; retried on conflict.
 
-        Raises what `step` raises, DuplicateDocument as in `take`, NotFound.
+        Raises what `step` raises, DuplicateFile and DuplicateDocument as in `take`, NotFound.
         """
 
     async def item(self, item_id: str) -> Item:

@@ -126,14 +126,11 @@ async def _changed_by(
 
     Raises DuplicateFile or DuplicateDocument when another copy stands by now, with the name of its sender.
     """
-    standing = await ctx.vault.same_file(before.company, before.file.sha256)
-    if standing and standing.file.id != before.file.id:
-        raise await submit.refusal(ctx, DuplicateFile, before.file.name, standing)
     try:
         return await ctx.vault.change(click.subject, step)
-    except DuplicateDocument as duplicate:
+    except (DuplicateDocument, DuplicateFile) as duplicate:
         other = await ctx.vault.item(duplicate.facts["item"])
-        raise await submit.refusal(ctx, DuplicateDocument, before.file.name, other) from duplicate
+        raise await submit.refusal(ctx, type(duplicate), before.file.name, other) from duplicate
     except ChangedMeanwhile:
         item, case = await ctx.vault.item(click.subject), await ctx.vault.case(click.subject)
         if case.version != click.version + 1 or not was_this(item, case):
@@ -172,12 +169,12 @@ async def _answer(ctx: Context, asker: Person, change: Change) -> Reply:
         await submit.ask(ctx, item, case, people)
         text = Text(f"{item.id} 已提交审批", f"{item.id} was sent for approval")
     elif item.state is ItemState.WITHDRAWN:
-        text = Text(f"{item.id} 已撤回,可以随时恢复", f"{item.id} is withdrawn; it can be restored at any time")
+        text = Text(f"{item.id} 已撤回，可以随时恢复", f"{item.id} is withdrawn; it can be restored at any time")
     else:
         missing = checks.doubtful(item.document, item.confidence)
         zh = "、".join(FIELD_NAMES[n].zh for n in missing)
         en = ", ".join(FIELD_NAMES[n].en for n in missing)
-        text = Text(f"{item.id} 已更新,还缺:{zh}", f"{item.id} is updated; still missing: {en}")
+        text = Text(f"{item.id} 已更新，还缺：{zh}", f"{item.id} is updated; still missing: {en}")
     return Reply(text, (item_card(item, case, asker, people, ctx.zone, ctx.categories),))
 
 

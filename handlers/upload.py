@@ -41,7 +41,7 @@ async def upload(ctx: Context, asker: Person, message: Message, rest: str) -> Re
     problems: list[Text] = []
     for number, file in enumerate(files):
         note = Text(
-            f"正在读取 {number + 1}/{len(files)}:{file.name}", f"Reading {number + 1}/{len(files)}: {file.name}"
+            f"正在读取 {number + 1}/{len(files)}：{file.name}", f"Reading {number + 1}/{len(files)}: {file.name}"
         )
         await ctx.post.progress(message.id, number / len(files), Reply(note))
         outcome = await _take_file(ctx, asker, message, file, {i.id for i in taken})
@@ -89,9 +89,9 @@ async def _take_file(ctx: Context, asker: Person, message: Message, file: FileRe
     for part in reversed(range(len(parts))):  # the first part last: where it stands, all of them were taken
         try:
             items.append(await _take_part(ctx, asker, message, file, reading, part, ids[part], now))
-        except DuplicateDocument as duplicate:
+        except (DuplicateDocument, DuplicateFile) as duplicate:
             other = await ctx.vault.item(duplicate.facts["item"])
-            problems.append((await submit.refusal(ctx, DuplicateDocument, file.name, other)).text())
+            problems.append((await submit.refusal(ctx, type(duplicate), file.name, other)).text())
     return _Taken(tuple(reversed(items)), tuple(reversed(problems)))
 
 
@@ -188,14 +188,14 @@ def _summary(items: Sequence[Item], files: int, problems: Sequence[Text]) -> Tex
     if len(items) == 1 and not problems:
         said.append(_single(items[0]))
     elif items or files > 1:
-        said.append(Text(f"{files} 个文件,读到 {len(items)} 张单据", f"{files} files, {len(items)} documents"))
+        said.append(Text(f"{files} 个文件，读到 {len(items)} 张单据", f"{files} files, {len(items)} documents"))
         if sent:
             said.append(Text(f"{sent} 张已提交审批", f"{sent} sent for approval"))
         if asked:
             said.append(Text(f"{asked} 张需要补充", f"{asked} need your help"))
         if problems:
             said.append(Text(f"{len(problems)} 个没有收下", f"{len(problems)} not taken"))
-    head = Text(";".join(t.zh for t in said), "; ".join(t.en for t in said))
+    head = Text("；".join(t.zh for t in said), "; ".join(t.en for t in said))
     if head.zh:
         head += Text("。", ".")
     for problem in problems:
@@ -207,9 +207,9 @@ def _single(item: Item) -> Text:
     seller = item.document.seller_name or ""
     if item.state is ItemState.DOUBTFUL:
         return Text(
-            f"{item.id} 已保存,但还有内容要你补充,请看卡片", f"{item.id} is kept, but needs your help; see the card"
+            f"{item.id} 已保存，但还有内容要你补充，请看卡片", f"{item.id} is kept, but needs your help; see the card"
         )
     return Text(
-        f"{item.id} 已读取并提交审批:{seller} {money(item)}",
+        f"{item.id} 已读取并提交审批：{seller} {money(item)}",
         f"{item.id} was read and sent for approval: {seller} {money(item)}",
     )

@@ -17,10 +17,12 @@ from storage.records import digest, pack, unpack
 #: States in which an item no longer stands for its document: it may be sent again.
 DEAD = frozenset({ItemState.REJECTED, ItemState.WITHDRAWN})
 
-#: `items`: {_id, item, case, identity (while alive), unindexed (until the index has it)}; `counters`: {_id, last}.
+#: `items`: {_id, item, case, identity and bytes (while alive: what no other live item may share), unindexed (until
+#: the index has it)}; `counters`: {_id, last}.
 INDEXES: Indexes = {
     "items": [
         IndexModel([("identity", ASCENDING)], unique=True, partialFilterExpression={"identity": {"$exists": True}}),
+        IndexModel([("bytes", ASCENDING)], unique=True, partialFilterExpression={"bytes": {"$exists": True}}),
         IndexModel([("item.file.id", ASCENDING), ("item.part", ASCENDING)], unique=True),
         IndexModel(
             [("item.filed.archive_no", ASCENDING)],
@@ -156,8 +158,10 @@ class Items:
 def to_document(item: Item, case: Case) -> Doc:
     """The item and its case as one document: what changes together lies together."""
     doc: Doc = {"_id": item.id, "item": pack(item), "case": pack(case), "unindexed": True}
-    if item.identity and item.state not in DEAD:
-        doc["identity"] = item.identity
+    if item.state not in DEAD:
+        doc["bytes"] = f"{item.company}|{item.file.sha256}|{item.part}"
+        if item.identity:
+            doc["identity"] = item.identity
     return doc
 
 

@@ -16,7 +16,7 @@ from pymongo.errors import DuplicateKeyError
 
 from archive import numbering
 from archive.approval import Case
-from archive.errors import ChangedMeanwhile, DuplicateDocument, Problem
+from archive.errors import ChangedMeanwhile, DuplicateDocument, DuplicateFile, Problem
 from archive.item import Filed, FileRef, Item, ItemState
 from archive.retention import Term
 from archive.trail import Entry
@@ -100,8 +100,8 @@ class Vault(Items):
     async def take(self, item: Item, case: Case, entries: Sequence[Entry]) -> Item:
         """Write a new item with its case and trail entries. The same file+part again returns what stands.
 
-        Raises DuplicateDocument when the company holds a document of the same identity that is neither
-        rejected nor withdrawn, NotFound when the file isn't held.
+        Raises DuplicateFile or DuplicateDocument when the company holds an item of the same bytes or the same
+        identity that is neither rejected nor withdrawn, NotFound when the file isn't held.
         """
 
         async def step(session: Session) -> tuple[Item, Sequence[Entry]]:
@@ -123,7 +123,8 @@ class Vault(Items):
     async def change(self, item_id: str, step: Callable[[Item, Case], S]) -> S:
         """Run a pure step on the item as it stands and keep what it makes, in one transaction; retried on conflict.
 
-        The kept item's version is the old one + 1. Raises what `step` raises, DuplicateDocument, NotFound.
+        The kept item's version is the old one + 1. Raises what `step` raises, DuplicateFile, DuplicateDocument,
+        NotFound.
         """
         meant: list[Item] = []
 
@@ -169,16 +170,18 @@ class Vault(Items):
         return to_item(doc) if doc else None
 
     async def _refuse_duplicate(self, item: Item, error: DuplicateKeyError) -> None:
-        """Raise DuplicateDocument when the item's identity is taken; return when it was another key."""
-        async with border():
-            other = await self._db.items.find_one({"identity": item.identity, "_id": {"$ne": item.id}})
-        if item.identity and other:
-            first = to_item(other)
-            when = first.received_at.astimezone(self._zone)
-            raise DuplicateDocument(
-                name=item.file.name, number=item.document.number, who=first.owner,
-                when=f"{when:%Y-%m-%d %H:%M}", item=first.id,
-            ) from error  # fmt: skip
+        """Raise DuplicateFile or DuplicateDocument for what stands in the item's place; return when nothing does."""
+        doc = to_document(item, Case(item.case, item.id, "", (), item.received_at))
+        for key, kind in (("identity", DuplicateDocument), ("bytes", DuplicateFile)):
+            async with border():
+                other = key in doc and await self._db.items.find_one({key: doc[key], "_id": {"$ne": item.id}})
+            if other:
+                first = to_item(other)
+                when = first.received_at.astimezone(self._zone)
+                raise kind(
+                    name=item.file.name, number=item.document.number, who=first.owner,
+                    when=f"{when:%Y-%m-%d %H:%M}", item=first.id,
+                ) from error  # fmt: skip
 
     # the index follows
 

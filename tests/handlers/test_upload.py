@@ -188,7 +188,7 @@ async def test_a_reading_says_how_far_it_is(scene: Scene) -> None:
     await scene.send("li", files=[(f"{n}.xml", einvoice(f"{300 + n}.00")) for n in range(2)], key="progress-of-this")
     shown = scene.channel.progress_of["desk:progress-of-this"]
     assert [share for share, _ in shown] == [0.0, 0.5]
-    assert shown[1][1] == "正在读取 2/2:1.xml"
+    assert shown[1][1] == "正在读取 2/2：1.xml"
 
 
 async def test_two_receipts_in_one_photo_are_two_items(scene: Scene) -> None:

@@ -228,7 +228,8 @@ async def a_record_added(plant: Plant) -> None:
     doc = await plant.db.items.find_one({"_id": plant.items[3].id})
     assert doc
     item = replace(to_item(doc), id="G2610-0666", part=1, document=replace(to_item(doc).document, number="666"))
-    await plant.db.items.insert_one(doc | {"_id": item.id, "item": pack(item), "identity": item.identity})
+    keys = {"identity": item.identity, "bytes": "another"}
+    await plant.db.items.insert_one(doc | {"_id": item.id, "item": pack(item), **keys})
 
 
 async def a_record_added_out_of_sight(plant: Plant) -> None:
