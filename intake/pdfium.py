@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import gc
+from functools import cache
 from typing import Any
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
@@ -16,25 +18,34 @@ from intake.limits import PIXELS
 _POINTS = 72  # an inch
 
 
-_alive: list[Any] = []  # what the library points to once it was started with our font
+_alive: list[Any] = []  # what the library points to
 
 
-def use_carried_font() -> None:
-    """Starts the library again with our font folder, once a process; no document may be open.
-
-    Many invoices don't embed their fonts and would be drawn without Chinese on a server. Reading needs no fonts, and
-    loading them takes longer than reading.
-    """
-    where = folder()
-    if where is None or _alive:
-        return
-    text = ctypes.create_string_buffer(str(where).encode())
+def _start(*folders: str) -> None:
+    """Starts the library again with these font folders only. No document may be open."""
+    gc.collect()  # documents nobody holds any more are closed before, not after
     char = ctypes.POINTER(ctypes.c_char)
-    paths = (char * 2)(ctypes.cast(text, char))  # the second stays null and ends the list
+    texts = [ctypes.create_string_buffer(folder.encode()) for folder in folders]
+    paths = (char * (len(texts) + 1))(*(ctypes.cast(text, char) for text in texts))  # a null ends the list
     raw.FPDF_DestroyLibrary()
     config = raw.FPDF_LIBRARY_CONFIG(version=2, m_pUserFontPaths=paths, m_pIsolate=None, m_v8EmbedderSlot=0)
     raw.FPDF_InitLibraryWithConfig(config)
-    _alive.extend((text, paths, config))
+    _alive[:] = [*texts, paths, config]
+
+
+#: Reading needs no fonts: loading them takes longer than reading, and what is installed must not change the result.
+_start()
+
+
+@cache
+def use_carried_font() -> None:
+    """From now on pages are drawn with the Chinese font the package carries, once a process; no document may be open.
+
+    Many invoices don't embed their fonts and would be drawn without Chinese on a server.
+    """
+    where = folder()
+    if where is not None:
+        _start(str(where))
 
 
 def open_pdf(data: bytes, name: str) -> Any:
