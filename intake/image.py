@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -116,7 +116,7 @@ def _read_paper(paper: Paper, sheet: photo.Page, page: int, both: Engines) -> Fo
 
 def _second(view: _View, paper: Paper, both: Engines) -> _View:
     """The view with its doubtful lines read again; what the engines dispute is marked unsure."""
-    which = second_look.doubtful(view.found, view.words)
+    which = view.lines_of(second_look.doubtful(view.found, view.words))
     if not which:
         return view
     lines = second_look.again(view.sheet.image, view.lines, which, both.careful)
@@ -154,12 +154,16 @@ class _View:
 
     def __init__(self, lines: tuple[OcrLine, ...], paper: Paper, sheet: photo.Page, page: int) -> None:
         self.lines, self.sheet, self.page = lines, sheet, page
-        self.words: tuple[Word, ...] = mended(photo.words(lines, page, photo.slope(lines, sheet.size)))
+        self.words, self.made_of = mended(photo.words(lines, page, photo.slope(lines, sheet.size)))
         self.codes = {Place(page, mark.box): payload for mark in paper.marks if (payload := qr.parse(mark.text))}
         found = _read(self.words)
         for place, payload in self.codes.items():
             found = with_code(found, payload, place)
         self.found: Found | None = settled(with_title(with_own_number(found))) if found else None
+
+    def lines_of(self, words: Iterable[int]) -> list[int]:
+        """The lines that some words are made of."""
+        return sorted({line for word in words for line in self.made_of[word]})
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -181,7 +185,7 @@ class _View:
         for name, place in self.found.places.items():
             hits = second_look.under(place, self.words)
             if place in self.codes or hits:
-                lines = [self.lines[i] for i in hits]
+                lines = [self.lines[i] for i in self.lines_of(hits)]
                 box = place.box if place in self.codes else photo.outline(lines, self.sheet.size)
                 places[name] = Place(self.page, photo.original(box, self.sheet.quarters))
         return replace(self.found, places=places, pages=(self.page, self.page))

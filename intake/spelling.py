@@ -40,15 +40,19 @@ _UNUSED = str.maketrans("OIZS￥¥", "0125YY")
 _LOST_NAME = re.compile(r"^称(?=[:：]|$)")
 
 
-def mended(words: Sequence[Word]) -> tuple[Word, ...]:
-    """The words with labels spelt right, the title in one piece and the seals' own words left out."""
-    spelt = [
-        replace(w, text=_mend(w.text, w.box[3] - w.box[1] > w.box[2] - w.box[0]))
-        for w in words
-        if not _SEAL.fullmatch(w.text)
-    ]
+def mended(words: Sequence[Word]) -> tuple[tuple[Word, ...], tuple[tuple[int, ...], ...]]:
+    """The words with labels spelt right, the title in one piece and the seals' own words left out.
+
+    Beside them, for each, the places of the given words it is made of.
+    """
+    spelt = [replace(w, text=_mend(w.text, w.box[3] - w.box[1] > w.box[2] - w.box[0])) for w in words]
     parts, title = _title(spelt)
-    return tuple(title if title and i == parts[0] else w for i, w in enumerate(spelt) if i not in parts[1:])
+    kept = [
+        (title, parts) if title and i == parts[0] else (word, (i,))
+        for i, word in enumerate(spelt)
+        if i not in parts[1:] and not _SEAL.fullmatch(words[i].text)
+    ]
+    return tuple(word for word, _ in kept), tuple(made_of for _, made_of in kept)
 
 
 def _mend(text: str, tall: bool) -> str:

@@ -13,7 +13,8 @@ def word(text: str, box: tuple[float, float, float, float] = (0.1, 0.5, 0.4, 0.5
 
 
 def spelt(text: str) -> str:
-    (one,) = mended([word(text)])
+    (one,), made_of = mended([word(text)])
+    assert made_of == ((0,),)
     return one.text
 
 
@@ -46,13 +47,15 @@ def test_look_alike_letters_of_a_tax_id_go_only_when_its_check_character_then_ho
 
 
 def test_seals_are_left_out() -> None:
-    assert mended([word("发票专用章"), word("章）")]) == ()
+    kept, made_of = mended([word("发票专用章"), word("合计"), word("章）")])
+    assert ([one.text for one in kept], made_of) == (["合计"], ((1,),))
 
 
 def test_a_title_in_parts_becomes_one_word_but_is_less_sure() -> None:
     parts = [word("电子发票", (0.3, 0.03, 0.45, 0.1)), word("高通发票）", (0.47, 0.03, 0.65, 0.1))]
     small = [word(f"名称：样例{n}", (0.1, 0.3 + n / 20, 0.3, 0.32 + n / 20)) for n in range(5)]
-    title, *rest = mended([*parts, *small])
+    (title, *rest), made_of = mended([*parts, *small])
+    assert made_of == ((0, 1), (2,), (3,), (4,), (5,), (6,))
     assert title.text == "电子发票（普通发票）"
     assert title.box == (0.3, 0.03, 0.65, 0.1)
     assert title.score <= 0.9
