@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from archive.errors import EmptyFile, FileTooBig, NotWhatItSays, Problem, ReaderFailed, UnknownFormat
+from archive.plain import plainly
 from intake.agree import checked
 from intake.limits import FILE_BYTES, MEGABYTE
 from intake.names import safe_name
@@ -28,7 +29,7 @@ def read(data: bytes, name: str) -> Reading:
     # The declared border: whatever a reader trips over in an untrusted file becomes one error of ours, the cause named.
     except Exception as error:
         return Reading(name, carrier, error=ReaderFailed(name=name, detail=f"{type(error).__name__}: {error}"[:200]))
-    return replace(reading, found=tuple(map(checked, reading.found)))
+    return replace(reading, found=tuple(checked(plainly(found)) for found in reading.found))
 
 
 def _carrier(data: bytes, name: str) -> Carrier:

@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import BodyPartReader, web
 
 from archive.errors import BadRequest, FileTooBig, TooManyFiles
+from archive.plain import plain
 from archive.words import Text
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -99,9 +100,8 @@ def key_of(fields: Mapping[str, Any]) -> str:
 
 
 def clean(text: str) -> str:
-    """The text without what UTF-8 can't carry and without control characters other than line breaks and tabs."""
-    whole = text.encode("utf-8", "replace").decode().replace("\r\n", "\n")
-    return "".join(c for c in whole if c in "\n\t" or unicodedata.category(c) != "Cc")
+    """The text without what UTF-8 can't carry, and without what is not seen and changes how the rest is read."""
+    return plain(text.encode("utf-8", "replace").decode())
 
 
 def clean_name(name: str) -> str:
