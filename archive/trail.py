@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -46,20 +46,3 @@ def digest_of(seq: int, entry: Entry, previous: str) -> str:
 def link(seq: int, entry: Entry, previous: str) -> Link:
     """The entry, chained."""
     return Link(seq, entry, previous, digest_of(seq, entry, previous))
-
-
-def faults(links: Iterable[Link], head_seq: int, head_digest: str) -> list[tuple[int, str]]:
-    """Every break in the chain as (seq, what): gap, altered, unlinked, and cut (shorter than the head says)."""
-    broken: list[tuple[int, str]] = []
-    seq, previous = 0, GENESIS
-    for each in links:
-        if each.seq != seq + 1:
-            broken.append((seq + 1, "gap"))
-        if digest_of(each.seq, each.entry, each.previous) != each.digest:
-            broken.append((each.seq, "altered"))
-        elif each.seq == seq + 1 and each.previous != previous:
-            broken.append((each.seq, "unlinked"))
-        seq, previous = each.seq, each.digest
-    if (seq, previous) != (head_seq, head_digest):
-        broken.append((seq + 1, "cut"))
-    return broken
