@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archive.errors import TrailBroken
-from archive.trail import Entry, Link, faults
+from archive.trail import GENESIS, Entry, Link, digest_of
 from storage import mongo
 from storage.trail import Trail, to_link
 from tests.storage.kept import AT, open_archive
@@ -17,7 +17,12 @@ from tests.storage.kept import AT, open_archive
 async def whole(trail: Trail) -> list[Link]:
     head = await trail.head()
     links = [to_link(doc) async for doc in trail.documents(head.seq)]
-    assert faults(links, head.seq, head.digest) == []
+    previous = GENESIS
+    for seq, each in enumerate(links, 1):
+        assert (each.seq, each.previous) == (seq, previous)
+        assert each.digest == digest_of(seq, each.entry, previous)
+        previous = each.digest
+    assert (len(links), previous) == (head.seq, head.digest)
     return links
 
 
