@@ -43,8 +43,8 @@ def _said_in_words(document: Document) -> bool:
 
 
 def _can_be_tax(tax: Decimal, net: Decimal) -> bool:
-    """No rate was ever above 17 % (before 2018); a larger share is a figure from another column."""
-    return tax * net >= 0 and abs(tax) <= abs(net) * Decimal("0.1705") and net != 0
+    """No rate was ever above 17 % (before 2018); a larger share is a figure from another column. Lines round up."""
+    return tax * net >= 0 and abs(tax) <= abs(net) * Decimal("0.17") + Decimal("0.05") and net != 0
 
 
 def _in_words(capitals: str) -> Decimal | None:
@@ -82,7 +82,7 @@ def _without_nonsense(found: Found) -> Found:
 
 
 def _in_figures(found: Found) -> Found:
-    """The total by its words, where the figures weren't read or where the rest of the sum takes the words' side."""
+    """The total by its words, where the figures weren't read, or less clearly, or the rest of the sum backs the words."""
     document = found.document
     words = _in_words(document.capitals) if document.capitals else None
     if words is None or found.source.get("total", "ocr") != "ocr":
@@ -91,8 +91,8 @@ def _in_figures(found: Found) -> Found:
     goods, goods_tax = _goods(document)
     total = -words if "负" in (document.capitals or "") or (net or 0) < 0 else words
     backed = (net is not None and total in (net, net + (document.tax or 0))) or total == goods + goods_tax != 0
-    doubtful = found.confidence.get("total", 0.0) < DISPUTED < found.confidence.get("capitals", 0.0)
-    if document.total is not None and (document.total == total or not (backed or doubtful)):
+    clearer = found.confidence.get("capitals", 0.0) > found.confidence.get("total", 0.0)
+    if document.total is not None and (document.total == total or not (backed or clearer)):
         return found
     sure = found.confidence.get("capitals", 0.0) if document.total is None else DISPUTED
     return _with(found, "total", total, sure, found.places.get("capitals"))
