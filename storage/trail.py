@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 INDEXES: Indexes = {"links": [IndexModel([("about", ASCENDING), ("_id", DESCENDING)])]}
 HEAD = "head"
 READ = 1000  # links read at a time
+WARY = 20  # commits
 SPARSE = 64  # of the witness's lines one in so many is kept in memory when it is read: enough to find a rewriting
 
 
@@ -44,6 +45,10 @@ class Head:
 
     seq: int = 0
     digest: str = GENESIS
+
+
+class _Moved(Exception):
+    """The head is not where this process left it."""
 
 
 async def open_trail(db: Database, keys: KeyProvider, witness: Path | None = None) -> Trail:
@@ -80,6 +85,8 @@ class Trail:
         self._witness = witness
         self._turn = asyncio.Lock()  # one transaction at a time: they would only conflict over the head
         self._last = Head()  # the furthest this process has seen: a head behind it has been put back
+        self._sure = False  # whether we wrote it, as the last ones as far as we know: then it needn't be read again
+        self._wary = 0  # commits until that is believed again, after another process was met
 
     async def add(self, *entries: Entry) -> None:
         """Chain entries that stand alone: views, downloads, exports, sign-ins."""
@@ -87,7 +94,8 @@ class Trail:
         async def step(_: Session) -> tuple[None, Sequence[Entry]]:
             return None, entries
 
-        await self.commit(step)
+        if entries:
+            await self.commit(step)
 
     async def commit(
         self,
@@ -96,22 +104,41 @@ class Trail:
     ) -> T:
         """Run `step` and chain the entries it returns in one transaction; returns its other result. See `transact`.
 
-        Raises TrailBroken when the head isn't ours to go on from.
+        Raises TrailBroken when the head isn't ours to go on from, ValueError for no entries.
         """
 
-        async def both(session: Session) -> tuple[T, Head | None]:
-            # Writing to the head first makes writers elsewhere wait their turn before any work is done in vain.
-            doc = await self._db.head.find_one_and_update({"_id": HEAD}, {"$inc": {"turn": 1}}, session=session)
-            head = self._checked(doc)
+        async def both(session: Session) -> tuple[T, Head]:
+            head = self._last if self._sure else await self._taken(session)
             result, entries = await step(session)
-            return result, await self._append(session, head, entries) if entries else None
+            return result, await self._append(session, head, entries)
+
+        async def stands(made: tuple[T, Head], session: Session) -> bool:
+            """No two links have one digest, and a link is never changed."""
+            head = made[1]
+            link = await self._db.links.find_one({"_id": head.seq}, {"digest": 1}, session=session)
+            return link is not None and link["digest"] == head.digest
 
         async with self._turn:
-            result, head = await transact(self._db, both, stays=stays)
-            if head:
-                self._last = head
+            while True:
+                try:
+                    result, head = await transact(self._db, both, stays=stays, stands=stands)
+                except _Moved:  # another process has gone on meanwhile: begin again where it ended
+                    if not self._sure:
+                        raise TrailBroken(seq=self._last.seq) from None
+                    self._sure, self._wary = False, WARY
+                    continue
+                except BaseException:
+                    self._sure = False  # whatever became of it
+                    raise
+                self._last, self._sure, self._wary = head, self._wary == 0, max(self._wary - 1, 0)
                 self._note(head)
-        return result
+                return result
+
+    async def _taken(self, session: Session) -> Head:
+        """Where the chain ends. Written to, so that writers elsewhere wait before any work is done in vain."""
+        return self._checked(
+            await self._db.head.find_one_and_update({"_id": HEAD}, {"$inc": {"turn": 1}}, session=session)
+        )
 
     async def about(self, subject: str, limit: int = 50) -> list[Link]:
         """What was done about a thing, oldest first; the last `limit` of it."""
@@ -169,14 +196,19 @@ class Trail:
         return self._witness is None or self._witness.exists()
 
     async def _append(self, session: Session, head: Head, entries: Sequence[Entry]) -> Head:
-        docs: list[Doc] = []
+        if not entries:
+            raise ValueError("a change without a trail entry")
+        before, docs = head, list[Doc]()
         for entry in entries:
             as_stored = unpack(Entry, pack(entry))  # the digest is over what will be read back
             made = link(head.seq + 1, as_stored, head.digest)
             docs.append({"_id": made.seq, **pack(as_stored), "previous": made.previous, "digest": made.digest})
             head = Head(made.seq, made.digest)
+        standing = {"_id": HEAD, **_sealed(before, self._secret)}
+        sealed = {"$set": _sealed(head, self._secret)}
+        if not (await self._db.head.update_one(standing, sealed, session=session)).matched_count:
+            raise _Moved
         await self._db.links.insert_many(docs, session=session)
-        await self._db.head.update_one({"_id": HEAD}, {"$set": _sealed(head, self._secret)}, session=session)
         return head
 
     def _note(self, head: Head) -> None:

@@ -45,6 +45,8 @@ class Step(Protocol):
 S = TypeVar("S", bound=Step)
 #: Items in the index before their marks are taken off together.
 MARKS = 50
+#: Item numbers taken from the counter together; those not used when the process ends stay unused.
+AT_ONCE = 5
 OnKept = Callable[[Sequence[Item]], Awaitable[None]]
 
 
@@ -64,6 +66,7 @@ class Vault(Items):
         self._files = Files(db, keys, disk, fresh)
         self._term = term
         self._on_kept = on_kept
+        self._ids: dict[str, list[int]] = {}  # taken from the counter, for the month's next items
         self._following = asyncio.Lock()
         self._unindexed: list[Item] = []  # kept, for the next commit of the index
         self._indexed: dict[str, Item] = {}  # in the index, still marked
@@ -93,9 +96,11 @@ class Vault(Items):
         local = at.astimezone(self._zone)
         prefix = f"G{local:%y%m}"
         async with border():
-            while not (nth := await self._count(f"item:{prefix}", None)):
-                pass  # SecantusDB answers a write that was retried over its restart with nothing
-        return f"{prefix}-{nth:04d}"
+            while not self._ids.get(prefix):
+                last = await self._count(f"item:{prefix}", None, AT_ONCE)
+                if last:  # SecantusDB answers a write that was retried over its restart with nothing
+                    self._ids[prefix] = [*self._ids.get(prefix, ()), *range(last - AT_ONCE + 1, last + 1)]
+        return f"{prefix}-{self._ids[prefix].pop(0):04d}"
 
     async def take(self, item: Item, case: Case, entries: Sequence[Entry]) -> Item:
         """Write a new item with its case and trail entries. The same file+part again returns what stands.
@@ -157,9 +162,9 @@ class Vault(Items):
         filed = Filed(number, at, year, month, self._term.category, self._term.label, self._term.expires(year))
         return dataclasses.replace(item, filed=filed, state=ItemState.ARCHIVED)
 
-    async def _count(self, name: str, session: Session | None) -> int:
+    async def _count(self, name: str, session: Session | None, by: int = 1) -> int:
         doc = await self._db.counters.find_one_and_update(
-            {"_id": name}, {"$inc": {"last": 1}}, upsert=True, return_document=ReturnDocument.AFTER, session=session
+            {"_id": name}, {"$inc": {"last": by}}, upsert=True, return_document=ReturnDocument.AFTER, session=session
         )
         return int(doc["last"]) if doc else 0
 

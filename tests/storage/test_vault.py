@@ -218,7 +218,7 @@ async def test_what_comes_while_the_index_is_busy_goes_in_together(db: mongo.Dat
 
     archive = await open_archive(db, tmp_path, on_kept)
     first = asyncio.create_task(archive.put("1"))
-    await begun.wait()
+    await asyncio.wait_for(begun.wait(), 30)
     others = [asyncio.create_task(archive.put(f"{n}")) for n in range(2, 6)]
     await asyncio.wait(others, timeout=2)
     free.set()
