@@ -82,7 +82,7 @@ def _without_nonsense(found: Found) -> Found:
 
 
 def _in_figures(found: Found) -> Found:
-    """The total by its words, where the figures weren't read, or less clearly, or the rest of the sum backs the words."""
+    """The total by its words, where its figures weren't read, or less clearly, or the sum backs the words."""
     document = found.document
     words = _in_words(document.capitals) if document.capitals else None
     if words is None or found.source.get("total", "ocr") != "ocr":
@@ -140,5 +140,6 @@ def _with(found: Found, name: str, value: Decimal | None, sure: float, place: Pl
     if value is not None:
         source, confidence = {**source, name: "ocr"}, {**confidence, name: sure}
         places = {**places, name: place} if place else places
-    document = replace(found.document, **{name: value})  # type: ignore[arg-type]
+    cents = None if value is None else value.quantize(Decimal("0.01"))
+    document = replace(found.document, **{name: cents})  # type: ignore[arg-type]
     return replace(found, document=document, source=source, confidence=confidence, places=places)  # type: ignore[arg-type]
