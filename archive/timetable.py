@@ -51,8 +51,9 @@ def parse(text: str) -> Timetable:
 
     A monthly date beyond 28 means the last day of the shorter months as well, so that no month is left out.
     """
+    said = " ".join(text.split())  # one blank for many: the patterns would try every way to share them out
     for pattern, how in _WHEN:
-        match = re.match(rf"\s*{pattern}\s*(?P<rest>.+)$", text, re.IGNORECASE | re.DOTALL)
+        match = re.match(rf"{pattern}\s*(?P<rest>.+)$", said, re.IGNORECASE)
         if match:
             return Timetable(_cron(match, how, text), match["rest"].strip())
     raise BadSchedule(words=text.strip())

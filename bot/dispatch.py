@@ -10,12 +10,15 @@ from archive.access import RIGHT_NAMES, Person, Right, may
 from archive.errors import AccountDisabled, DatabaseDown, NotAllowed, Problem, UnknownCommand
 from archive.words import Text
 from handlers.context import Context
+from handlers.feedback import feedback
 from handlers.message import Choice, Message, Reply
 from handlers.show import show
 from handlers.table import ACTIONS, UPLOAD, Handler, command_for, nearest
 
 log = logging.getLogger("guidang.dispatch")
 
+#: Characters of a command that are looked at; only feedback may be longer.
+LONGEST = 500
 _ITEM = re.compile(r"[A-Z]{1,3}\d{4}-\d{4,}", re.IGNORECASE)
 TOUR = Text(
     "你好，我是归档。三步就会用：\n1. 把发票（PDF、OFD、XML、照片、ZIP）直接发给我；\n"
@@ -72,8 +75,8 @@ def _route(message: Message) -> tuple[Right, Handler, str]:
     found = command_for(message.text)
     if found:
         command, rest = found
-        return command.right, command.handler, rest
-    if _ITEM.fullmatch(message.text.strip()):
+        return command.right, command.handler, rest if command.handler is feedback else rest[:LONGEST]
+    if _ITEM.fullmatch(message.text.strip()[:LONGEST]):
         return Right.SEARCH, show, message.text
     raise UnknownCommand(words=message.text.strip()[:40], nearest=nearest(message.text))
 

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from archive.access import Person
+from archive.access import Person, may_see
+from archive.approval import deciders
 from archive.category import Category
 from archive.errors import NotFound, Problem
 from archive.item import FileRef
@@ -56,13 +57,16 @@ class Post:
             await self._send(who, message.channel, message.conversation, reply, f"reply:{message.id}")
 
     async def renew(self, item_id: str) -> None:
-        """Every copy of the item's card, as each of its readers may see the item now."""
+        """Every copy of the item's card, as each reader may see the item now; who may no more keeps what they had."""
         item, case = await self._vault.both(item_id)
         people = await self._people.all()
         by_id = {p.id: p for p in people}
         for copy in await self._outbox.copies(item_id):
             reader, channel = by_id.get(copy.person), self._channels.get(copy.channel)
             if reader is None or channel is None:
+                continue
+            if not (may_see(reader, item) or reader in deciders(case, item, people)):
+                await self._outbox.gone(copy)
                 continue
             card = item_card(item, case, reader, people, self._zone, self._categories)
             try:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from archive.access import Person
+from archive.access import Person, may_see
 from archive.approval import VERDICT_NAMES, Case, Verdict, decide, deciders
 from archive.errors import AlreadyDecided, ChangedMeanwhile, NotAllowed, NotFound, NotReady
 from archive.item import Item, ItemState
@@ -36,7 +37,7 @@ async def _say(ctx: Context, asker: Person, message: Message, click: Click, verd
     people = await ctx.people.all()
 
     def step(item: Item, case: Case) -> Change:
-        if item.company != asker.company:
+        if item.company != asker.company or (case.closed and not _concerns(asker, item, case, people)):
             raise NotFound(item=item.id)
         if item.state is not ItemState.PENDING and not case.closed:
             raise NotReady(item=item.id, missing=Text("提交人的确认", "the sender's confirmation"))
@@ -65,6 +66,13 @@ async def _say(ctx: Context, asker: Person, message: Message, click: Click, verd
     assert case is not None
     await _spread(ctx, asker, item, case, verdict)
     return Reply(_told(item, case, verdict))
+
+
+def _concerns(asker: Person, item: Item, case: Case, people: Sequence[Person]) -> bool:
+    """Whether a closed case may be named to this person: they may see the item, or could have decided its last step."""
+    step = case.step - 1 if case.closed is Verdict.APPROVE else case.step
+    before = replace(case, closed=None, step=step, decisions=case.decisions[:-1])
+    return may_see(asker, item) or asker in deciders(before, item, people)
 
 
 def _was_ours(case: Case, asker: Person, verdict: Verdict, version: int) -> bool:

@@ -110,7 +110,7 @@ async def _move(ctx: Context, asker: Person, message: Message, from_: set[ItemSt
 
     def was_this(item: Item, case: Case) -> bool:
         withdrawn = item.state is ItemState.WITHDRAWN
-        return withdrawn if back else not withdrawn and case.decisions[-1].verdict is Verdict.WITHDRAW
+        return withdrawn if back else not withdrawn and any(d.verdict is Verdict.WITHDRAW for d in case.decisions[-1:])
 
     return await _answer(ctx, asker, await _changed_by(ctx, before, click, step, was_this))
 

@@ -45,8 +45,8 @@ async def find(ctx: Context, asker: Person, words: str, page: int = 0, size: int
 
 
 async def read_query(ctx: Context, asker: Person, words: str) -> Query:
-    """The words as a query, with the names of people and departments known here."""
-    people = await ctx.people.all()
+    """The words as a query, with the names of the people and departments of the asker's company."""
+    people = [p for p in await ctx.people.all() if p.company == asker.company]
     today = ctx.now().astimezone(ctx.zone).date()
     departments = {p.department for p in people if p.department}
     return ask(words, today, {p.name: p.id for p in people}, departments, asker.id)

@@ -38,3 +38,11 @@ def test_refused_with_a_way_to_write_it(words: str) -> None:
 
 def test_ordinary_words_are_no_schedule() -> None:
     assert not starts_a_schedule("查 每日优鲜")
+
+
+@pytest.mark.parametrize("begin", ["每周一", "daily", "daily at", "monthly", "every weekday"])
+def test_no_blanks_keep_it_busy(begin: str) -> None:
+    """Twenty thousand blanks once took minutes: the patterns tried every way to share them out."""
+    with pytest.raises(BadSchedule):
+        parse(begin + " " * 20_000)
+    assert parse("每周一  \n 9:00" + " " * 20_000 + "报表   上周报销").words == "报表 上周报销"

@@ -77,7 +77,7 @@ async def test_feedback_reaches_the_administrators_of_the_company_only(scene: Sc
     assert "李明 的反馈" in words(told)
     await scene.send("he", "feedback other company's secret")
     listed = await scene.send("gu", "反馈")
-    assert "李明:希望支持 HEIC 照片" in words(listed)
+    assert "李明：希望支持 HEIC 照片" in words(listed)
     assert "secret" not in words(listed)
     assert "请写" in words(await scene.send("li", "反馈"))
 
@@ -86,7 +86,7 @@ async def test_the_tour_comes_once_before_the_first_answer_even_to_words_nobody_
     for person, first in (("neu1", "hello"), ("neu2", "待办")):
         await scene.house.people.add("新人", {Role.EMPLOYEE}, company="GD01", department="销售部", id=person)
         reply = await scene.send(person, first)
-        assert words(reply).startswith("你好,我是归档")
+        assert words(reply).startswith("你好，我是归档")
         assert words(reply, "en").startswith("Hello, I am Guidang")
         assert ("[Q01]" in words(reply)) == (first == "hello")
         assert "我是归档" not in words(await scene.send(person, "待办"))

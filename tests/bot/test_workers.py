@@ -72,7 +72,7 @@ async def test_a_result_and_a_problem_come_through(workers: Workers) -> None:
 async def test_a_process_that_dies_is_told_in_both_languages_and_the_next_task_has_a_new_one(workers: Workers) -> None:
     with pytest.raises(ReaderFailed) as caught:
         await workers.run(die, b"", "坏.pdf")
-    assert "「坏.pdf」没能读出来:读取进程意外退出" in caught.value.say("zh")
+    assert "「坏.pdf」没能读出来：读取进程意外退出" in caught.value.say("zh")
     assert "the reader process died" in caught.value.say("en")
     assert "进程" not in caught.value.say("en")
     assert await workers.run(add, 1, 1) == 2

@@ -11,7 +11,8 @@ from archive.access import Role
 from archive.approval import Verdict
 from archive.document import Kind
 from archive.item import ItemState
-from handlers.message import Reply
+from archive.words import same
+from handlers.message import Choice, Reply
 from tests.house import Scene, button, drawn, einvoice, has, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -100,6 +101,35 @@ async def test_a_corrected_rejection_goes_the_whole_way_again(scene: Scene) -> N
     await scene.press("wang", button(again.cards[0], "approve"))
     await scene.click("zhao", "approve", item.id)
     assert (await scene.house.vault.item(item.id)).state is ItemState.ARCHIVED
+
+
+async def test_whose_decision_it_was_is_not_told_to_somebody_it_never_concerned(scene: Scene) -> None:
+    item = await scene.forward("li", einvoice())
+    await scene.click("wang", "approve", item.id)
+    refused = await scene.click("qian", "approve", item.id)  # an approver elsewhere in the company, guessing ids
+    assert "[S03]" in words(refused)
+    assert "王芳" not in words(refused)
+
+
+async def test_a_restored_click_on_what_was_never_withdrawn_is_out_of_date(scene: Scene) -> None:
+    item = await scene.forward("li", einvoice())
+    case = await scene.house.vault.case(item.id)
+    await scene.click("li", "correct", item.id, {"remark": ""})
+    stale = Choice(same("恢复"), action="restore", subject=item.id, version=case.version)
+    assert "[S02]" in words(await scene.press("li", stale))
+
+
+async def test_who_may_see_it_no_more_gets_no_newer_card(scene: Scene) -> None:
+    item = await scene.forward("li", einvoice())
+    await scene.send("zhou", f"打开 {item.id}")
+    (before,) = scene.channel.copies(item.id, "zhou")
+    await scene.house.people.set_roles("zhou", {Role.ADMIN})
+    try:
+        await scene.click("wang", "approve", item.id)
+        assert scene.channel.copies(item.id, "zhou") == [before]
+        assert "zhou" not in {copy.person for copy in await scene.house.outbox.copies(item.id)}
+    finally:
+        await scene.house.people.set_roles("zhou", {Role.AUDITOR})
 
 
 async def test_the_sender_does_not_decide(scene: Scene) -> None:
@@ -242,7 +272,7 @@ async def test_what_could_not_be_read_is_filled_in_and_goes_its_way(scene: Scene
     name, data = drawn("dev_37")
     reply = await scene.send("li", files=[(name, data)])
     some = await scene.press("li", button(reply.cards[0], "correct"), {"number": "00999428", "kind": "vat"})
-    assert "还缺:开票日期、价税合计" in words(some)
+    assert "还缺：开票日期、价税合计" in words(some)
     assert "missing: Date, Total" in words(some, "en")
     values = {
         "date": "2023-04-11",

@@ -127,7 +127,7 @@ async def test_a_bad_file_does_not_hold_up_the_good_ones(scene: Scene) -> None:
     bad = drawn("dev_37")[1] + b"%"
     reply = await scene.send("li", files=[("1.pdf", bad), ("2.xml", einvoice("804.00")), ("3.xml", einvoice("805.00"))])
     assert [i.state for i in await scene.items(reply)] == [ItemState.DOUBTFUL, ItemState.PENDING, ItemState.PENDING]
-    assert "2 张已提交审批;1 张需要补充" in words(reply)
+    assert "2 张已提交审批；1 张需要补充" in words(reply)
     assert "2 sent for approval; 1 need your help" in words(reply, "en")
 
 
@@ -165,7 +165,7 @@ async def test_too_big_is_refused_at_the_door_before_anything_is_stored(scene: S
         )  # fmt: skip
     assert await house.db["files.files"].count_documents({}) == before
     assert not await house.inbox.known("desk:big")
-    assert "「大.pdf」太大,没有接收:文件 1.1 MB,上限 1 MB" in folded(caught.value.say("zh"))
+    assert "「大.pdf」太大，没有接收：文件 1.1 MB，上限 1 MB" in caught.value.say("zh")
     assert "it has 1.1 MB, the limit is 1 MB" in caught.value.say("en")
 
 

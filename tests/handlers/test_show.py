@@ -90,7 +90,7 @@ async def test_who_finds_it(scene: Scene, item: Item, person: str) -> None:
 async def test_words_that_find_it(scene: Scene, item: Item, said: str) -> None:
     reply = await scene.send("zhao", said.format(id=item.id))
     assert str(item.document.number) in facts(reply), words(reply)
-    assert "找到 1 张,第 1–1 张" in words(reply)
+    assert "找到 1 张，第 1–1 张" in words(reply)
     opened = await scene.press("zhao", button(reply.cards[0], "open"))
     assert opened.cards[0].about == item.id
 
@@ -125,7 +125,7 @@ async def test_pages(scene: Scene) -> None:
     for n in range(10):
         await scene.forward("sun", einvoice(f"{700 + n}.00", seller="翻页样例有限公司"))
     first = await scene.send("sun", "查 翻页样例")
-    assert "找到 10 张,第 1–8 张" in words(first)
+    assert "找到 10 张，第 1–8 张" in words(first)
     assert [c.label.zh for c in first.choices] == ["下一页"]
     second = await scene.press("sun", first.choices[0])
     assert "第 9–10 张" in words(second)

@@ -36,7 +36,7 @@ async def test_several_files_come_back_as_one_answer_with_a_card_each(scene: Sce
     reply = await scene.send("li", files=files)
     assert [c.about for c in reply.cards] == [i.id for i in await scene.items(reply)]
     assert len(reply.cards) == 3
-    assert "3 个文件,读到 3 张单据;3 张已提交审批" in words(reply)
+    assert "3 个文件，读到 3 张单据；3 张已提交审批" in words(reply)
     assert "3 files, 3 documents; 3 sent for approval" in words(reply, "en")
 
 
@@ -161,7 +161,7 @@ async def test_a_merged_file_gives_an_item_for_each_invoice(scene: Scene) -> Non
     assert len({i.document.number for i in items}) == 3
     assert len({i.id for i in items}) == 3
     assert [i.id for i in items] == sorted(i.id for i in items), "numbered as they stand in the file"
-    assert "1 个文件,读到 3 张单据" in words(reply)
+    assert "1 个文件，读到 3 张单据" in words(reply)
 
 
 async def test_a_red_invoice_without_its_blue_is_flagged_and_with_it_is_not(scene: Scene) -> None:
