@@ -63,7 +63,8 @@ _NO_SHOP = re.compile(
     re.IGNORECASE,
 )
 _PARTY = re.compile(
-    r"(?:bill(?:ed)?|sold|ship(?:ped)?|invoiced?)\s*(?:to|by)\b|due\s*date|date\s*due|payment\s*terms|purchase\s*order",
+    r"(?:bil+(?:ed)?|sold|ship(?:ped)?|invoiced?)\s*(?:to|by)\b|due\s*date|date\s*due|payment\s*terms|purchase\s*order"
+    r"|invoice\s*date|billing\s*period",
     re.IGNORECASE,
 )
 _SHORT_DATE = re.compile(r"(?<!\d)(\d{1,2})[-/.](\d{1,2})[-/.](?:\d{4}|\d{2})(?!\d)")
