@@ -17,6 +17,7 @@ Problem
 │   BadRequest Q07
 ├ KeepProblem      K  storage that can't be trusted or reached
 │ └ KeyMissing K01 · Tampered K02 · DatabaseDown K03 · NoSpace K04 · IndexBroken K05 (IndexBusy K06) · TrailBroken K07
+│   Crowded K08
 └ SettingProblem   C  settings that can't be used
   └ BadSettings C01
 """
@@ -474,6 +475,15 @@ class TrailBroken(KeepProblem):
         "请立即联系管理员运行 guidang verify 并核对备份。",
         "An administrator must run guidang verify and compare with a backup at once.",
     )
+
+
+class Crowded(KeepProblem):
+    """More is being sent at the moment than memory is set apart for."""
+
+    code = "K08"
+    what = Text("正在接收的文件太多，这次没有收下", "Too many files are coming in at once; this one was not taken")
+    why = Text("同时发送的人很多", "many people are sending at the same moment")
+    then = Text("内容还在，请过一分钟点「重试」。", "Nothing is lost; press “Try again” in a minute.")
 
 
 class SettingProblem(Problem):

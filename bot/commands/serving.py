@@ -105,7 +105,8 @@ def desk_for(house: House, reception: Reception) -> Desk:
     def commands(person: Person) -> Sequence[tuple[Text, Text]]:
         return [(c.example, c.help) for c in offered(person)]
 
-    limits = Limits(file_bytes=house.settings.big_file, message_bytes=house.settings.big_file * 4)
+    big = house.settings.big_file
+    limits = Limits(file_bytes=big, message_bytes=big * 4, together=big * 8)
     return Desk(
         door=reception,
         talk=Talk(house.db),

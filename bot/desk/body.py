@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import BodyPartReader, web
 
-from archive.errors import BadRequest, FileTooBig, TooManyFiles
+from archive.errors import BadRequest, Crowded, FileTooBig, TooManyFiles
 from archive.plain import plain
 from archive.words import Text
 
@@ -29,6 +31,33 @@ class Limits:
     file_bytes: int = 50 * _MIB
     message_bytes: int = 200 * _MIB
     text: int = 20_000  # characters
+    together: int = 400 * _MIB  # of all messages that come in at the same moment
+    patience: float = 60.0  # s without a byte, after which a sender holds its place no longer
+
+
+class Room:
+    """Memory for the files on their way in, shared by all who send: the service refuses rather than dies."""
+
+    def __init__(self, size: int) -> None:
+        """`size` in bytes."""
+        self._left = size
+
+    @contextmanager
+    def share(self) -> Iterator[Callable[[int], None]]:
+        """Inside, so many more bytes can be taken, which raises Crowded when there is no room; all are given back."""
+        taken = 0
+
+        def take(size: int) -> None:
+            nonlocal taken
+            if size > self._left:
+                raise Crowded
+            self._left -= size
+            taken += size
+
+        try:
+            yield take
+        finally:
+            self._left += taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +88,11 @@ async def read_json(request: web.Request) -> dict[str, Any]:
     return value
 
 
-async def read_message(request: web.Request, limits: Limits) -> Sent:
+async def read_message(request: web.Request, limits: Limits, take: Callable[[int], None]) -> Sent:
     """A multipart message: fields `key`, `conversation`, `text`, and any number of `files`.
 
-    Raises FileTooBig and TooManyFiles as soon as a limit is passed, BadRequest when it isn't such a message.
+    `take` is asked for the memory of each piece, see Room. Raises FileTooBig, TooManyFiles and Crowded as soon as a
+    limit is passed, BadRequest when it isn't such a message or stops coming.
     """
     if request.content_type != "multipart/form-data":
         raise BadRequest
@@ -78,12 +108,12 @@ async def read_message(request: web.Request, limits: Limits) -> Sent:
                 if len(files) == limits.files:
                     raise TooManyFiles(limit=limits.files)
                 name = clean_name(part.filename or "")
-                data = await _file(part, name, left, limits)
+                data = await _file(part, name, left, limits, take)
                 files.append((name, data))
                 left -= len(data)
             elif part.name in ("key", "conversation", "text"):
                 fields[part.name] = clean((await _capped(part, limits.text * 4)).decode("utf-8", "replace"))
-    except ValueError as error:  # the multipart reader's own complaint about broken framing
+    except (ValueError, TimeoutError) as error:  # ValueError: the multipart reader's complaint about broken framing
         raise BadRequest from error
     text = fields.get("text", "").strip()
     if len(text) > limits.text or not (text or files):
@@ -114,15 +144,21 @@ def clean_name(name: str) -> str:
     return shown or "file"
 
 
-async def _file(part: BodyPartReader, name: str, left: int, limits: Limits) -> bytes:
+async def _file(part: BodyPartReader, name: str, left: int, limits: Limits, take: Callable[[int], None]) -> bytes:
     data = bytearray()
-    while piece := await part.read_chunk(256 * 1024):
+    while piece := await _piece(part, limits.patience):
+        take(len(piece))
         data += piece
         if len(data) > limits.file_bytes:
             raise FileTooBig(name=name, size=f">{limits.file_bytes // _MIB}", limit=limits.file_bytes // _MIB)
         if len(data) > left:
             raise FileTooBig(name=_ALL, size=f">{limits.message_bytes // _MIB}", limit=limits.message_bytes // _MIB)
     return bytes(data)
+
+
+async def _piece(part: BodyPartReader, patience: float) -> bytes:
+    async with asyncio.timeout(patience):
+        return await part.read_chunk(256 * 1024)
 
 
 async def _capped(part: BodyPartReader, cap: int) -> bytes:

@@ -13,7 +13,7 @@ from archive.errors import BadRequest, Problem
 from archive.words import Text
 from bot.channel import Door
 from bot.desk.accounts import Caller
-from bot.desk.body import Limits, clean, key_of, read_json, read_message
+from bot.desk.body import Limits, Room, Sent, clean, key_of, read_json, read_message
 from bot.desk.render import last_line, own_doc, said_json
 from bot.desk.streams import Streams
 from handlers.context import Topic
@@ -42,6 +42,7 @@ class Talking:
 
     def __init__(self, door: Door, talk: Talk, streams: Streams, now: Callable[[], datetime], limits: Limits) -> None:
         self._door, self._talk, self._streams, self._now, self._limits = door, talk, streams, now, limits
+        self._room = Room(limits.together)
 
     async def conversations(self, request: web.Request, caller: Caller) -> web.Response:
         """GET /api/conversations: the latest message of each, how many are unread, the place to listen from."""
@@ -91,7 +92,10 @@ class Talking:
         The log comes first so that an answer can never stand above its question. What the door refuses stays in
         the log with the reason, and the same key may be sent again.
         """
-        sent = await read_message(request, self._limits)
+        with self._room.share() as take:
+            return await self._taken(await read_message(request, self._limits, take), caller)
+
+    async def _taken(self, sent: Sent, caller: Caller) -> web.Response:
         person, conversation = caller.person, conversation_of(caller.person, sent.conversation)
         body = own_doc(sent.key, sent.text, [(name, len(data)) for name, data in sent.files])
         said = await self._talk.say(

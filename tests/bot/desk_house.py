@@ -21,6 +21,7 @@ from storage.talk import Talk
 
 LI = Person("li", "李娜", frozenset({Role.FINANCE}), "财务部", "C01")
 WANG = Person("wang", "王强", frozenset({Role.EMPLOYEE}), "销售部", "C01")
+MIB = 1024 * 1024
 PASSWORD = "correct horse 42"
 COMMANDS = (
     (Text("查 顺丰 2026-10 >500", "search sf 2026-10 >500"), Text("查单据和档案", "find documents")),
@@ -145,7 +146,7 @@ class House:
             fetch=self.fetch,
             now=lambda: datetime.now(UTC),
             commands=lambda person: COMMANDS,
-            limits=limits or Limits(files=3, file_bytes=2 * 1024 * 1024, message_bytes=3 * 1024 * 1024),
+            limits=limits or Limits(files=3, file_bytes=2 * MIB, message_bytes=3 * MIB, together=4 * MIB, patience=1.0),
             public_url=public_url,
             poll=0.05,
             beat=0.2,

@@ -18,7 +18,7 @@ from bot.desk.channel import Desk
 from handlers.message import Card, Choice, OutFile, Reply
 from storage.mongo import Database
 from storage.talk import Talk
-from tests.bot.desk_house import LI, PASSWORD, WANG, House
+from tests.bot.desk_house import LI, MIB, PASSWORD, WANG, House, Received
 
 Client = TestClient[web.Request, web.Application]
 OURS = {"Sec-Fetch-Site": "same-origin"}
@@ -309,6 +309,42 @@ async def test_what_the_door_refuses_stays_with_the_reason_and_can_be_sent_again
     assert (await say(page, "收", ("a.pdf", b"x"))).status == 202
     (shown,) = await messages(page)
     assert (shown["refused"], shown["taken"]) == (None, "m-1")
+
+
+async def test_more_than_there_is_memory_for_is_refused_and_can_be_sent_again(
+    open_page: OpenPage, house: House
+) -> None:
+    page, half = await open_page("li"), bytes(2 * MIB)
+    here, on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(_: Received) -> None:
+        here.set()
+        await on.wait()
+
+    house.door.then = slowly
+    first = asyncio.create_task(say(page, "", ("a.pdf", half)))
+    await here.wait()
+    house.door.then = None
+    answer = await say(page, "", ("b.pdf", half), ("c.pdf", b"x"), key="key-of-the-second")
+    assert (answer.status, (await answer.json())["code"]) == (503, "K08")
+    assert (await say(page, "words need no room", key="key-of-the-words")).status == 202
+    on.set()
+    assert (await first).status == 202
+    answer = await say(page, "", ("b.pdf", half), ("c.pdf", b"x"), key="key-of-the-second")
+    assert answer.status == 202, "the room was not given back"
+
+
+async def test_who_stops_sending_holds_no_room(open_page: OpenPage, house: House) -> None:
+    page, half = await open_page("li"), bytes(2 * MIB)
+
+    async def stalling() -> AsyncIterator[bytes]:
+        yield b'--x\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\n' + half
+        await asyncio.sleep(30)
+
+    headers = OURS | {"Content-Type": "multipart/form-data; boundary=x"}
+    answer = await page.post("/api/messages", data=stalling(), headers=headers)
+    assert answer.status == 400
+    assert (await say(page, "", ("b.pdf", half), ("c.pdf", b"x"))).status == 202
 
 
 async def test_an_unexpected_error_gives_a_number_and_no_details(
