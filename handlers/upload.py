@@ -25,6 +25,11 @@ from intake.reading import Found, Reading
 from intake.sniff import sniff
 from intake.unpack import unpack
 
+#: Cards in one answer; each takes 6 KB in the log, where a message may have 16 MB.
+SHOWN = 40
+#: Lines of refusals in one answer.
+REFUSALS = 200
+
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
@@ -48,8 +53,20 @@ async def upload(ctx: Context, asker: Person, message: Message, rest: str) -> Re
         taken += outcome.items
         problems += outcome.problems
     people = await ctx.people.all()
-    cards = [await _card(ctx, item, asker, people, message) for item in taken]
-    return Reply(_summary(taken, len(files), problems), tuple(cards))
+    cards = {item.id: await _card(ctx, item, asker, people, message) for item in taken}
+    shown = taken if message.channel == "cli" else _first(taken)
+    text = _summary(taken, len(files), problems)
+    if len(shown) < len(taken):
+        text += Text(
+            f"\n以下是 {len(shown)} 张；全部请输入「查 我的」，要补充的请输入「待办」。",
+            f"\n{len(shown)} of them follow; type “search mine” for all, “todo” for those to be completed.",
+        )
+    return Reply(text, tuple(cards[item.id] for item in shown))
+
+
+def _first(items: Sequence[Item]) -> list[Item]:
+    """As many as one message can hold and a person looks through, those that need help first."""
+    return sorted(items, key=lambda item: item.state is not ItemState.DOUBTFUL)[:SHOWN]
 
 
 async def _unpacked(ctx: Context, files: Sequence[FileRef]) -> list[FileRef]:
@@ -198,7 +215,7 @@ def _summary(items: Sequence[Item], files: int, problems: Sequence[Text]) -> Tex
     head = Text("；".join(t.zh for t in said), "; ".join(t.en for t in said))
     if head.zh:
         head += Text("。", ".")
-    for problem in problems:
+    for problem in problems[:REFUSALS]:
         head += (same("\n") if head.zh else same("")) + problem
     return head
 

@@ -191,6 +191,20 @@ async def test_a_reading_says_how_far_it_is(scene: Scene) -> None:
     assert shown[1][1] == "正在读取 2/2：1.xml"
 
 
+async def test_of_very_many_only_the_first_cards_are_shown(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("handlers.upload.SHOWN", 2)
+    name, unread = drawn("dev_37")
+    many = {f"{n}.xml": einvoice() for n in range(3)} | {name: unread + b" "}
+    reply = await scene.send("li", files=[("many.zip", zipped(many))])
+    assert "以下是 2 张" in words(reply)
+    assert "2 of them follow" in words(reply, "en")
+    shown = await scene.items(reply)
+    assert [item.state for item in shown] == [ItemState.DOUBTFUL, ItemState.PENDING], "what needs help comes first"
+    assert len([r for r in scene.channel.told("wang", "approvals") if r.cards]) >= 3, (
+        "all were laid before the approver"
+    )
+
+
 async def test_two_receipts_in_one_photo_are_two_items(scene: Scene) -> None:
     name, data = drawn("img_03")
     reply = await scene.send("li", files=[(name, data)])
