@@ -4,24 +4,38 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import hashlib
 import json
+import mimetypes
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
-from archive.access import Person, Role
-from archive.errors import AccountDisabled, FileTooBig, NotFound, Problem, ReaderFailed
+from archive.access import RIGHT_NAMES, Person, Right, Role, may
+from archive.errors import (
+    AccountDisabled,
+    DatabaseDown,
+    FileTooBig,
+    IndexBusy,
+    NotAllowed,
+    NotFound,
+    Problem,
+    ReaderFailed,
+)
+from archive.item import Item
 from archive.trail import Entry
 from archive.words import Text
 from bot.app import House, opened
-from bot.dispatch import answer
 from config.settings import MB, Settings
 from handlers import report as reports
 from handlers import search as searching
 from handlers import show as showing
 from handlers.cards import money
 from handlers.message import Message
+from handlers.upload import upload
+from intake.names import safe_name
 from reports.render import render
 
 _ENDINGS = {".pdf", ".docx", ".xlsx", ".png", ".json"}
@@ -30,7 +44,7 @@ _ENDINGS = {".pdf", ".docx", ".xlsx", ".png", ".json"}
 async def import_paths(args: argparse.Namespace, settings: Settings) -> int:
     """Each file is taken in as if the person had forwarded it; run again, what is in already is passed over."""
     async with opened(settings) as house:
-        person = await _person(house, args.person)
+        person = await _person(house, args.person, Right.FORWARD)
         files = list(_files(args.paths))
         failed = 0
         for number, path in enumerate(files, 1):
@@ -41,26 +55,46 @@ async def import_paths(args: argparse.Namespace, settings: Settings) -> int:
             _progress(number, len(files), path, quiet=args.json or not sys.stderr.isatty())
             if not args.json:
                 print(f"{path}: {said['text']}", flush=True)
-        await house.vault.index_rest()
+        with suppress(IndexBusy):  # the service is writing; it catches up within seconds
+            await house.vault.index_rest()
         return 1 if failed else 0
 
 
 async def _taken_in(house: House, person: Person, path: Path) -> dict[str, object]:
+    """What became of one file: taken, already (all of it was in), refused, or failed; with its items and the words."""
     said: dict[str, object] = {"file": str(path), "items": [], "status": "failed", "text": ""}
+    began = house.ctx.now()
     try:
         data = await asyncio.to_thread(_bytes, path, house.settings.big_file)
-        file = await house.vault.hold(data, path.name, "application/octet-stream")
-        known = await house.vault.same_file(person.company, file.sha256)
-        if known and known.owner == person.id:
-            return said | {"items": [known.id], "status": "already", "text": f"{known.id} 已在档案中 already in"}
-        message = Message(f"import:{person.id}:{file.id}", "cli", "cli", person.id, house.ctx.now(), "", (file,))
-        reply = await answer(house.ctx, message)
+        digest = hashlib.sha256(data).hexdigest()
+        if parts := await _whole(house, person, digest):
+            ids = [item.id for item in parts]
+            return said | {"items": ids, "status": "already", "text": f"{' '.join(ids)} 已在档案中 already in"}
+        name = safe_name(path.name)
+        file = await house.vault.hold(data, name, mimetypes.guess_type(name)[0] or "application/octet-stream")
+        # the same file in another run is the same message: what was broken off is finished, not taken for a copy
+        message = Message(f"import:{person.id}:{digest}", "cli", "cli", person.id, began, "", (file,))
+        reply = await upload(house.ctx, person, message, "")
+    except DatabaseDown:
+        raise
     except (Problem, OSError) as error:
-        text = error.say("zh") if isinstance(error, Problem) else str(error)
-        return said | {"text": text}
-    ids = [card.about for card in reply.cards]
-    status = "taken" if ids else "refused"
-    return said | {"items": ids, "status": status, "text": reply.text.zh if reply.text else ""}
+        return said | {"text": error.say("zh") if isinstance(error, Problem) else str(error)}
+    except Exception as error:  # the border: one file nobody foresaw must not stop the other thousand
+        return said | {"text": f"{type(error).__name__}: {error}"}
+    items = await house.vault.items([card.about for card in reply.cards])
+    new = any(item.received_at >= began for item in items)
+    status = "taken" if new else "already" if items else "refused"
+    text = reply.text.zh if reply.text else ""
+    return said | {"items": [item.id for item in items], "status": status, "text": text}
+
+
+async def _whole(house: House, person: Person, digest: str) -> list[Item]:
+    """The person's items of a file that is in with all its documents; the first is taken last."""
+    known = await house.vault.same_file(person.company, digest)
+    if known is None or known.owner != person.id:
+        return []
+    parts = await house.vault.parts(known.file)
+    return parts if parts[0].part == 0 else []
 
 
 def _bytes(path: Path, limit: int) -> bytes:
@@ -91,7 +125,7 @@ async def search(args: argparse.Namespace, settings: Settings) -> int:
     """Everything found, one object a line; 0 also when nothing is found."""
     words, page, shown, total = " ".join(args.words), 0, 0, 0
     async with opened(settings) as house:
-        person = await _person(house, args.person)
+        person = await _person(house, args.person, Right.SEARCH)
         while page == 0 or shown < total:
             items, total = await searching.find(house.ctx, person, words, page, 100)
             if not items:
@@ -113,7 +147,7 @@ async def search(args: argparse.Namespace, settings: Settings) -> int:
 async def show(args: argparse.Namespace, settings: Settings) -> int:
     """The item with its history; the view leaves a trail entry."""
     async with opened(settings) as house:
-        person = await _person(house, args.person)
+        person = await _person(house, args.person, Right.SEARCH)
         item = await showing.seen(house.ctx, person, args.id.upper())
         await house.trail.add(Entry(person.id, "viewed", item.id, house.ctx.now(), "cli"))
         history = [
@@ -136,7 +170,7 @@ async def show(args: argparse.Namespace, settings: Settings) -> int:
 async def get(args: argparse.Namespace, settings: Settings) -> int:
     """The original, checked against its digests, written to a file."""
     async with opened(settings) as house:
-        person = await _person(house, args.person)
+        person = await _person(house, args.person, Right.SEARCH)
         _, _, data = await showing.original(house.ctx, person, args.id.upper(), "cli")
     _write(args.out, data)
     return 0
@@ -150,7 +184,7 @@ async def report(args: argparse.Namespace, settings: Settings) -> int:
         return 2
     words = " ".join([*args.name, args.period or ""])
     async with opened(settings) as house:
-        person = await _person(house, args.person, args.company)
+        person = await _person(house, args.person, Right.REPORT, args.company)
         made = await reports.build(house.ctx, person, words)
         data: bytes = await house.ctx.offload(render, made.page, ending)
         facts = {"period": made.period.label.zh, "as": ending}
@@ -171,12 +205,17 @@ def _write(path: Path, data: bytes) -> None:
         raise ReaderFailed(name=str(path), detail=error.strerror or str(error)) from error
 
 
-async def _person(house: House, wanted: str | None, company: str | None = None) -> Person:
-    """The account whose rights apply. Without one: who holds data folder and key reads as the archivist does."""
+async def _person(house: House, wanted: str | None, right: Right, company: str | None = None) -> Person:
+    """The account whose rights apply; it must have this one.
+
+    Without an account: who holds the data folder and its key reads as the archivist does.
+    """
     if wanted:
         person = await house.people.get(wanted)
         if person.disabled:
             raise AccountDisabled()
+        if not may(person, right):
+            raise NotAllowed(right=RIGHT_NAMES[right])
         return person
     code = company or house.settings.companies[0].code
     if code not in {c.code for c in house.settings.companies}:
