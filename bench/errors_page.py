@@ -1,4 +1,4 @@
-"""Write docs/errors.md from the error tree: `python -m bench.errors_page > docs/errors.md`; a test holds them together."""
+"""Write docs/errors.md from the error tree: `python -m bench.errors_page > docs/errors.md`; a test holds both."""
 
 from __future__ import annotations
 

@@ -20,6 +20,9 @@ class Channel(Protocol):
     async def say(self, person: Person, conversation: str, reply: Reply, key: str) -> Sequence[str]:
         """Deliver once for this key; returns the address of each card, in order. Raises when it must be tried again."""
 
+    async def places(self, item: str) -> Sequence[tuple[str, str]]:
+        """(person id, address) of every card about the item; asked of a channel that is `ours` only."""
+
     async def renew(self, person: Person, address: str, card: Card) -> None:
         """Replace the card at this address."""
 

@@ -61,7 +61,7 @@ class Post:
         item, case = await self._vault.both(item_id)
         people = await self._people.all()
         by_id = {p.id: p for p in people}
-        for copy in await self._outbox.copies(item_id):
+        for copy in await self._copies(item_id):
             reader, channel = by_id.get(copy.person), self._channels.get(copy.channel)
             if reader is None or channel is None:
                 continue
@@ -75,6 +75,17 @@ class Post:
                 await self._outbox.gone(copy)
             except (TimeoutError, Problem, OSError) as error:  # out of date until the next change; a click tells
                 log.warning("not renewed: %s: %r", copy.address, error)
+
+    async def _copies(self, item_id: str) -> list[Copy]:
+        """Our own channels know where a card stands; for the others it was written down."""
+        found = [
+            Copy(item_id, person, name, "", address)
+            for name, channel in self._channels.items() if channel.ours
+            for person, address in await channel.places(item_id)
+        ]  # fmt: skip
+        if not all(channel.ours for channel in self._channels.values()):
+            found += await self._outbox.copies(item_id)
+        return found
 
     @contextmanager
     def working_on(self, message: Message) -> Iterator[None]:
@@ -104,9 +115,7 @@ class Post:
 
     async def _send(self, who: Person, channel: str, conversation: str, reply: Reply, key: str) -> None:
         if self._channels[channel].ours and not reply.files:
-            addresses = await self._channels[channel].say(who, conversation, reply, key)
-            for item, address in _shown(reply, addresses):
-                await self._outbox.shown(Copy(item, who.id, channel, conversation, address))
+            await self._channels[channel].say(who, conversation, reply, key)
             return
         if await self._outbox.known(key):
             return
@@ -136,7 +145,7 @@ class Post:
             log.warning("not delivered yet: %s: %r", letter.key, error)
             await self._outbox.failed(letter.key)
             return False
-        await self._outbox.sent(letter, _shown(letter.payload, addresses))
+        await self._outbox.sent(letter, () if channel.ours else _shown(letter.payload, addresses))
         return True
 
 

@@ -157,12 +157,15 @@ class Items:
 
 def to_document(item: Item, case: Case) -> Doc:
     """The item and its case as one document: what changes together lies together."""
-    doc: Doc = {"_id": item.id, "item": pack(item), "case": pack(case), "unindexed": True}
-    if item.state not in DEAD:
-        doc["bytes"] = f"{item.company}|{item.file.sha256}|{item.part}"
-        if item.identity:
-            doc["identity"] = item.identity
-    return doc
+    return {"_id": item.id, "item": pack(item), "case": pack(case), "unindexed": True, **own(item)}
+
+
+def own(item: Item) -> Doc:
+    """What no other live item may share, as it stands beside the record: its bytes and what it is a copy of."""
+    if item.state in DEAD:
+        return {}
+    marks = {"bytes": f"{item.company}|{item.file.sha256}|{item.part}"}
+    return marks | ({"identity": item.identity} if item.identity else {})
 
 
 def to_item(doc: Doc) -> Item:

@@ -26,8 +26,8 @@ INDEXES: Indexes = {
     "people": [IndexModel([("company", ASCENDING), ("roles", ASCENDING)])],
     "identities": [IndexModel([("person", ASCENDING)])],
 }
-#: Seconds an answer about people is good for in the process that asked: one forwarded document asks ten times. What this
-#: process changes is seen at once; what another one changed, a second later at most.
+#: Seconds an answer about people is good for in the process that asked: one forwarded document asks ten times.
+#: What this process changes is seen at once; what another one changed, a second later at most.
 FRESH = 1.0
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 
@@ -90,7 +90,7 @@ class People:
         _some(roles)
         if id and not _ID.fullmatch(id):
             raise _bad(
-                _ACCOUNT, id, Text("用小写字母、数字、点、横线,最长 32 位。", "Use a-z, 0-9, . _ -, at most 32.")
+                _ACCOUNT, id, Text("用小写字母、数字、点、横线，最长 32 位。", "Use a-z, 0-9, . _ -, at most 32.")
             )
         async for candidate in self._ids(id, name):
             person = Person(candidate, name.strip(), frozenset(roles), department, company, lang)
@@ -101,7 +101,7 @@ class People:
                 return person
             except DuplicateKeyError:
                 continue
-        raise _bad(_ACCOUNT, id, Text("这个账号已经有人用了,请换一个。", "It is taken; please choose another."))
+        raise _bad(_ACCOUNT, id, Text("这个账号已经有人用了，请换一个。", "It is taken; please choose another."))
 
     async def rename(self, person_id: str, name: str) -> Person:
         """Raises NotFound."""

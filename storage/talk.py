@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,7 @@ INDEXES: Indexes = {
     "talk": [
         IndexModel([("owner", ASCENDING), ("seq", ASCENDING)], unique=True),
         IndexModel([("conversation", ASCENDING), ("seq", ASCENDING)]),  # notes of changes carry no conversation
+        IndexModel([("about", ASCENDING)]),
     ]
 }
 #: The longest span of `seq` in which unread messages are counted.
@@ -56,12 +57,25 @@ class Talk:
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # who comes second would only try again
 
     async def say(
-        self, *, owner: str, conversation: str, key: str, mine: bool, body: Mapping[str, Any], at: datetime
-    ) -> Said:
-        """Write a message down once for this key of this person; the same key again returns what stands."""
+        self, *, owner: str, conversation: str, key: str, mine: bool, body: Mapping[str, Any], at: datetime,
+        about: Sequence[str] = (),
+    ) -> Said:  # fmt: skip
+        """Write a message down once for this key of this person; the same key again returns what stands.
+
+        `about`: what each part of it is about, by which it is found again; "" for a part about nothing.
+        """
         entry: Doc = {"_id": _key_id(owner, key), "owner": owner, "conversation": conversation, "kind": "said"}
         async with border():
+            entry |= {"about": list(about)} if any(about) else {}
             return _said(await self._append({**entry, "at": at, "mine": mine, "body": dict(body), "taken": ""}))
+
+    async def about(self, thing: str) -> list[tuple[str, str, int]]:
+        """(owner, message, part) of everything said about a thing; nothing is about "" (a part about nothing)."""
+        if not thing:
+            return []
+        async with border():
+            docs = await self._log.find({"about": thing}, {"owner": 1, "about": 1}).to_list()
+        return [(doc["owner"], doc["_id"], n) for doc in docs for n, each in enumerate(doc["about"]) if each == thing]
 
     async def standing(self, owner: str, key: str) -> Said | None:
         """What was said under this key, if anything was."""

@@ -16,7 +16,7 @@ from archive.errors import KeyMissing, NotFound, Tampered, TrailBroken
 from archive.item import FileRef, Item
 from archive.trail import GENESIS, digest_of
 from archive.words import Text
-from storage.items import DEAD, record_digest, to_case, to_item
+from storage.items import own, record_digest, to_case, to_item
 from storage.keys import SEAL
 from storage.mongo import Database, Doc, border
 from storage.trail import HEAD, Head, Trail, to_link
@@ -266,10 +266,10 @@ def _read(doc: Doc) -> Item | None:
     """The item, if the document is one and what stands beside the record agrees with it."""
     try:
         item, _ = to_item(doc), to_case(doc)
-        identity = None if item.state in DEAD else item.identity
+        beside = {name: doc[name] for name in ("bytes", "identity") if name in doc}
     except MALFORMED:
         return None
-    return item if (item.id, identity) == (doc["_id"], doc.get("identity")) else None
+    return item if (item.id, own(item)) == (doc["_id"], beside) else None
 
 
 def _digest(doc: Doc) -> str:

@@ -68,10 +68,15 @@ class Desk:
             held = [await self._held(out) for out in reply.files]
             body = reply_doc(reply, held)
             said = await self._talk.say(
-                owner=person.id, conversation=conversation, key=key, mine=False, body=body, at=self._now()
-            )
+                owner=person.id, conversation=conversation, key=key, mine=False, body=body, at=self._now(),
+                about=[card.about for card in reply.cards],
+            )  # fmt: skip
         self._streams.wake(person.id)
         return [f"{said.id}:{n}" for n in range(len(reply.cards))]
+
+    async def places(self, item: str) -> Sequence[tuple[str, str]]:
+        """(person id, address) of every card about the item."""
+        return [(owner, f"{message}:{n}") for owner, message, n in await self._talk.about(item)]
 
     async def renew(self, person: Person, address: str, card: Card) -> None:
         """Replace the card at this address in the log. Raises NotFound."""

@@ -106,3 +106,17 @@ async def test_what_the_door_said_is_kept(log: Talk) -> None:
     body: Mapping[str, Any] = (await log.find("li", said.id)).body
     assert (await log.find("li", said.id)).taken == "m-1"
     assert body == {}
+
+
+async def test_what_was_said_about_a_thing_is_found(log: Talk) -> None:
+    body = {"text": "a"}
+    first = await log.say(
+        owner="li", conversation="li:chat", key="k1", mine=False, body=body, at=AT, about=["G1", "", "G2"]
+    )
+    await say(log, "k2")
+    await log.say(owner="li", conversation="li:chat", key="k3", mine=False, body=body, at=AT, about=["", ""])
+    last = await log.say(owner="wang", conversation="wang:chat", key="k1", mine=False, body=body, at=AT, about=["G2"])
+    assert await log.about("G1") == [("li", first.id, 0)]
+    assert sorted(await log.about("G2")) == sorted([("li", first.id, 2), ("wang", last.id, 0)])
+    assert await log.about("") == []
+    assert await log.about("G3") == []

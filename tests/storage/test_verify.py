@@ -13,7 +13,7 @@ from bson import ObjectId
 from archive.item import Item
 from archive.trail import GENESIS, Entry, digest_of
 from storage import mongo
-from storage.items import record_digest, to_item
+from storage.items import own, record_digest, to_item
 from storage.records import pack, unpack
 from storage.sealing import digests, seal
 from storage.trail import Head, Trail
@@ -43,8 +43,8 @@ class Plant:
         await self.db["files.chunks"].update_one({"files_id": item.file.id}, {"$set": {"data": sealed}})
         await self.db["files.files"].update_one({"_id": item.file.id}, {"$set": {"length": len(sealed)}})
         sha256, sm3 = digests(data)
-        file = pack(replace(item.file, size=len(data), sha256=sha256, sm3=sm3))
-        await self.rewrite_record(item.id, {"item.file": file})
+        forged = replace(item, file=replace(item.file, size=len(data), sha256=sha256, sm3=sm3))
+        await self.rewrite_record(item.id, {"item.file": pack(forged.file), **own(forged)})
 
     async def file_key(self, item: Item) -> bytes:
         key = await self.db.keys.find_one({"_id": item.file.id})
@@ -135,6 +135,11 @@ async def a_record_made_unreadable(plant: Plant) -> None:
 
 async def the_identity_beside_the_record(plant: Plant) -> None:
     await plant.rewrite_record(plant.items[1].id, {"identity": "free"})
+
+
+async def the_bytes_beside_the_record(plant: Plant) -> None:
+    """Then the same file could be taken in once more."""
+    await plant.rewrite_record(plant.items[1].id, {"bytes": "free"})
 
 
 async def a_link_deleted(plant: Plant) -> None:
@@ -228,7 +233,7 @@ async def a_record_added(plant: Plant) -> None:
     doc = await plant.db.items.find_one({"_id": plant.items[3].id})
     assert doc
     item = replace(to_item(doc), id="G2610-0666", part=1, document=replace(to_item(doc).document, number="666"))
-    keys = {"identity": item.identity, "bytes": "another"}
+    keys = own(item)
     await plant.db.items.insert_one(doc | {"_id": item.id, "item": pack(item), **keys})
 
 
@@ -242,6 +247,7 @@ SAYS: dict[Tamper, set[tuple[str, str]]] = {
     the_case_of_a_record: {("V04", "G2610-0002")},
     a_record_made_unreadable: {("V04", "G2610-0002"), ("V14", "GD01-KJ·PZ·2026·D30-0010"), ("V15", "file")},
     the_identity_beside_the_record: {("V04", "G2610-0002")},
+    the_bytes_beside_the_record: {("V04", "G2610-0002")},
     a_link_deleted: {("V07", "#8")},
     a_link_changed: {("V08", "#8")},
     a_link_made_unreadable: {("V08", "#8")},
