@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 USER = "guidang"
 GRACE = 5.0  # seconds a stop may take before the process is killed
 PATIENCE = 60.0  # seconds a start may take on a slow or busy machine
+PULSE = 5.0  # seconds between two looks whether it still answers
+SILENT = 4  # looks without an answer, of a second or more each, after which it counts as locked up
 WAITS = (0.1, 0.5, 1.0, 2.0, 5.0)  # back-off between restarts; the last one repeats
 LOG_LIMIT = 5_000_000  # bytes of db.log kept from earlier runs
 #: One heap instead of one per thread: after 400 MB of uploads 185 MB resident instead of 430, at the same speed.
@@ -153,7 +155,7 @@ class Embedded:
         """Bring the database back whenever it ends; acknowledged writes are on disk (--sync-on-commit)."""
         tries = 0
         while self._process is not None:
-            code = await self._process.wait()
+            code = await self._ended(self._process)
             log.warning("embedded database ended with %s; starting it again", code)
             await asyncio.sleep(WAITS[min(tries, len(WAITS) - 1)])
             tries += 1
@@ -166,6 +168,22 @@ class Embedded:
             tries = 0
             if self._on_restart:
                 self._on_restart()
+
+    async def _ended(self, process: asyncio.subprocess.Process) -> int:
+        """How the process ended. One that lives but no longer answers is killed: it was seen to lock up once in a
+        long run of tests, and what it acknowledged is on disk.
+        """
+        ended = asyncio.ensure_future(process.wait())
+        silent = 0
+        try:
+            while not (await asyncio.wait({ended}, timeout=PULSE))[0]:
+                silent = 0 if await _answers(self._card) else silent + 1
+                if silent == SILENT and process.returncode is None:
+                    log.error("embedded database no longer answers; ending it")
+                    process.kill()
+            return ended.result()
+        finally:
+            ended.cancel()
 
     async def _end_process(self) -> None:
         """SIGTERM, some grace, then kill: a stop was seen to hang once in fifteen."""

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pymongo import AsyncMongoClient
 
 from archive.errors import BadSettings
 from storage import embedded, mongo
@@ -75,3 +76,18 @@ async def test_the_missing_program_is_said_plainly(tmp_path: Path, monkeypatch: 
     with pytest.raises(BadSettings, match="MONGODB_URI"):
         async with Embedded(tmp_path / "data"):
             pass
+
+
+async def test_a_database_that_no_longer_answers_is_brought_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "PULSE", 0.1)
+    monkeypatch.setattr(embedded, "SILENT", 2)
+    back = asyncio.Event()
+    async with Embedded(tmp_path / "db", back.set) as database:
+        stuck = database.pid
+        os.kill(stuck, signal.SIGSTOP)
+        await asyncio.wait_for(back.wait(), 60)
+        assert database.pid != stuck
+        async with AsyncMongoClient(database.uri) as client:
+            assert (await client.admin.command("ping"))["ok"]
