@@ -131,10 +131,11 @@ class TantivyIndex:
     def _find(self, query: asked.Query, scope: asked.Scope) -> asked.Hits:
         with self._border():
             searcher = self._fresh().searcher()
+            # tantivy sets memory apart for all up to the place asked for, and ends the process when there is not enough
+            offset = min(query.page * query.size, searcher.num_docs)
             found = searcher.search(
-                to_query(query, scope),
-                limit=max(query.size, 1), offset=query.page * query.size, order_by_field="order",
-            )  # fmt: skip
+                to_query(query, scope), limit=max(query.size, 1), offset=offset, order_by_field="order"
+            )
             ids = tuple(str(searcher.doc(address)["id"][0]) for _, address in found.hits[: query.size])
             return asked.Hits(ids, found.count)  # type: ignore[attr-defined]  # tantivy's stub lacks it
 

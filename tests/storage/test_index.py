@@ -180,6 +180,13 @@ async def test_pages_are_parts_of_one_order(index: Index) -> None:
     assert {page.total for page in pages} == {24}
 
 
+async def test_a_page_far_beyond_the_last_is_empty(index: Index) -> None:
+    """A button carries the page's number, and whoever makes one up could end the process with it."""
+    await index.put([an_item(n) for n in range(1, 4)])
+    hits = await index.find(Query(page=2**31 - 1, size=8), ALL)
+    assert (hits.ids, hits.total) == ((), 3)
+
+
 async def test_putting_the_same_twice_at_once_keeps_one(index: Index) -> None:
     await index.put([an_item(1, "甲"), an_item(1, "乙")])
     hits = await index.find(Query(), ALL)
