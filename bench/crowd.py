@@ -66,7 +66,8 @@ class Sender:
             name, data = papers.pdf(paper) if n % 3 == 0 else papers.xml(paper)
             await self._send(name, data, paper)
             if n % AGAIN == 0 and n % REJECTED:
-                name, data = (f"again-{name}", data) if n % 8 else papers.pdf(paper)
+                other = papers.xml(paper) if n % 3 == 0 else papers.pdf(paper)
+                name, data = (f"again-{name}", data) if n % 8 else other
                 await self._send(name, data, paper)
             await asyncio.sleep(chance.uniform(0.05, 0.4))
 

@@ -35,7 +35,7 @@ LOOSE_FOR = timedelta(hours=1)  # how long a stored file may wait for its record
 INDEXES: Indexes = {
     "files.files": [IndexModel([("filename", ASCENDING), ("uploadDate", ASCENDING)])],
     "files.chunks": [IndexModel([("files_id", ASCENDING), ("n", ASCENDING)], unique=True)],
-    "keys": [IndexModel([("loose", ASCENDING)], partialFilterExpression={"loose": {"$exists": True}})],
+    "keys": [IndexModel([("loose", ASCENDING)])],
 }
 
 

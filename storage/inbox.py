@@ -23,10 +23,11 @@ T = TypeVar("T")
 
 INDEXES: Indexes = {
     "inbox": [
-        IndexModel([("free", ASCENDING)], partialFilterExpression={"free": {"$exists": True}}),
+        IndexModel(
+            [("free", ASCENDING)]
+        ),  # whole: the embedded database looks through everything where an index is partial
         IndexModel([("state", ASCENDING)]),
-        IndexModel([("untold", ASCENDING)], partialFilterExpression={"untold": {"$exists": True}}),
-        IndexModel([("untold", ASCENDING)], partialFilterExpression={"untold": {"$exists": True}}),
+        IndexModel([("untold", ASCENDING)]),
         IndexModel([("done_at", ASCENDING)], expireAfterSeconds=30 * 86_400),
     ]
 }

@@ -34,7 +34,9 @@ INDEXES: Indexes = {
         IndexModel([("item.company", ASCENDING), ("item.state", ASCENDING)]),
         IndexModel([("item.company", ASCENDING), ("item.document.date", ASCENDING)]),
         IndexModel([("item.company", ASCENDING), ("item.received_at", ASCENDING)]),
-        IndexModel([("unindexed", ASCENDING)], partialFilterExpression={"unindexed": {"$exists": True}}),
+        IndexModel(
+            [("unindexed", ASCENDING)]
+        ),  # whole: the embedded database looks through everything where an index is partial
     ],
 }
 

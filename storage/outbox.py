@@ -23,7 +23,9 @@ T = TypeVar("T")
 
 INDEXES: Indexes = {
     "outbox": [
-        IndexModel([("free", ASCENDING)], partialFilterExpression={"free": {"$exists": True}}),
+        IndexModel(
+            [("free", ASCENDING)]
+        ),  # whole: the embedded database looks through everything where an index is partial
         IndexModel([("state", ASCENDING)]),
         IndexModel([("sent_at", ASCENDING)], expireAfterSeconds=30 * 86_400),
     ],

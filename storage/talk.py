@@ -73,6 +73,8 @@ class Talk:
         """(owner, message, part) of everything said about a thing; nothing is about "" (a part about nothing)."""
         if not thing:
             return []
+        if not thing:
+            return []
         async with border():
             docs = await self._log.find({"about": thing}, {"owner": 1, "about": 1}).to_list()
         return [(doc["owner"], doc["_id"], n) for doc in docs for n, each in enumerate(doc["about"]) if each == thing]

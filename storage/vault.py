@@ -177,9 +177,15 @@ class Vault(Items):
     async def _refuse_duplicate(self, item: Item, error: DuplicateKeyError) -> None:
         """Raise DuplicateFile or DuplicateDocument for what stands in the item's place; return when nothing does."""
         doc = to_document(item, Case(item.case, item.id, "", (), item.received_at))
+        # Found by an index that is whole: the embedded database looks through everything where one is partial.
+        near = {
+            "identity": {"item.document.number": item.document.number},
+            "bytes": {"item.file.sha256": item.file.sha256},
+        }
         for key, kind in (("identity", DuplicateDocument), ("bytes", DuplicateFile)):
             async with border():
-                other = key in doc and await self._db.items.find_one({key: doc[key], "_id": {"$ne": item.id}})
+                wanted = {**near[key], key: doc.get(key), "_id": {"$ne": item.id}}
+                other = key in doc and await self._db.items.find_one(wanted)
             if other:
                 first = to_item(other)
                 when = first.received_at.astimezone(self._zone)
