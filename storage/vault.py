@@ -178,7 +178,7 @@ class Vault(Items):
         """Raise DuplicateFile or DuplicateDocument for what stands in the item's place; return when nothing does."""
         doc = to_document(item, Case(item.case, item.id, "", (), item.received_at))
         # Found by an index that is whole: the embedded database looks through everything where one is partial.
-        near = {
+        near: dict[str, Doc] = {
             "identity": {"item.document.number": item.document.number},
             "bytes": {"item.file.sha256": item.file.sha256},
         }
