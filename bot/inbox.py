@@ -26,8 +26,11 @@ from storage.inbox import Inbox
 log = logging.getLogger("guidang.inbox")
 
 MB = 1024 * 1024
-#: Messages worked on at the same time: an approval doesn't wait behind somebody's forty photos.
-HANDS = 4
+#: Messages worked on at the same time, and how many of these hands never take files: an approval doesn't wait behind
+#: somebody's forty photos.
+HANDS, QUICK_HANDS = 4, 2
+#: Messages with files, and without, that one process keeps for itself; the others are for whoever has a hand free.
+MOST_FILES, MOST_QUICK = 16, 64
 #: How often to look for messages that another replica wrote down, or that a crash left behind.
 LOOK = 2.0
 RENEW = 20.0
@@ -48,9 +51,11 @@ class Reception:
         self._post = post
         self._big_file = big_file
         self._name = name
-        self._fresh: deque[Message] = deque()  # put by this process, and its own to work on
+        self._files: deque[Message] = deque()  # with files, this process's own to work on
+        self._quick: deque[Message] = deque()  # without
         self._held: set[str] = set()  # those and what is in work
-        self._looked = 0.0  # when what others left was last looked for, in seconds of the monotonic clock
+        self._looked = 0.0  # when what nobody holds was last looked for, in seconds of the monotonic clock
+        self._left = False  # whether there is such
         self._rung = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -81,11 +86,12 @@ class Reception:
         ]
         click = Click(action, subject, version, dict(values or {})) if action else None
         message = Message(message_id, channel, conversation, person.id, self._ctx.now(), text, tuple(held), click)
-        at_work = bool(self._tasks)
-        if await self._inbox.put(message_id, message, self._name if at_work else "") and at_work:
-            self._held.add(message_id)
-            self._fresh.append(message)
-            self._rung.set()
+        room = len(self._files) < MOST_FILES if files else len(self._quick) < MOST_QUICK
+        mine = bool(self._tasks) and room
+        if await self._inbox.put(message_id, message, self._name if mine else ""):
+            if mine:
+                self._hold(message)
+            self._left |= not mine
         return message_id
 
     async def find(
@@ -107,7 +113,7 @@ class Reception:
 
     def start(self) -> None:
         """Begin working messages off, the ones left behind first."""
-        self._tasks = [asyncio.create_task(self._work(), name=f"inbox-{n}") for n in range(HANDS)]
+        self._tasks = [asyncio.create_task(self._work(n < QUICK_HANDS), name=f"inbox-{n}") for n in range(HANDS)]
         self._tasks.append(asyncio.create_task(self._keep_leases(), name="inbox-leases"))
 
     async def stop(self) -> None:
@@ -119,7 +125,8 @@ class Reception:
             _, left = await asyncio.wait(left, timeout=AGAIN)
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
-        self._fresh.clear()
+        self._files.clear()
+        self._quick.clear()
         self._held.clear()
         with suppress(DatabaseDown):  # then the leases end by themselves
             await self._inbox.resume(self._name)
@@ -133,10 +140,15 @@ class Reception:
             await self._post.answer(failure.message, Reply(GIVEN_UP.filled(code=failure.code)))
             await self._inbox.told(failure.message.id)
 
-    async def _work(self) -> None:
+    def _hold(self, message: Message) -> None:
+        self._held.add(message.id)
+        (self._files if message.files else self._quick).append(message)
+        self._rung.set()
+
+    async def _work(self, quick: bool) -> None:
         while True:
             try:
-                message = await self._next()
+                message = await self._next(quick)
                 if message is None:
                     self._rung.clear()
                     await self._until_rung()
@@ -146,15 +158,19 @@ class Reception:
                 log.warning("inbox: %s", problem.code)
                 await asyncio.sleep(LOOK)
 
-    async def _next(self) -> Message | None:
-        """What came here, in its order; now and then first what waits for anybody."""
-        if (now := time.monotonic()) > self._looked + LOOK:
+    async def _next(self, quick: bool) -> Message | None:
+        """What this process holds, in its order; now and then, or when there is nothing, first what nobody holds."""
+        mine = self._quick or (None if quick else self._files)
+        due = (now := time.monotonic()) > self._looked + LOOK or (self._left and not mine)
+        if due and len(self._files) < MOST_FILES:
             self._looked = now
-            if left := await self._inbox.claim(self._name):
-                self._looked = 0.0  # there may be more
-                self._held.add(left.id)
-                return left
-        return self._fresh.popleft() if self._fresh else None
+            left = await self._inbox.claim(self._name)
+            self._left = left is not None
+            if left:
+                self._hold(left)
+        if not quick and self._files:
+            return self._files.popleft()
+        return self._quick.popleft() if self._quick else None
 
     async def _until_rung(self) -> None:
         with suppress(TimeoutError):

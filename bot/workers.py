@@ -94,7 +94,7 @@ def _name(args: tuple[Any, ...]) -> str:
 
 def _quiet(service: int) -> None:
     """A reader gives way to the service (its process id) that answers people, and doesn't outlive it."""
-    os.nice(5)
+    os.nice(15)
     try:
         import ctypes
         import signal
