@@ -7,8 +7,8 @@ import logging
 import mimetypes
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 
 from archive.access import RIGHT_NAMES, Person, Right, may
 from archive.errors import DatabaseDown, FileTooBig, NotAllowed, NotFound, Problem
@@ -34,6 +34,7 @@ MOST_FILES, MOST_QUICK = 16, 64
 #: How often to look for messages that another replica wrote down, or that a crash left behind.
 LOOK = 2.0
 RENEW = 20.0
+GIVE_WAY = 0.1  # s that work waits at most for messages that are just being written down
 AGAIN = 0.5  # s until a hand that goes on is told once more to stop
 GIVEN_UP = Text(
     "你的消息多次处理都没有成功，已停止；内容和文件都保存着。请联系管理员，或重新发送。[{code}]",
@@ -56,6 +57,9 @@ class Reception:
         self._held: set[str] = set()  # those and what is in work
         self._looked = 0.0  # when what nobody holds was last looked for, in seconds of the monotonic clock
         self._left = False  # whether there is such
+        self._arrivals = 0
+        self._calm = asyncio.Event()
+        self._calm.set()
         self._rung = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -80,19 +84,32 @@ class Reception:
         for name, data in files:
             if len(data) > self._big_file:
                 raise FileTooBig(name=safe_name(name), size=f"{len(data) / MB:.1f}", limit=self._big_file // MB)
-        held = [
-            await self._ctx.vault.hold(data, name, mimetypes.guess_type(name)[0] or "application/octet-stream")
-            for name, data in ((safe_name(name), data) for name, data in files)
-        ]
-        click = Click(action, subject, version, dict(values or {})) if action else None
-        message = Message(message_id, channel, conversation, person.id, self._ctx.now(), text, tuple(held), click)
-        room = len(self._files) < MOST_FILES if files else len(self._quick) < MOST_QUICK
-        mine = bool(self._tasks) and room
-        if await self._inbox.put(message_id, message, self._name if mine else ""):
-            if mine:
-                self._hold(message)
-            self._left |= not mine
+        async with self._arriving():
+            held = [
+                await self._ctx.vault.hold(data, name, mimetypes.guess_type(name)[0] or "application/octet-stream")
+                for name, data in ((safe_name(name), data) for name, data in files)
+            ]
+            click = Click(action, subject, version, dict(values or {})) if action else None
+            message = Message(message_id, channel, conversation, person.id, self._ctx.now(), text, tuple(held), click)
+            room = len(self._files) < MOST_FILES if files else len(self._quick) < MOST_QUICK
+            mine = bool(self._tasks) and room
+            if await self._inbox.put(message_id, message, self._name if mine else ""):
+                if mine:
+                    self._hold(message)
+                self._left |= not mine
         return message_id
+
+    @asynccontextmanager
+    async def _arriving(self) -> AsyncIterator[None]:
+        """While inside, hands begin nothing new for a moment: to be taken down goes before being worked on."""
+        self._arrivals += 1
+        self._calm.clear()
+        try:
+            yield
+        finally:
+            self._arrivals -= 1
+            if not self._arrivals:
+                self._calm.set()
 
     async def find(
         self, person: Person, words: str, page: int, size: int
@@ -153,6 +170,9 @@ class Reception:
                     self._rung.clear()
                     await self._until_rung()
                 else:
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(GIVE_WAY):
+                            await self._calm.wait()
                     await self._handle(message)
             except Problem as problem:  # the database is away: what was claimed comes back when its lease ends
                 log.warning("inbox: %s", problem.code)
