@@ -1,6 +1,6 @@
 """How soon a message is acknowledged (202: written down) at fifty a second, with the readers idle and busy recognising.
 
-`python -m bench.ack [--rate 50] [--seconds 20] [--files] [--json]`. Messages are sent at fixed moments whatever the
+`python -m bench.ack [--rate 50] [--seconds 20] [--files] [--readers 1] [--json]`. Messages are sent at fixed moments whatever the
 answers take, from four people; a late answer counts from the moment its message was due. With `--files` each message
 carries an XML invoice, which is kept, read, checked and laid before an approver while the next ones come.
 """
@@ -21,16 +21,16 @@ from bench import papers, processes
 from bench.visitor import Service, Visitor, running
 
 SENDERS = ("li.ming", "chen.jing", "zhao.lei", "wang.fang")
-READERS = 2
 SCANS = 30  # pages that keep the readers busy for longer than the measurement
 
 
-async def measure(rate: int = 50, seconds: int = 20, files: bool = False) -> dict[str, Any]:
+async def measure(rate: int = 50, seconds: int = 20, files: bool = False, readers: int = 1) -> dict[str, Any]:
     """Both runs on one machine, one after the other."""
     found: dict[str, Any] = {"rate": rate, "seconds": seconds, "carrying": "xml" if files else "words"}
+    found["readers"] = readers
     for number, busy in enumerate((False, True)):
         with tempfile.TemporaryDirectory(prefix="guidang-ack-") as folder:
-            async with running(Path(folder) / "data", {"GUIDANG_READERS": f"{READERS}"}) as service:
+            async with running(Path(folder) / "data", {"GUIDANG_READERS": f"{readers}"}) as service:
                 found["busy" if busy else "idle"] = await _run(service, rate, seconds, files, busy, 600 + number)
     return found
 
@@ -91,7 +91,8 @@ if __name__ == "__main__":
     parser.add_argument("--rate", type=int, default=50)
     parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--files", action="store_true")
+    parser.add_argument("--readers", type=int, default=1, help="processes that recognise; 1 is the product's default")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    result = asyncio.run(measure(args.rate, args.seconds, args.files))
+    result = asyncio.run(measure(args.rate, args.seconds, args.files, args.readers))
     print(json.dumps(result, ensure_ascii=False, indent=None if args.json else 1))
