@@ -1,0 +1,32 @@
+"""Every measurement the README quotes, one after the other, as one JSON document: `python -m bench.all [NAME …]`."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from bench import processes
+
+NAMES = ("idle", "ack", "door", "search", "ocr", "reports", "kill")
+
+
+async def measure(names: Sequence[str] = NAMES) -> dict[str, Any]:
+    """What each room's `measure` returns, with when and on what it was measured; one that has none is named."""
+    found: dict[str, Any] = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"), "cores": os.cpu_count(), "load": processes.load()
+    }  # fmt: skip
+    for name in names:
+        room = importlib.import_module(f"bench.{name}")
+        found[name] = await room.measure() if hasattr(room, "measure") else "no measure(): run it by itself"
+        print(name, json.dumps(found[name], ensure_ascii=False, default=str), file=sys.stderr, flush=True)
+    return found
+
+
+if __name__ == "__main__":
+    print(json.dumps(asyncio.run(measure(sys.argv[1:] or NAMES)), ensure_ascii=False, indent=1, default=str))
