@@ -1,9 +1,8 @@
 """How soon a message is acknowledged (202: written down) at fifty a second, with the readers idle and busy recognising.
 
-`python -m bench.ack [--rate 50] [--seconds 20] [--files] [--readers 1] [--json]`. Messages are sent at fixed
-moments whatever the answers take, from four people; a late answer counts from the moment its message was due.
-With `--files` each message carries an XML invoice, which is kept, read, checked and laid before an approver
-while the next ones come.
+`python -m bench.ack [--rate 50] [--seconds 20] [--files] [--readers 1] [--json]`. Messages are sent at fixed moments
+whatever the answers take, from four people; a late answer counts from the moment its message was due. With `--files`
+each message carries an XML invoice, which is kept, read, checked and laid before an approver while the next ones come.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Every measurement the README quotes, one after the other, as one JSON document: `python -m bench.all [NAME …]`."""
+"""The measurements of the running service, one after the other, as one JSON document: `python -m bench.all [NAME …]`.
+
+bench.ocr, bench.reports, bench.search, bench.storage and bench.score_readers are commands of their own.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +16,17 @@ from typing import Any
 
 from bench import processes
 
-NAMES = ("idle", "ack", "door", "search", "ocr", "reports", "kill")
+NAMES = ("idle", "ack", "door", "find", "kill")
 
 
 async def measure(names: Sequence[str] = NAMES) -> dict[str, Any]:
-    """What each room's `measure` returns, with when and on what it was measured; one that has none is named."""
+    """What each room's `measure` returns, with when and on what it was measured."""
     found: dict[str, Any] = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"), "cores": os.cpu_count(), "load": processes.load()
     }  # fmt: skip
     for name in names:
         room = importlib.import_module(f"bench.{name}")
-        found[name] = await room.measure() if hasattr(room, "measure") else "no measure(): run it by itself"
+        found[name] = await room.measure()
         print(name, json.dumps(found[name], ensure_ascii=False, default=str), file=sys.stderr, flush=True)
     return found
 
