@@ -30,7 +30,7 @@ MB = 1024 * 1024
 #: somebody's forty photos.
 HANDS, QUICK_HANDS = 4, 2
 #: Messages with files, and without, that one process keeps for itself; the others are for whoever has a hand free.
-MOST_FILES, MOST_QUICK = 16, 64
+MOST_FILES, MOST_QUICK = 64, 64
 #: How often to look for messages that another replica wrote down, or that a crash left behind.
 LOOK = 2.0
 RENEW = 20.0
@@ -57,6 +57,7 @@ class Reception:
         self._held: set[str] = set()  # those and what is in work
         self._looked = 0.0  # when what nobody holds was last looked for, in seconds of the monotonic clock
         self._left = False  # whether there is such
+        self._claiming = asyncio.Lock()
         self._arrivals = 0
         self._calm = asyncio.Event()
         self._calm.set()
@@ -182,12 +183,13 @@ class Reception:
         """What this process holds, in its order; now and then, or when there is nothing, first what nobody holds."""
         mine = self._quick or (None if quick else self._files)
         due = (now := time.monotonic()) > self._looked + LOOK or (self._left and not mine)
-        if due and len(self._files) < MOST_FILES:
-            self._looked = now
-            left = await self._inbox.claim(self._name)
-            self._left = left is not None
-            if left:
-                self._hold(left)
+        if due and len(self._files) < MOST_FILES and not self._claiming.locked():  # two at once would want the same
+            async with self._claiming:
+                self._looked = now
+                left = await self._inbox.claim(self._name)
+                self._left = left is not None
+                if left:
+                    self._hold(left)
         if not quick and self._files:
             return self._files.popleft()
         return self._quick.popleft() if self._quick else None
