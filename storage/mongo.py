@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -20,6 +21,8 @@ from archive.errors import BadSettings, DatabaseDown, NoSpace
 from archive.words import Text
 from storage.firm import FirmDatabase
 
+log = logging.getLogger(__name__)
+
 Doc: TypeAlias = dict[str, Any]
 Client: TypeAlias = AsyncMongoClient[Doc]
 Database: TypeAlias = AsyncDatabase[Doc]
@@ -32,6 +35,7 @@ SELECT = 15_000  # ms to wait for a primary: longer than the embedded database t
 CONNECT = 5_000  # ms
 PATIENCE = 45.0  # s a transaction is tried again while the database restarts or fails over
 FULL = frozenset({14031})  # OutOfDiskSpace
+OTHER_OPTIONS = frozenset({85, 86})  # IndexOptionsConflict, IndexKeySpecsConflict
 
 #: Marks of transactions that were committed, for an hour: see `transact`.
 INDEXES: Indexes = {"commits": [IndexModel([("at", ASCENDING)], expireAfterSeconds=3_600)]}
@@ -71,11 +75,33 @@ async def check(db: Database) -> None:
 
 
 async def ensure_indexes(db: Database, *rooms: Indexes) -> None:
-    """Create what the rooms need, before any data: SecantusDB builds an index over rows slowly (160 s for 50,000)."""
+    """Create what the rooms need, before any data: SecantusDB builds an index over rows slowly (160 s for 50,000).
+
+    An index that an earlier version made with other options is replaced, so that an older archive opens.
+    """
     async with border():
         for room in (INDEXES, *rooms):
             for collection, indexes in room.items():
-                await db[collection].create_indexes(indexes)
+                try:
+                    await db[collection].create_indexes(indexes)
+                except OperationFailure as error:
+                    if error.code not in OTHER_OPTIONS:
+                        raise
+                    await _replace(db, collection, indexes)
+
+
+async def _replace(db: Database, collection: str, indexes: list[IndexModel]) -> None:
+    """One by one, so that only those which differ are built anew."""
+    for index in indexes:
+        try:
+            await db[collection].create_indexes([index])
+        except OperationFailure as error:
+            if error.code not in OTHER_OPTIONS:
+                raise
+            name = index.document["name"]
+            log.warning("index %s of %s has other options now and is built anew", name, collection)
+            await db[collection].drop_index(name)
+            await db[collection].create_indexes([index])
 
 
 @asynccontextmanager

@@ -106,3 +106,22 @@ async def test_a_server_without_transactions_is_refused_at_the_start(tmp_path: P
         await db.client.close()
         server.kill()
         await server.wait()
+
+
+async def test_an_index_of_an_earlier_version_is_replaced_and_the_others_stay(db: mongo.Database) -> None:
+    partial = IndexModel("free", partialFilterExpression={"free": {"$exists": True}})
+    await mongo.ensure_indexes(db, {"old": [partial, IndexModel("kept", unique=True)]})
+    await db.old.insert_one({"_id": 1, "kept": 1})
+    await mongo.ensure_indexes(db, {"old": [IndexModel("free"), IndexModel("kept", unique=True)]})
+    indexes = await db.old.index_information()
+    assert "partialFilterExpression" not in indexes["free_1"]
+    assert indexes["kept_1"]["unique"]
+    assert await db.old.count_documents({}) == 1
+
+
+async def test_an_index_the_data_forbid_is_no_reason_to_drop_anything(db: mongo.Database) -> None:
+    await mongo.ensure_indexes(db, {"double": [IndexModel("free")]})
+    await db.double.insert_many([{"n": 1}, {"n": 1}])
+    with pytest.raises(DatabaseDown):
+        await mongo.ensure_indexes(db, {"double": [IndexModel("free"), IndexModel("n", unique=True)]})
+    assert "free_1" in await db.double.index_information()
