@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 from archive.access import Person
@@ -49,8 +49,13 @@ class Door(Protocol):
         subject: str = "",
         version: int = 0,
         values: Mapping[str, str] | None = None,
+        noted: Callable[[str], Awaitable[None]] | None = None,
     ) -> str:
-        """The message's id. The same key again returns the same id and does nothing more."""
+        """The message's id. The same key again returns the same id and does nothing more.
+
+        `noted` is called with the id once it is written down, and nobody works on it before that returns: a channel of
+        our own keeps its log by it. It is called for a repeat as well.
+        """
 
     async def find(
         self, person: Person, words: str, page: int, size: int

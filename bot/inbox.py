@@ -7,7 +7,7 @@ import logging
 import mimetypes
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from archive.access import RIGHT_NAMES, Person, Right, may
@@ -34,6 +34,7 @@ MOST_FILES, MOST_QUICK = 64, 64
 #: How often to look for messages that another replica wrote down, or that a crash left behind.
 LOOK = 2.0
 RENEW = 20.0
+ASK_FIRST = 256 * 1024  # bytes from which it is asked whether a message is a repeat before its files are stored again
 GIVE_WAY = 0.1  # s that work waits at most for messages that are just being written down
 AGAIN = 0.5  # s until a hand that goes on is told once more to stop
 GIVEN_UP = Text(
@@ -77,10 +78,13 @@ class Reception:
         subject: str = "",
         version: int = 0,
         values: Mapping[str, str] | None = None,
+        noted: Callable[[str], Awaitable[None]] | None = None,
     ) -> str:
         """Write everything down; see bot.channel.Door. Raises FileTooBig, NoSpace, DatabaseDown."""
         message_id = f"{channel}:{key}"
-        if files and await self._inbox.known(message_id):
+        if sum(len(data) for _, data in files) >= ASK_FIRST and await self._inbox.known(message_id):
+            if noted:
+                await noted(message_id)
             return message_id
         for name, data in files:
             if len(data) > self._big_file:
@@ -94,10 +98,14 @@ class Reception:
             message = Message(message_id, channel, conversation, person.id, self._ctx.now(), text, tuple(held), click)
             room = len(self._files) < MOST_FILES if files else len(self._quick) < MOST_QUICK
             mine = bool(self._tasks) and room
-            if await self._inbox.put(message_id, message, self._name if mine else ""):
-                if mine:
+            new = await self._inbox.put(message_id, message, self._name if mine else "")
+            try:
+                if noted:
+                    await noted(message_id)
+            finally:
+                if new and mine:
                     self._hold(message)
-                self._left |= not mine
+                self._left |= new and not mine
         return message_id
 
     @asynccontextmanager

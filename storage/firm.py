@@ -1,40 +1,72 @@
-"""Writes tried again while the database restarts, for one that must not be asked to remember them.
+"""Writes to the database that comes along: tried again while it restarts, and those that come together sent together.
 
 A driver's retried write relies on the server's record of it. SecantusDB keeps those records in memory only, so that a
 restart forgets them, and sorts 10,000 of them at every write: a document cost twice as much after some two thousand.
 So its address says retryWrites=false, and the same is done here: a write whose connection broke is sent again. As
 with the driver, an insert that had arrived says DuplicateKeyError then.
+
+Writers side by side cost SecantusDB half as much again as one after the other (1.6 ms of CPU against 1.1), and several
+documents in one insert half of it (0.65). So what is to be inserted into a collection while an insert is under way
+there waits for it, and goes with the others in the next one.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
+from bson import ObjectId
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import ConnectionFailure
+from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, WriteError
+from pymongo.results import InsertOneResult
 
 T = TypeVar("T")
 Doc = dict[str, Any]
 
 PATIENCE = 20.0  # s: a restart takes 2–3 on a busy machine
+MOST = 32  # documents sent together
+DUPLICATE = 11000
 
 
 class FirmDatabase(AsyncDatabase[Doc]):
     """A database whose collections try a write again."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._made: dict[str, FirmCollection] = {}
+
     def __getitem__(self, name: str) -> FirmCollection:
-        return FirmCollection(self, name)
+        """One object for each collection: what is inserted together meets there."""
+        if name not in self._made:
+            self._made[name] = FirmCollection(self, name)
+        return self._made[name]
 
 
 class FirmCollection(AsyncCollection[Doc]):
     """A collection whose writes outside of transactions survive a restart of the server."""
 
-    async def insert_one(self, *args: Any, **options: Any) -> Any:
-        return await _firmly(super().insert_one, args, options)
+    def __init__(self, database: FirmDatabase, name: str) -> None:
+        super().__init__(database, name)
+        self._queue: list[tuple[Doc, asyncio.Future[None]]] = []
+        self._sending: asyncio.Task[None] | None = None
+
+    async def insert_one(self, document: Any, *args: Any, **options: Any) -> Any:
+        """As the driver's. Written whether or not the caller still waits."""
+        if args or options:
+            return await _firmly(super().insert_one, (document, *args), options)
+        document.setdefault("_id", ObjectId())
+        written = asyncio.get_running_loop().create_future()
+        self._queue.append((document, written))
+        if self._sending is None:
+            self._sending = asyncio.create_task(self._send())
+        await written
+        return InsertOneResult(document["_id"], acknowledged=True)
+
+    async def insert_many(self, *args: Any, **options: Any) -> Any:
+        return await _firmly(super().insert_many, args, options)
 
     async def update_one(self, *args: Any, **options: Any) -> Any:
         return await _firmly(super().update_one, args, options)
@@ -53,6 +85,45 @@ class FirmCollection(AsyncCollection[Doc]):
 
     async def find_one_and_update(self, *args: Any, **options: Any) -> Any:
         return await _firmly(super().find_one_and_update, args, options)
+
+    async def _send(self) -> None:
+        """What waits, lot by lot; each learns what became of its own."""
+        try:
+            while self._queue:
+                lot, self._queue = self._queue[:MOST], self._queue[MOST:]
+                outcomes = await self._insert([document for document, _ in lot])
+                for (_, written), error in zip(lot, outcomes, strict=True):
+                    if written.done():  # nobody waits any more
+                        continue
+                    if error is None:
+                        written.set_result(None)
+                    else:
+                        written.set_exception(error)
+        finally:
+            self._sending = None
+
+    async def _insert(self, documents: Sequence[Doc]) -> Sequence[Exception | None]:
+        """One error or None for each."""
+        try:
+            if len(documents) == 1:
+                await _firmly(super().insert_one, (documents[0],), {})
+            else:
+                await _firmly(super().insert_many, (documents,), {"ordered": False})
+        except BulkWriteError as error:
+            return _each(error, len(documents))
+        except Exception as error:  # for whoever waits: the same as if each had been sent alone
+            return [error] * len(documents)
+        return [None] * len(documents)
+
+
+def _each(error: BulkWriteError, count: int) -> Sequence[Exception | None]:
+    found: list[Exception | None] = [None] * count
+    if error.details["writeConcernErrors"]:
+        return [error] * count
+    for each in error.details["writeErrors"]:
+        kind = DuplicateKeyError if each["code"] == DUPLICATE else WriteError
+        found[each["index"]] = kind(each["errmsg"], each["code"], each)
+    return found
 
 
 async def _firmly(write: Callable[..., Awaitable[T]], args: tuple[Any, ...], options: dict[str, Any]) -> T:

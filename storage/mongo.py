@@ -35,6 +35,7 @@ SELECT = 15_000  # ms to wait for a primary: longer than the embedded database t
 CONNECT = 5_000  # ms
 PATIENCE = 45.0  # s a transaction is tried again while the database restarts or fails over
 FULL = frozenset({14031})  # OutOfDiskSpace
+DUPLICATE = 11000
 OTHER_OPTIONS = frozenset({85, 86})  # IndexOptionsConflict, IndexKeySpecsConflict
 
 #: Marks of transactions that were committed, for an hour: see `transact`.

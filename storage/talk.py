@@ -1,36 +1,41 @@
 """What was said on the desk: one log per person that only grows, so that a reader who knows a place can catch up.
 
-Collection `talk`: an entry is a message (`kind` "said") or a note that an earlier message changed (`kind` "renewed").
-`seq` counts a person's entries from 1 without a gap: entry n+1 can only be written by one who saw n, so a reader who
-has n never misses an earlier one that came late. Collection `talk_seen` holds how far a person has read.
+Collection `talk`: an entry is a message (`kind` "said") or a note of what changed in an earlier one (`kind` "renewed",
+its `conversation` being the message's, so that the same index finds it). Nothing written is written over: a message
+is read together with its notes. `seq` counts a person's entries from 1 without a gap: entry n+1 can only be written by
+one who saw n, so a reader who has n never misses an earlier one that came late. Collection `talk_seen` holds how far a
+person has read.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import uuid4
 
 from pymongo import ASCENDING, IndexModel
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError
 
-from archive.errors import NotFound
-from storage.mongo import Database, Doc, Indexes, border
+from archive.errors import DatabaseDown, NotFound
+from storage.mongo import DUPLICATE, Database, Doc, Indexes, border
 
 INDEXES: Indexes = {
     "talk": [
         IndexModel([("owner", ASCENDING), ("seq", ASCENDING)], unique=True),
-        IndexModel([("conversation", ASCENDING), ("seq", ASCENDING)]),  # notes of changes carry no conversation
+        IndexModel([("conversation", ASCENDING), ("seq", ASCENDING)]),
         IndexModel([("about", ASCENDING)]),
     ]
 }
 #: The longest span of `seq` in which unread messages are counted.
 _WIDEST = 2000
+#: Entries written together.
+_LOT = 32
+_Waiting: TypeAlias = tuple[Doc, asyncio.Future[Doc]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +59,25 @@ class Talk:
         self._log = database["talk"]
         self._seen = database["talk_seen"]
         self._heads: dict[str, int] = {}  # owner → an entry known to exist; never ahead of the log
-        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # who comes second would only try again
+        self._queue: list[_Waiting] = []  # entries to be written, in the order they came
+        self._writing: asyncio.Task[None] | None = None
 
     async def say(
         self, *, owner: str, conversation: str, key: str, mine: bool, body: Mapping[str, Any], at: datetime,
-        about: Sequence[str] = (),
+        about: Sequence[str] = (), taken: str = "",
     ) -> Said:  # fmt: skip
         """Write a message down once for this key of this person; the same key again returns what stands.
 
         `about`: what each part of it is about, by which it is found again; "" for a part about nothing.
         """
         entry: Doc = {"_id": _key_id(owner, key), "owner": owner, "conversation": conversation, "kind": "said"}
-        async with border():
-            entry |= {"about": list(about)} if any(about) else {}
-            return _said(await self._append({**entry, "at": at, "mine": mine, "body": dict(body), "taken": ""}))
+        entry |= {"about": list(about)} if any(about) else {}
+        entry |= {"at": at, "mine": mine, "body": dict(body), "taken": taken}
+        written = await self._append(entry)
+        return _said(written if written is entry else (await self._as_they_stand([written]))[0])
 
     async def about(self, thing: str) -> list[tuple[str, str, int]]:
         """(owner, message, part) of everything said about a thing; nothing is about "" (a part about nothing)."""
-        if not thing:
-            return []
         if not thing:
             return []
         async with border():
@@ -82,33 +87,21 @@ class Talk:
     async def standing(self, owner: str, key: str) -> Said | None:
         """What was said under this key, if anything was."""
         async with border():
-            doc = await self._log.find_one({"_id": _key_id(owner, key)})
-        return None if doc is None else _said(doc)
+            found = await self._log.find({"_id": _key_id(owner, key)}).to_list()
+        return next((_said(doc) for doc in await self._as_they_stand(found)), None)
 
     async def find(self, owner: str, message: str) -> Said:
         """A message of this person. Raises NotFound for anyone else's."""
         async with border():
-            doc = await self._log.find_one({"_id": message, "owner": owner, "kind": "said"})
-        if doc is None:
-            raise NotFound(item=message)
-        return _said(doc)
+            found = await self._log.find({"_id": message, "owner": owner, "kind": "said"}).to_list()
+        for doc in await self._as_they_stand(found):
+            return _said(doc)
+        raise NotFound(item=message)
 
-    async def change(self, owner: str, message: str, fields: Mapping[str, Any], has: str = "") -> None:
-        """Set parts of a message (dotted paths: `body.cards.0`) and note the change in the log.
-
-        Raises NotFound, also when the message lacks the part `has`.
-        """
-        query: Doc = {"_id": message, "owner": owner, "kind": "said"} | ({has: {"$exists": True}} if has else {})
-        async with border():
-            result = await self._log.update_one(query, {"$set": dict(fields)})
-            if not result.matched_count:
-                raise NotFound(item=message)
-            await self._append({"_id": f"{message}#{uuid4().hex}", "owner": owner, "kind": "renewed", "of": message})
-
-    async def take(self, owner: str, message: str, taken: str) -> None:
-        """Keep the id the message got at the door."""
-        async with border():
-            await self._log.update_one({"_id": message, "owner": owner}, {"$set": {"taken": taken}})
+    async def change(self, owner: str, message: str, fields: Mapping[str, Any]) -> None:
+        """Set parts of a message (dotted paths: `body.cards.0`). A part it lacks, or a message not theirs: nothing."""
+        place = {"owner": owner, "conversation": _notes(message), "kind": "renewed", "of": message}
+        await self._append({"_id": uuid4().hex, **place, "set": [[path, value] for path, value in fields.items()]})
 
     async def history(self, owner: str, conversation: str, before: int | None = None, limit: int = 40) -> list[Said]:
         """The latest messages of one of the owner's conversations before a place, oldest first.
@@ -123,16 +116,19 @@ class Talk:
             async with border():
                 found = await self._log.find(_between(conversation, low, high)).sort("seq", 1).to_list() + found
             high, span = low, span * 2
-        return [_said(doc) for doc in found[-limit:]]
+        return [_said(doc) for doc in await self._as_they_stand(found[-limit:])]
 
     async def since(self, owner: str, seq: int, limit: int = 200) -> list[tuple[int, Said]]:
         """Messages said or changed after a place, as (place, message as it stands now), in the order of the log."""
         async with border():
             entries = await self._log.find({"owner": owner, "seq": {"$gt": seq}}).sort("seq", 1).limit(limit).to_list()
-            changed = [entry["of"] for entry in entries if entry["kind"] == "renewed"]
-            targets = await self._log.find({"_id": {"$in": changed}}).to_list() if changed else []
-        by_id = {doc["_id"]: doc for doc in (*entries, *targets)}
-        return [(entry["seq"], _said(by_id[entry.get("of", entry["_id"])])) for entry in entries]
+            named = {entry["of"] for entry in entries if entry["kind"] == "renewed"}
+            named -= {entry["_id"] for entry in entries}
+            others = await self._log.find({"_id": {"$in": list(named)}}).to_list() if named else []
+        said = [doc for doc in (*entries, *others) if doc["kind"] == "said" and doc["owner"] == owner]
+        by_id = {doc["_id"]: doc for doc in await self._as_they_stand(said)}
+        places = [(entry["seq"], entry.get("of", entry["_id"])) for entry in entries]
+        return [(place, _said(by_id[message])) for place, message in places if message in by_id]
 
     async def head(self, owner: str) -> int:
         """The latest place in this person's log; 0 when nothing was said yet."""
@@ -158,27 +154,104 @@ class Talk:
         async with border():
             await self._seen.update_one({"_id": conversation}, {"$max": {"seq": seq}}, upsert=True)
 
-    async def _append(self, doc: Doc) -> Doc:
-        """Put an entry at the end. The unique index gives each place to one; who comes second tries the next one."""
-        async with self._turns[doc["owner"]]:
-            return await self._in_turn(doc)
+    async def _as_they_stand(self, messages: Sequence[Doc]) -> Sequence[Doc]:
+        """The messages with what was changed in them since they were said."""
+        if not messages:
+            return messages
+        async with border():
+            which = {"conversation": {"$in": [_notes(doc["_id"]) for doc in messages]}}
+            notes = await self._log.find(which).sort("seq", 1).to_list()
+        if not notes:
+            return messages
+        by_id = {doc["_id"]: deepcopy(doc) for doc in messages}
+        for note in notes:
+            if by_id[note["of"]]["owner"] == note["owner"]:
+                for path, value in note["set"]:
+                    _set(by_id[note["of"]], path, value)
+        return list(by_id.values())
 
-    async def _in_turn(self, doc: Doc) -> Doc:
-        owner = doc["owner"]
-        if owner not in self._heads:
-            await self.head(owner)
-        while True:
-            entry = {**doc, "seq": self._heads[owner] + 1}
+    async def _append(self, entry: Doc) -> Doc:
+        """Put an entry at the end; what comes while others are written goes with the next. Returns what stands."""
+        written: asyncio.Future[Doc] = asyncio.get_running_loop().create_future()
+        self._queue.append((entry, written))
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write(), name="talk")
+        return await written
+
+    async def _write(self) -> None:
+        try:
+            while self._queue:
+                lot, self._queue = self._queue[:_LOT], self._queue[_LOT:]
+                try:
+                    await self._put(lot)
+                except Exception as error:  # for those who wait
+                    for _, written in lot:
+                        if not written.done():
+                            written.set_exception(error)
+        finally:
+            self._writing = None
+
+    async def _put(self, lot: Sequence[_Waiting]) -> None:
+        """In order, each after the one before. The unique index gives each place to one; who comes second moves on."""
+        while lot:
+            count = await self._put_next(lot)
+            for entry, written in lot[:count]:
+                self._heads[entry["owner"]] = max(self._heads[entry["owner"]], entry["seq"])
+                _tell(written, entry)
+            lot = lot[count:]
+            if lot:  # the first of them found its place taken, or itself written before
+                entry, written = lot[0]
+                async with border():
+                    standing = await self._log.find_one({"_id": entry["_id"]})
+                if standing is None:
+                    await self.head(entry["owner"])
+                else:
+                    _tell(written, standing)
+                    lot = lot[1:]
+
+    async def _put_next(self, lot: Sequence[_Waiting]) -> int:
+        """How many were written, from the first; all of them, or those before one that was refused."""
+        places = {owner: await self._known_head(owner) for owner in {entry["owner"] for entry, _ in lot}}
+        for entry, _ in lot:
+            places[entry["owner"]] += 1
+            entry["seq"] = places[entry["owner"]]
+        async with border(BulkWriteError):
             try:
-                await self._log.insert_one(entry)
-            except DuplicateKeyError:
-                standing = await self._log.find_one({"_id": doc["_id"]})
-                if standing is not None:  # the same key was said before
-                    return standing
-                await self.head(owner)
-                continue
-            self._heads[owner] = max(self._heads[owner], entry["seq"])
-            return entry
+                await self._log.insert_many([entry for entry, _ in lot])
+            except BulkWriteError as error:
+                (refused,) = error.details["writeErrors"] or [{"code": 0}]
+                if refused["code"] != DUPLICATE:
+                    raise DatabaseDown() from error
+                return int(refused["index"])
+        return len(lot)
+
+    async def _known_head(self, owner: str) -> int:
+        return self._heads[owner] if owner in self._heads else await self.head(owner)
+
+
+def _tell(written: asyncio.Future[Doc], entry: Doc) -> None:
+    if not written.done():  # nobody waits any more
+        written.set_result(entry)
+
+
+def _set(doc: Doc, path: str, value: Any) -> None:
+    """As MongoDB's $set, where the place is there."""
+    *ways, last = path.split(".")
+    place: Any = doc
+    try:
+        for way in ways:
+            place = place[int(way)] if isinstance(place, list) else place[way]
+        if isinstance(place, list):
+            place[int(last)] = value
+        else:
+            place[last] = value
+    except (LookupError, TypeError, ValueError):
+        return
+
+
+def _notes(message: str) -> str:
+    """The conversation under which the changes of a message lie."""
+    return f"#{message}"
 
 
 def _key_id(owner: str, key: str) -> str:

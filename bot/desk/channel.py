@@ -8,7 +8,6 @@ from datetime import datetime
 from aiohttp import web
 
 from archive.access import Person
-from archive.errors import NotFound
 from archive.item import FileRef
 from bot.channel import Door
 from bot.desk.accounts import Accounts
@@ -79,12 +78,9 @@ class Desk:
         return [(owner, f"{message}:{n}") for owner, message, n in await self._talk.about(item)]
 
     async def renew(self, person: Person, address: str, card: Card) -> None:
-        """Replace the card at this address in the log. Raises NotFound."""
+        """Replace the card at this address in the log; one that isn't there is left alone."""
         message, _, index = address.rpartition(":")
-        if not index.isdigit():
-            raise NotFound(item=address)
-        place = f"body.cards.{int(index)}"
-        await self._talk.change(person.id, message, {place: card_doc(card)}, has=place)
+        await self._talk.change(person.id, message, {f"body.cards.{index}": card_doc(card)})
         self._streams.wake(person.id)
 
     async def progress(self, person: Person, conversation: str, message: str, share: float, words: str) -> None:

@@ -17,7 +17,7 @@ from bot.desk.body import Limits, Room, Sent, clean, key_of, read_json, read_mes
 from bot.desk.render import last_line, own_doc, said_json
 from bot.desk.streams import Streams
 from handlers.context import Topic
-from storage.talk import Talk
+from storage.talk import Said, Talk
 
 #: The name every channel's messages carry.
 NAME = "desk"
@@ -87,38 +87,33 @@ class Talking:
         return web.json_response({})
 
     async def say(self, request: web.Request, caller: Caller) -> web.Response:
-        """POST /api/messages: written into the log, handed to the door, and only then acknowledged with 202.
+        """POST /api/messages: handed to the door, written into the log, and only then acknowledged with 202.
 
-        The log comes first so that an answer can never stand above its question. What the door refuses stays in
-        the log with the reason, and the same key may be sent again.
+        The door lets nobody work on it before the log has it, so that an answer can never stand above its question.
+        What the door refuses stands in the log with the reason, and the same key may be sent again.
         """
         with self._room.share() as take:
             return await self._taken(await read_message(request, self._limits, take), caller)
 
     async def _taken(self, sent: Sent, caller: Caller) -> web.Response:
-        person, conversation = caller.person, conversation_of(caller.person, sent.conversation)
-        body = own_doc(sent.key, sent.text, [(name, len(data)) for name, data in sent.files])
-        said = await self._talk.say(
-            owner=person.id, conversation=conversation, key=f"me:{sent.key}", mine=True, body=body, at=self._now()
-        )
-        self._streams.wake(person.id)
+        conversation = conversation_of(caller.person, sent.conversation)
+        log = _Own(self._talk, caller.person.id, conversation, sent, self._now())
         try:
             taken = await self._door.receive(
                 channel=NAME,
                 conversation=conversation,
-                person=person,
-                key=f"{person.id}:{sent.key}",
+                person=caller.person,
+                key=f"{caller.person.id}:{sent.key}",
                 text=sent.text,
                 files=sent.files,
+                noted=log.taken,
             )
         except Problem as problem:
-            await self._refused(person.id, said.id, {"zh": problem.say("zh"), "en": problem.say("en")})
+            await log.refused(problem)
+            self._streams.wake(caller.person.id)
             raise
-        if said.body.get("refused"):
-            await self._refused(person.id, said.id, None)
-        await self._talk.take(person.id, said.id, taken)
-        self._streams.tell(person.id, "taken", {"id": said.id, "taken": taken})
-        return web.json_response({"id": said.id, "seq": said.seq, "taken": taken}, status=202)
+        self._streams.wake(caller.person.id)
+        return web.json_response({"id": log.said.id, "seq": log.said.seq, "taken": taken}, status=202)
 
     async def click(self, request: web.Request, caller: Caller) -> web.Response:
         """POST /api/clicks {key, conversation, action, subject, version, values}: handed to the door, then 202."""
@@ -140,9 +135,35 @@ class Talking:
         )
         return web.json_response({"taken": taken}, status=202)
 
-    async def _refused(self, owner: str, message: str, why: Mapping[str, str] | None) -> None:
-        await self._talk.change(owner, message, {"body.refused": why})
-        self._streams.wake(owner)
+
+class _Own:
+    """What a person says, as it stands in their log; `said` once it does."""
+
+    said: Said
+
+    def __init__(self, talk: Talk, owner: str, conversation: str, sent: Sent, at: datetime) -> None:
+        self._talk, self._owner, self._conversation, self._at = talk, owner, conversation, at
+        self._key = f"me:{sent.key}"
+        self._body = own_doc(sent.key, sent.text, [(name, len(data)) for name, data in sent.files])
+
+    async def taken(self, name: str) -> None:
+        """The door has it under this name."""
+        self.said = await self._say(self._body, name)
+        if self.said.taken != name:  # refused at first
+            await self._talk.change(self._owner, self.said.id, {"taken": name, "body.refused": None})
+
+    async def refused(self, problem: Problem) -> None:
+        """The door doesn't take it; what it took before stays taken."""
+        why = {"zh": problem.say("zh"), "en": problem.say("en")}
+        said = await self._say({**self._body, "refused": why}, "")
+        if not said.taken and said.body.get("refused") != why:
+            await self._talk.change(self._owner, said.id, {"body.refused": why})
+
+    async def _say(self, body: Mapping[str, Any], taken: str) -> Said:
+        return await self._talk.say(
+            owner=self._owner, conversation=self._conversation, key=self._key, mine=True, body=body, at=self._at,
+            taken=taken,
+        )  # fmt: skip
 
 
 def _values(given: Any) -> dict[str, str]:

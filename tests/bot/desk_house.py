@@ -74,6 +74,7 @@ class FakeDoor:
         subject: str = "",
         version: int = 0,
         values: Mapping[str, str] | None = None,
+        noted: Callable[[str], Awaitable[None]] | None = None,
     ) -> str:
         assert channel == "desk"
         assert bool(action) != bool(text or files), "a click or words, not both"
@@ -86,8 +87,12 @@ class FakeDoor:
                 person.id, conversation, key, text, tuple(files), action, subject, version, values or {}, name
             )
             self.received.append(standing)
+            if noted:
+                await noted(standing.id)
             if self.then is not None:
                 await self.then(standing)
+        elif noted:
+            await noted(standing.id)
         return standing.id
 
     async def find(self, person: Person, words: str, page: int, size: int) -> tuple[list[Item], int, dict[str, str]]:

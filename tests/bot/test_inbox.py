@@ -207,3 +207,19 @@ async def test_stopping_while_messages_come_in_ends(settings: Settings) -> None:
             scene.reception.start()
         for n in range(3):
             await scene.channel.heard(lambda s, n=n: s.key == f"reply:desk:s{n}")  # type: ignore[misc]
+
+
+async def test_nobody_works_on_a_message_before_its_channel_has_noted_it(settings: Settings) -> None:
+    async with standing(settings) as scene:
+        order: list[str] = []
+
+        async def noted(name: str) -> None:
+            await asyncio.sleep(0.2)  # a hand that did not wait would have answered by now
+            order.append(f"noted {name}, {len(scene.channel.told('li'))} answers")
+
+        for _ in range(2):  # the second is a repeat
+            taken = await scene.reception.receive(
+                channel="desk", conversation="li:chat", person=scene.people["li"], key="n", text="帮助", noted=noted
+            )
+            await scene.channel.heard(lambda s: s.key == f"reply:{taken}")  # noqa: B023
+        assert order == ["noted desk:n, 0 answers", "noted desk:n, 1 answers"]

@@ -1,14 +1,17 @@
-"""A write outside a transaction outlives a restart of the database; one inside begins again with its transaction."""
+"""A write outside a transaction outlives a restart of the database; what comes together is sent together."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import signal
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pymongo.errors import AutoReconnect
+from pymongo.errors import AutoReconnect, DuplicateKeyError
+from pymongo.results import InsertOneResult
 
 from storage import firm, mongo
 from storage.embedded import Embedded
@@ -60,3 +63,30 @@ async def test_a_server_that_remembers_is_left_to_the_driver() -> None:
     db = mongo.connect("mongodb://127.0.0.1:9/", "x")
     assert not isinstance(db, FirmDatabase)
     await db.client.close()
+
+
+async def test_what_is_inserted_together_goes_together_and_each_hears_of_its_own(db: mongo.Database) -> None:
+    if not isinstance(db, FirmDatabase):
+        pytest.skip("another database than the embedded one is left to the driver")
+    assert db["a"] is db["a"]
+    lots: list[int] = []
+    insert = FirmCollection._insert
+
+    async def counted(self: FirmCollection, documents: Sequence[Any]) -> Sequence[Exception | None]:
+        lots.append(len(documents))
+        return await insert(self, documents)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FirmCollection, "_insert", counted)
+        writes = [asyncio.create_task(db.a.insert_one({"_id": n % 15})) for n in range(20)]
+        await asyncio.sleep(0)
+        writes[1].cancel()  # whoever gives up leaves the others alone
+        done = await asyncio.gather(*writes, return_exceptions=True)
+    assert [type(each) for each in done] == [
+        InsertOneResult, asyncio.CancelledError, *[InsertOneResult] * 13, *[DuplicateKeyError] * 5,
+    ]  # fmt: skip
+    assert sum(lots) == 20
+    assert len(lots) <= 3
+    assert sorted(doc["_id"] for doc in await db.a.find().to_list()) == list(range(15))
+    nameless: dict[str, Any] = {"n": 1}
+    assert (await db.a.insert_one(nameless)).inserted_id == nameless["_id"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -68,10 +67,39 @@ async def test_no_one_finds_or_changes_the_message_of_another(log: Talk) -> None
     said = await say(log, "k1", text="一")
     with pytest.raises(NotFound):
         await log.find("wang", said.id)
-    with pytest.raises(NotFound):
-        await log.change("wang", said.id, {"body.text": "二"})
+    await log.change("wang", said.id, {"body.text": "二"})
     assert (await log.find("li", said.id)).body == {"text": "一"}
     assert await log.since("wang", 0) == []
+
+
+async def test_changes_follow_each_other_and_a_part_that_is_not_there_stays_so(log: Talk) -> None:
+    said = await say(log, "k1", text="一", cards=["旧"])
+    for fields in ({"body.text": "二"}, {"body.cards.1": "无", "body.no.way": 1}, {"body.text": "三", "taken": "m"}):
+        await log.change("li", said.id, fields)
+    stands = await log.standing("li", "k1")
+    assert stands
+    assert (stands.body, stands.taken) == ({"text": "三", "cards": ["旧"]}, "m")
+    assert await say(log, "k1", text="again") == stands
+    assert [now for _, now in await log.since("li", 0)] == [stands] * 4
+
+
+async def test_what_comes_together_is_written_together_in_its_order(db: Database, log: Talk) -> None:
+    writes: list[int] = []
+
+    class Counted(Talk):
+        async def _put_next(self, lot: Any) -> int:
+            writes.append(len(lot))
+            return await super()._put_next(lot)
+
+    many = Counted(db)
+    said = await asyncio.gather(*(say(many, f"k{n % 9}", owner="liwang"[n % 2 * 2 :][:4]) for n in range(20)))
+    assert len({s.id for s in said}) == 18
+    assert sum(writes) < 60
+    assert len(writes) <= 5
+    for owner in ("liwa", "wang"):
+        found = await log.since(owner, 0)
+        assert [seq for seq, _ in found] == list(range(1, 10))
+        assert [s.id for _, s in found] == list(dict.fromkeys(s.id for s in said if s.owner == owner))
 
 
 async def test_history_goes_back_page_by_page(log: Talk) -> None:
@@ -101,11 +129,8 @@ async def test_unread_counts_what_was_said_to_me_after_the_mark(log: Talk) -> No
 
 
 async def test_what_the_door_said_is_kept(log: Talk) -> None:
-    said = await say(log, "k1", mine=True)
-    await log.take("li", said.id, "m-1")
-    body: Mapping[str, Any] = (await log.find("li", said.id)).body
-    assert (await log.find("li", said.id)).taken == "m-1"
-    assert body == {}
+    said = await log.say(owner="li", conversation="li:chat", key="k1", mine=True, body={}, at=AT, taken="m-1")
+    assert said.taken == (await log.find("li", said.id)).taken == "m-1"
 
 
 async def test_what_was_said_about_a_thing_is_found(log: Talk) -> None:

@@ -52,11 +52,11 @@ export function upload(sending, progress) {
   });
 }
 
-// Calls `on.said`, `on.taken`, `on.progress` as things happen, `on.line(true|false)` as the line stands, and
+// Calls `on.said`, `on.progress` as things happen, `on.line(true|false)` as the line stands, and
 // `on.ended` when the browser gave up by itself, which it does when the server refuses.
 export function listen(place, on) {
   const source = new EventSource(`/api/events?after=${place}`);
-  for (const name of ["said", "taken", "progress"])
+  for (const name of ["said", "progress"])
     source.addEventListener(name, (event) => on[name](JSON.parse(event.data), event.lastEventId));
   source.onopen = () => on.line(true);
   source.onerror = () => {

@@ -71,7 +71,7 @@ async function refresh() {
   const found = await call("GET", "/api/conversations");
   desk.talks = found.conversations;
   await open(desk.topic);
-  source = listen(found.place, { said, taken: log.taken, progress: log.progress, line, ended });
+  source = listen(found.place, { said, progress: log.progress, line, ended });
 }
 
 async function open(topic) {

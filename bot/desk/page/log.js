@@ -10,7 +10,6 @@ export function messageLog(desk) {
   const shown = new Map(); // message id → { message, view }
   const out = new Map(); // key → what is on its way, of every conversation
   const working = new Map(); // id at the door → how far the reading is
-  const accepted = new Map(); // message id → id at the door
   let more = false;
   let loading = false;
   const view = h("div", { className: "log", role: "log", "aria-label": t("log"), tabIndex: 0, onscroll: () => view.scrollTop < 200 && older() });
@@ -78,7 +77,6 @@ export function messageLog(desk) {
   }
 
   function upsert(message) {
-    message.taken ||= accepted.get(message.id) || "";
     const entry = shown.get(message.id) || {};
     if (JSON.stringify(entry.message) === JSON.stringify(message)) return; // told twice around the start
     entry.message = message;
@@ -173,16 +171,7 @@ export function messageLog(desk) {
     ];
   }
 
-  // May come before the message it is about.
-  function taken({ id, taken: name }) {
-    accepted.set(id, name);
-    const entry = shown.get(id);
-    if (!entry) return;
-    entry.message.taken = name;
-    draw(entry);
-  }
-
-  // May come before the message is known to be taken; it is then shown with it.
+  // May come before the message it is about; it is then shown with it.
   function progress({ taken: name, share, words }) {
     if (share < 1) working.set(name, { share, words });
     else working.delete(name);
@@ -215,5 +204,5 @@ export function messageLog(desk) {
       h("div", { className: "choices" }, starts(desk.commands).map(start)));
   }
 
-  return { view, open, said, sending, taken, progress, latest, waiting: out };
+  return { view, open, said, sending, progress, latest, waiting: out };
 }
