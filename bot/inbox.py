@@ -212,13 +212,13 @@ class Reception:
             with self._post.working_on(message):
                 reply = await answer(self._ctx, message)
                 await self._post.answer(message, reply)
-            await self._inbox.done(message.id)
+            await self._inbox.done(message.id, self._name)
         except Problem as problem:
             log.warning("%s: not finished: %s", message.id, problem.code)
-            await self._inbox.failed(message.id, problem.code)
+            await self._inbox.failed(message.id, self._name, problem.code)
         except Exception:  # the border: whatever saying the answer tripped over, this hand goes on to the next message
             log.exception("%s: not finished", message.id)
-            await self._inbox.failed(message.id, Problem.code)
+            await self._inbox.failed(message.id, self._name, Problem.code)
         finally:
             self._held.discard(message.id)
 

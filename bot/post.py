@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,10 +10,10 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from archive.access import Person, may_see
-from archive.approval import deciders
+from archive.approval import Case, deciders
 from archive.category import Category
 from archive.errors import NotFound, Problem
-from archive.item import FileRef
+from archive.item import FileRef, Item
 from bot.channel import Channel
 from handlers.cards import item_card
 from handlers.context import People, Topic, Vault
@@ -61,20 +62,24 @@ class Post:
         item, case = await self._vault.both(item_id)
         people = await self._people.all()
         by_id = {p.id: p for p in people}
-        for copy in await self._copies(item_id):
-            reader, channel = by_id.get(copy.person), self._channels.get(copy.channel)
-            if reader is None or channel is None:
-                continue
-            if not (may_see(reader, item) or reader in deciders(case, item, people)):
-                await self._outbox.gone(copy)
-                continue
-            card = item_card(item, case, reader, people, self._zone, self._categories)
-            try:
-                await channel.renew(reader, copy.address, card)
-            except NotFound:  # deleted on its platform
-                await self._outbox.gone(copy)
-            except (TimeoutError, Problem, OSError) as error:  # out of date until the next change; a click tells
-                log.warning("not renewed: %s: %r", copy.address, error)
+        await asyncio.gather(
+            *(self._renew(copy, by_id.get(copy.person), item, case, people) for copy in await self._copies(item_id))
+        )
+
+    async def _renew(self, copy: Copy, reader: Person | None, item: Item, case: Case, people: Sequence[Person]) -> None:
+        channel = self._channels.get(copy.channel)
+        if reader is None or channel is None:
+            return
+        if not (may_see(reader, item) or reader in deciders(case, item, people)):
+            await self._outbox.gone(copy)
+            return
+        card = item_card(item, case, reader, people, self._zone, self._categories)
+        try:
+            await channel.renew(reader, copy.address, card)
+        except NotFound:  # deleted on its platform
+            await self._outbox.gone(copy)
+        except (TimeoutError, Problem, OSError) as error:  # out of date until the next change; a click tells
+            log.warning("not renewed: %s: %r", copy.address, error)
 
     async def _copies(self, item_id: str) -> list[Copy]:
         """Our own channels know where a card stands; for the others it was written down."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -83,10 +84,15 @@ def _was_ours(case: Case, asker: Person, verdict: Verdict, version: int) -> bool
 
 async def _spread(ctx: Context, asker: Person, item: Item, case: Case, verdict: Verdict) -> None:
     people = await ctx.people.all()
-    await ctx.post.renew(item.id)
-    if not case.closed:
-        await submit.ask(ctx, item, case, people)
-        return
+    if case.closed:
+        await asyncio.gather(ctx.post.renew(item.id), _tell_owner(ctx, asker, item, case, verdict, people))
+    else:
+        await asyncio.gather(ctx.post.renew(item.id), submit.ask(ctx, item, case, people))
+
+
+async def _tell_owner(
+    ctx: Context, asker: Person, item: Item, case: Case, verdict: Verdict, people: Sequence[Person]
+) -> None:
     owner = next((p for p in people if p.id == item.owner), None)
     if owner is None:
         return

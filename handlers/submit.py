@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -48,13 +49,16 @@ async def ask(ctx: Context, item: Item, case: Case, people: Sequence[Person]) ->
     asked = deciders(case, item, people)
     if not asked:
         await _tell_admins(ctx, item, case)
-    for person in asked:
+
+    async def tell(person: Person) -> None:
         text = Text(
             f"{owner} 提交了 {item.document.seller_name or ''} {money(item)}，请审批",
             f"{owner} sent {item.document.seller_name or ''} {money(item)} for your approval",
         )
         card = item_card(item, case, person, people, ctx.zone, ctx.categories)
         await ctx.post.tell(person.id, Reply(text, (card,)), f"ask:{case.id}@{case.version}:{person.id}", "approvals")
+
+    await asyncio.gather(*map(tell, asked))
 
 
 async def _tell_admins(ctx: Context, item: Item, case: Case) -> None:

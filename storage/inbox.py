@@ -1,15 +1,16 @@
 """What came in, written down before it is acknowledged, and worked on until it is done or has failed in sight.
 
 Collection `inbox`: {_id: message id, message, state, attempts, owner, free, at, code, done_at, untold}. `free` is the
-moment from which anyone may take it: at once when new, at the end of the lease while somebody works on it. What is done
-or failed has no `free`, so nothing but open work is ever searched. `untold`: given up, and its sender doesn't know yet.
+moment from which anyone may take it: at once when new, at the end of the lease while somebody works on it, never when
+it has failed. What is done has no `free`, so nothing but open work is ever searched. `untold`: given up, and its
+sender doesn't know yet.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 
 from pymongo import ASCENDING, IndexModel
@@ -26,11 +27,10 @@ INDEXES: Indexes = {
         IndexModel(
             [("free", ASCENDING)]
         ),  # whole: the embedded database looks through everything where an index is partial
-        IndexModel([("state", ASCENDING)]),
-        IndexModel([("untold", ASCENDING)]),
         IndexModel([("done_at", ASCENDING)], expireAfterSeconds=30 * 86_400),
     ]
 }
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 LEASE = timedelta(seconds=60)  # renewed while work goes on
 ATTEMPTS = 5  # a message that ends the process each time must not end it for ever
 WAIT = timedelta(seconds=5)  # before the second attempt; doubled each time
@@ -81,7 +81,7 @@ class Inbox(Generic[T]):
             docs = await self._inbox.find({"free": {"$lte": now}}).sort("free", 1).limit(_FEW).to_list()
         for doc in docs:
             if doc["attempts"] >= ATTEMPTS:
-                await self._closed(doc["_id"], "failed", "lost")
+                await self._update(_as_read(doc), {"$set": _given_up("lost")})
             elif await self._take(doc, owner, now):
                 return unpack(self._kind, doc["message"])
         return None
@@ -93,27 +93,27 @@ class Inbox(Generic[T]):
             result = await self._inbox.update_many(which, {"$set": {"free": self._now() + self._lease}})
         return result.matched_count
 
-    async def done(self, message_id: str) -> bool:
-        """Kept 30 days more, so that a repeat is still known. False when it was not in work."""
-        return await self._closed(message_id, "done", "")
+    async def done(self, message_id: str, owner: str) -> bool:
+        """Kept 30 days more, so that a repeat is still known. False when it was not the owner's to work on."""
+        change = {"$set": {"state": "done", "done_at": self._now()}, "$unset": {"free": ""}}
+        return await self._mine(message_id, owner, change)
 
-    async def failed(self, message_id: str, code: str) -> bool:
-        """Try again later and later; after the last attempt it stays in sight as failed. False when not in work."""
+    async def failed(self, message_id: str, owner: str, code: str) -> bool:
+        """Try again later and later; after the last attempt it stays in sight as failed. False: not the owner's."""
         async with border():
-            doc = await self._inbox.find_one({"_id": message_id, "state": "working"})
-            if doc is None:
-                return False
-            if doc["attempts"] >= ATTEMPTS:
-                return await self._closed(message_id, "failed", code)
-            later = self._now() + WAIT * 2 ** (doc["attempts"] - 1)
-            change = {"$set": {"state": "new", "owner": "", "code": code, "free": later}}
-            return await self._mine(message_id, doc["owner"], change)
+            doc = await self._inbox.find_one({"_id": message_id}, {"attempts": 1})
+        if doc is None:
+            return False
+        later = self._now() + WAIT * 2 ** (doc["attempts"] - 1)
+        again = {"state": "new", "owner": "", "code": code, "free": later}
+        change = {"$set": _given_up(code) if doc["attempts"] >= ATTEMPTS else again}
+        return await self._mine(message_id, owner, change)
 
     async def resume(self, owner: str = "") -> int:
         """What the owner holds is free at once: at its end. Without an owner all that is held: at the start of a
         process that is alone. Returns how many.
         """
-        which = {"state": "working"} | ({"owner": owner} if owner else {})
+        which = {"free": {"$lt": NEVER}, "state": "working"} | ({"owner": owner} if owner else {})
         async with border():
             change = {"$set": {"state": "new", "owner": "", "free": self._now()}}
             return (await self._inbox.update_many(which, change)).modified_count
@@ -121,7 +121,7 @@ class Inbox(Generic[T]):
     async def waiting(self) -> int:
         """How many are not worked off, those in work too."""
         async with border():
-            return await self._inbox.count_documents({"state": {"$in": ["new", "working"]}})
+            return await self._inbox.count_documents({"free": {"$lt": NEVER}})
 
     async def failures(self, limit: int = 50) -> list[Failure[T]]:
         """What could not be handled, oldest first."""
@@ -129,7 +129,7 @@ class Inbox(Generic[T]):
 
     async def untold(self, limit: int = 20) -> list[Failure[T]]:
         """What was given up and whose sender is still to be told."""
-        return await self._failed({"untold": True}, limit)
+        return await self._failed({"free": NEVER, "untold": True}, limit)
 
     async def told(self, message_id: str) -> None:
         """The sender knows."""
@@ -150,21 +150,20 @@ class Inbox(Generic[T]):
     async def _take(self, doc: Doc, owner: str, now: datetime) -> bool:
         """By id, if nobody else took it since it was read."""
         change = {"$set": {"state": "working", "owner": owner, "free": now + self._lease}, "$inc": {"attempts": 1}}
-        async with border():
-            which = {"_id": doc["_id"], "attempts": doc["attempts"], "free": doc["free"]}
-            result = await self._inbox.update_one(which, change)
-        return result.modified_count == 1
+        return await self._update(_as_read(doc), change)
 
     async def _mine(self, message_id: str, owner: str, change: Doc) -> bool:
+        """While the owner works on it: whoever was taken for dead changes nothing when they come back."""
+        return await self._update({"_id": message_id, "owner": owner, "state": "working"}, change)
+
+    async def _update(self, which: Doc, change: Doc) -> bool:
         async with border():
-            which = {"_id": message_id, "state": "working", "owner": owner}
             return (await self._inbox.update_one(which, change)).matched_count == 1
 
-    async def _closed(self, message_id: str, state: str, code: str) -> bool:
-        values: Doc = {"state": state, "code": code, "owner": ""}
-        values |= {"done_at": self._now()} if state == "done" else {"untold": True}
-        async with border():
-            result = await self._inbox.update_one(
-                {"_id": message_id, "free": {"$exists": True}}, {"$set": values, "$unset": {"free": ""}}
-            )
-        return result.modified_count == 1
+
+def _as_read(doc: Doc) -> Doc:
+    return {"_id": doc["_id"], "attempts": doc["attempts"], "free": doc["free"]}
+
+
+def _given_up(code: str) -> Doc:
+    return {"state": "failed", "code": code, "owner": "", "untold": True, "free": NEVER}

@@ -40,9 +40,9 @@ async def test_a_message_comes_back_as_it_was(box: Inbox[Message], clock: Clock)
     assert await box.claim("a") == message
     assert await box.claim("a") is None
     assert await box.waiting() == 1
-    assert await box.done("m1")
+    assert await box.done("m1", "a")
     assert await box.waiting() == 0
-    assert not await box.done("m1")
+    assert not await box.done("m1", "a")
 
 
 async def test_the_same_message_is_taken_in_once(box: Inbox[Message], clock: Clock) -> None:
@@ -50,7 +50,7 @@ async def test_the_same_message_is_taken_in_once(box: Inbox[Message], clock: Clo
     results = await asyncio.gather(*(box.put("m1", message) for _ in range(8)))
     assert sorted(results) == [False] * 7 + [True]
     await box.claim("a")
-    await box.done("m1")
+    await box.done("m1", "a")
     assert not await box.put("m1", replace(message, text="again"))
     assert await box.claim("a") is None
 
@@ -76,7 +76,7 @@ async def test_each_message_goes_to_one_hand(box: Inbox[Message], clock: Clock) 
                 idle += 1
                 continue
             mine.append(message.id)
-            assert await box.done(message.id)
+            assert await box.done(message.id, owner)
         return mine
 
     hands = await asyncio.gather(*(work(f"w{n}") for n in range(4)))
@@ -95,7 +95,10 @@ async def test_a_lease_that_ends_frees_the_message(box: Inbox[Message], clock: C
     clock.move(seconds=2)
     assert await box.claim("b")
     assert not await box.renew(["m1"], "a")
+    assert not await box.done("m1", "a")
+    assert not await box.failed("m1", "a", "K03")
     assert await box.renew(["m1"], "b")
+    assert await box.failed("m1", "b", "K03")
 
 
 async def test_a_restart_takes_work_up_at_once(box: Inbox[Message], clock: Clock) -> None:
@@ -103,7 +106,7 @@ async def test_a_restart_takes_work_up_at_once(box: Inbox[Message], clock: Clock
         await box.put(name, a_message(name, clock))
     assert await box.claim("a")
     assert await box.claim("a")
-    assert await box.done("m1")
+    assert await box.done("m1", "a")
     assert await box.resume() == 1
     taken = {message.id for message in [await box.claim("b"), await box.claim("b")] if message}
     assert taken == {"m2", "m3"}
@@ -130,13 +133,13 @@ async def test_a_failure_is_tried_later_and_later_and_then_stays_in_sight(box: I
     wait = timedelta(seconds=5)
     for _ in range(ATTEMPTS - 1):
         assert await box.claim("a")
-        assert await box.failed("m1", "K03")
+        assert await box.failed("m1", "a", "K03")
         clock.move(seconds=wait.total_seconds() - 1)
         assert await box.claim("a") is None
         clock.move(seconds=1)
         wait *= 2
     assert await box.claim("a")
-    assert await box.failed("m1", "K03")
+    assert await box.failed("m1", "a", "K03")
     clock.move(days=2)
     assert await box.claim("a") is None
     (failure,) = await box.failures()
@@ -166,7 +169,7 @@ async def test_put_and_claimed_in_one(box: Inbox[Message], clock: Clock) -> None
     assert await box.claim("b") is None
     clock.move(seconds=LEASE.total_seconds() - 1)
     assert await box.renew(["m1", "m2"], "a") == 2
-    assert await box.done("m1")
+    assert await box.done("m1", "a")
     clock.move(seconds=LEASE.total_seconds() - 1)
     assert await box.renew(["m1", "m2"], "a") == 1
     assert await box.claim("b") is None
