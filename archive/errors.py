@@ -18,6 +18,9 @@ Problem
 ├ KeepProblem      K  storage that can't be trusted or reached
 │ └ KeyMissing K01 · Tampered K02 · DatabaseDown K03 · NoSpace K04 · IndexBroken K05 (IndexBusy K06) · TrailBroken K07
 │   Crowded K08
+├ ChannelProblem   P  a chat platform that doesn't do what is asked of it
+│ └ Later P01 · Unreachable P02 · FileGone P03 · NoScope P04 · NotLinked P05 · CodeExpired P06 · LinkedElsewhere P07
+│   NoAnswer P08
 └ SettingProblem   C  settings that can't be used
   └ BadSettings C01
 """
@@ -484,6 +487,88 @@ class Crowded(KeepProblem):
     what = Text("正在接收的文件太多，这次没有收下", "Too many files are coming in at once; this one was not taken")
     why = Text("同时发送的人很多", "many people are sending at the same moment")
     then = Text("内容还在，请过一分钟点「重试」。", "Nothing is lost; press “Try again” in a minute.")
+
+
+class ChannelProblem(Problem):
+    """A chat platform that doesn't do what is asked of it. Facts of each: platform (its name)."""
+
+    code = "P00"
+
+
+class Later(ChannelProblem):
+    """The platform asks for patience. Facts: platform, seconds."""
+
+    code = "P01"
+    what = Text("{platform} 要求放慢", "{platform} asks for patience")
+    why = Text("消息太多，{seconds} 秒后再发", "too many messages; again in {seconds} s")
+    then = Text("会自动再发，不会丢。", "It is sent again by itself; nothing is lost.")
+
+
+class Unreachable(ChannelProblem):
+    """It will never arrive there: the user left, the conversation is gone. Facts: platform, detail."""
+
+    code = "P02"
+    what = Text("在 {platform} 上送不到", "It can't be delivered on {platform}")
+    why = Text("{detail}", "{detail}")
+    then = Text("请管理员检查绑定；在网页工作台也能看到。", "Ask an administrator about the link; the web desk has it too.")
+
+
+class FileGone(ChannelProblem):
+    """Facts: platform, name."""
+
+    code = "P03"
+    what = Text("「{name}」没有取到", "“{name}” could not be fetched")
+    why = Text("文件在 {platform} 上已删除或已过期", "on {platform} it was deleted or has expired")
+    then = Text("请再发一次。", "Please send it again.")
+
+
+class NoScope(ChannelProblem):
+    """Facts: platform, name, scope."""
+
+    code = "P04"
+    what = Text("「{name}」没有取到", "“{name}” could not be fetched")
+    why = Text("归档在 {platform} 上缺少权限 {scope}", "Guidang lacks the permission {scope} on {platform}")
+    then = Text(
+        "请管理员运行 guidang channels check 并补上权限，然后再发一次。",
+        "Ask an administrator to run “guidang channels check” and add it; then send the file again.",
+    )
+
+
+class NotLinked(ChannelProblem):
+    """Facts: platform."""
+
+    code = "P05"
+    what = Text("还不认识你", "I don't know you yet")
+    why = Text("你的 {platform} 账号还没有绑定归档账号", "your {platform} account isn't linked to a Guidang account")
+    then = Text(
+        "有绑定码请发「绑定 绑定码」；没有请发「申请绑定」，管理员会收到。",
+        "With a code, send “link CODE”; without one, send “ask link” and an administrator will hear of it.",
+    )
+
+
+class CodeExpired(ChannelProblem):
+    code = "P06"
+    what = Text("绑定码不能用", "The code can't be used")
+    why = Text("它已用过、过期或写错了", "it was used, has expired, or is mistyped")
+    then = Text("请在网页工作台输入「绑定码」再要一个。", "Type “link code” on the web desk for another one.")
+
+
+class LinkedElsewhere(ChannelProblem):
+    """Facts: platform."""
+
+    code = "P07"
+    what = Text("没有绑定", "Not linked")
+    why = Text("这个 {platform} 账号已绑定另一个人", "this {platform} account is linked to somebody else")
+    then = Text("请管理员先解除原来的绑定。", "Ask an administrator to undo that link first.")
+
+
+class NoAnswer(ChannelProblem):
+    """It did not answer, or answered with an error of its own. Facts: platform, detail."""
+
+    code = "P08"
+    what = Text("{platform} 没有应答", "{platform} does not answer")
+    why = Text("{detail}", "{detail}")
+    then = Text("会自动再试。", "It is tried again by itself.")
 
 
 class SettingProblem(Problem):

@@ -23,6 +23,15 @@ class Click:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """A file that still lies on its platform: written down first, fetched by the hand that works on the message."""
+
+    name: str
+    place: str  # where it lies, in the channel's own words
+    size: int = 0  # bytes, where the platform tells
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One thing a person said, sent or pressed; or a tick of the clock, said by the person whose schedule it is."""
 
@@ -32,7 +41,8 @@ class Message:
     person: str  # person id
     at: datetime  # UTC
     text: str = ""
-    files: tuple[FileRef, ...] = ()  # already held in storage, before the acknowledgement
+    files: tuple[FileRef, ...] = ()  # already held in storage
+    remote: tuple[RemoteFile, ...] = ()  # to be fetched before it is worked on
     click: Click | None = None
 
 
@@ -87,11 +97,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line of a card. `flagged` draws the eye."""
+    """One line of a card. `flagged` draws the eye; what is `private` is masked where others could read along."""
 
     label: Text
     value: Text | str
     flagged: bool = False
+    private: bool = False
 
 
 Tone = Literal["plain", "good", "wait", "bad"]
