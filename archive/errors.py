@@ -510,7 +510,9 @@ class Unreachable(ChannelProblem):
     code = "P02"
     what = Text("在 {platform} 上送不到", "It can't be delivered on {platform}")
     why = Text("{detail}", "{detail}")
-    then = Text("请管理员检查绑定；在网页工作台也能看到。", "Ask an administrator about the link; the web desk has it too.")
+    then = Text(
+        "请管理员检查绑定；在网页工作台也能看到。", "Ask an administrator about the link; it is on the web desk too."
+    )
 
 
 class FileGone(ChannelProblem):

@@ -20,6 +20,7 @@ from archive.company import Company
 from archive.document import Kind
 from archive.errors import BadSettings
 from archive.words import Text
+from config import channels
 
 MB = 1024 * 1024
 HOME = ZoneInfo("Asia/Shanghai")
@@ -44,6 +45,7 @@ class Settings:
     rules: tuple[Rule, ...] = ()
     remind_hours: int = 24
     big_file: int = 64 * MB
+    channels: channels.Channels = channels.NONE
 
     @property
     def address(self) -> str:
@@ -69,6 +71,7 @@ _KNOWN = {
     "approval": {"remind_hours", "rules"},
     "companies": set(),
     "intake": {"max_mb"},
+    **channels.KNOWN,
 }
 
 
@@ -102,6 +105,7 @@ def read(
         rules=_rules(approval.get("rules"), mistakes),
         remind_hours=_number(approval.get("remind_hours", 24), "approval.remind_hours", 1, 720, mistakes),
         big_file=_number(intake.get("max_mb", 64), "intake.max_mb", 1, 1024, mistakes) * MB,
+        channels=channels.read(env, given, mistakes),
     )  # fmt: skip
     if mistakes:
         raise BadSettings(mistakes="; ".join(mistakes))

@@ -110,9 +110,7 @@ class Identities:
         code = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
         async with border():
             await self._db.link_codes.delete_many({"person": person})
-            await self._db.link_codes.insert_one(
-                {"_id": _digest(code), "person": person, "until": self._now() + LASTS}
-            )
+            await self._db.link_codes.insert_one({"_id": _digest(code), "person": person, "until": self._now() + LASTS})
         return code
 
     async def redeem(self, typed: str, identity: Identity) -> str:
