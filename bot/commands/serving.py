@@ -23,6 +23,7 @@ from bot.post import held_file
 from bot.schedule import Clock
 from config.settings import DEFAULT_COMPANIES, Settings
 from handlers.table import offered
+from storage.people import SYSTEM
 from storage.talk import Talk
 
 log = logging.getLogger("guidang")
@@ -128,7 +129,9 @@ async def _demo_people(house: House) -> list[tuple[Person, str]]:
         return []
     made = []
     for id_, name, roles, department in DEMO:
-        person = await house.people.add(name, roles, company=settings.companies[0].code, department=department, id=id_)
+        person = await house.people.add(
+            name, roles, company=settings.companies[0].code, department=department, id=id_, by=SYSTEM
+        )
         made.append((person, await house.accounts.link(person.id)))
     return made
 

@@ -7,10 +7,11 @@ from argon2 import PasswordHasher
 
 from archive.access import Role
 from archive.errors import AccountDisabled, BadValue, LinkExpired, NotFound, SignInFailed, TooManyTries
-from storage import accounts, mongo, people
+from storage import accounts, mongo
 from storage.accounts import TRIES, Accounts
 from storage.people import People
 from tests.storage.clock import Clock
+from tests.storage.kept import open_people
 
 PASSWORD = "correct horse 电池"
 
@@ -22,8 +23,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def staff(db: mongo.Database, clock: Clock) -> People:
-    await mongo.ensure_indexes(db, people.INDEXES, accounts.INDEXES)
-    staff = People(db, clock)
+    await mongo.ensure_indexes(db, accounts.INDEXES)
+    staff = await open_people(db, clock)
     await staff.add("张三", {Role.EMPLOYEE}, company="C1", id="zhangsan", lang="en")
     return staff
 
