@@ -50,7 +50,10 @@ class Door(Protocol):
         version: int = 0,
         values: Mapping[str, str] | None = None,
     ) -> str:
-        """The message's id. The same key again returns the same id and does nothing more."""
+        """The message's id. The same key again returns the same id and does nothing more.
+
+        Raises NotAllowed for files of somebody without the right to forward, before anything of them is kept.
+        """
 
     async def find(
         self, person: Person, words: str, page: int, size: int

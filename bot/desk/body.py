@@ -88,11 +88,14 @@ async def read_json(request: web.Request) -> dict[str, Any]:
     return value
 
 
-async def read_message(request: web.Request, limits: Limits, take: Callable[[int], None]) -> Sent:
+async def read_message(
+    request: web.Request, limits: Limits, take: Callable[[int], None], forwards: Callable[[], None]
+) -> Sent:
     """A multipart message: fields `key`, `conversation`, `text`, and any number of `files`.
 
-    `take` is asked for the memory of each piece, see Room. Raises FileTooBig, TooManyFiles and Crowded as soon as a
-    limit is passed, BadRequest when it isn't such a message or stops coming.
+    `take` is asked for the memory of each piece, see Room; `forwards` before the first file is read. Raises what they
+    raise, FileTooBig and TooManyFiles as soon as a limit is passed, BadRequest when it isn't such a message or stops
+    coming.
     """
     if request.content_type != "multipart/form-data":
         raise BadRequest
@@ -105,6 +108,7 @@ async def read_message(request: web.Request, limits: Limits, take: Callable[[int
             if not isinstance(part, BodyPartReader):
                 raise BadRequest
             if part.name == "files":
+                forwards()
                 if len(files) == limits.files:
                     raise TooManyFiles(limit=limits.files)
                 name = clean_name(part.filename or "")

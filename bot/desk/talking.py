@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from aiohttp import web
 
-from archive.access import Person
+from archive.access import Person, Right, demand
 from archive.errors import BadRequest, Problem
 from archive.words import Text
 from bot.channel import Door
@@ -90,10 +91,12 @@ class Talking:
         """POST /api/messages: written into the log, handed to the door, and only then acknowledged with 202.
 
         The log comes first so that an answer can never stand above its question. What the door refuses stays in
-        the log with the reason, and the same key may be sent again.
+        the log with the reason, and the same key may be sent again. Files of somebody who may not forward any aren't
+        even read.
         """
+        forwards = partial(demand, caller.person, Right.FORWARD)
         with self._room.share() as take:
-            return await self._taken(await read_message(request, self._limits, take), caller)
+            return await self._taken(await read_message(request, self._limits, take, forwards), caller)
 
     async def _taken(self, sent: Sent, caller: Caller) -> web.Response:
         person, conversation = caller.person, conversation_of(caller.person, sent.conversation)

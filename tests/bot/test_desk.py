@@ -12,6 +12,7 @@ import pytest
 from aiohttp import ClientResponse, FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 
+from archive.access import Role
 from archive.errors import NoSpace
 from archive.words import Text, same
 from bot.desk.channel import Desk
@@ -377,6 +378,15 @@ async def test_caps(open_page: OpenPage, house: House, files: list[tuple[str, by
     assert (answer.status, (await answer.json())["code"]) == (status, code)
     assert house.door.received == []
     assert await messages(page) == []
+
+
+async def test_files_of_somebody_who_may_not_forward_are_not_read(open_page: OpenPage, house: House) -> None:
+    await house.people.change("wang", roles={Role.AUDITOR})
+    page = await open_page("wang")
+    answer = await say(page, "", ("a.xml", b"x" * (2 * MIB + 1)))
+    assert (answer.status, (await answer.json())["code"]) == (403, "A01"), "asked before its size is known"
+    assert house.door.received == []
+    assert (await say(page, "待办")).status == 202
 
 
 async def test_broken_requests_are_refused_without_an_error_of_ours(open_page: OpenPage, house: House) -> None:
