@@ -53,11 +53,14 @@ class Problem(Exception):
 
     def say(self, lang: Lang) -> str:
         """The whole message in one language."""
-        what, why, then = (t.filled(**self.facts).to(lang) for t in (self.what, self.why, self.then))
+        what, why, then = (t.filled(**self.facts).to(lang) for t in (self.what, self.why, self._next()))
         said = what + ((": " if lang == "en" else "：") + why if why else "")
         if said[-1] not in ".?!。？！":
             said += "." if lang == "en" else "。"
         return f"{said} {then} [{self.code}]" if lang == "en" else f"{said}{then}[{self.code}]"
+
+    def _next(self) -> Text:
+        return self.then
 
 
 def _again(kind: type[Problem], facts: dict[str, Any]) -> Problem:
@@ -189,9 +192,13 @@ class HeicPhoto(ReadProblem):
 
 
 class RefuseProblem(Problem):
-    """A document that can't be taken."""
+    """A document that can't be taken. Facts: who, and `hidden` when the reader can't open what stands in its place."""
 
     code = "D00"
+    asks: ClassVar[Text] = Text("请直接向 {who} 询问它的进度。", "Please ask {who} how it stands.")
+
+    def _next(self) -> Text:
+        return self.asks if self.facts.get("hidden") else self.then
 
 
 class DuplicateFile(RefuseProblem):
