@@ -12,6 +12,7 @@ Problem
 │   SignedOut A07 · WrongSite A08
 ├ StateProblem     S  a step that doesn't fit the state
 │ └ AlreadyDecided S01 · ChangedMeanwhile S02 · NotFound S03 · ReasonMissing S04 · BadValue S05 · NotReady S06
+│   TooManySchedules S07
 ├ AskProblem       Q  words that can't be followed
 │ └ UnknownCommand Q01 · BadPeriod Q02 · BadAmount Q03 · UnknownReport Q04 · BadSchedule Q05 · NothingToReport Q06
 │   BadRequest Q07
@@ -342,6 +343,15 @@ class NotReady(StateProblem):
     what = Text("{item} 还不能提交", "{item} can't be submitted yet")
     why = Text("还缺：{missing}", "missing: {missing}")
     then = Text("请点「更正」补全。", "Please press “Correct” and fill it in.")
+
+
+class TooManySchedules(StateProblem):
+    """Facts: limit."""
+
+    code = "S07"
+    what = Text("定时没有设上", "The schedule was not set")
+    why = Text("每人最多 {limit} 个定时", "one person may have {limit} schedules at most")
+    then = Text("请先输入「定时」，取消不用的。", "Please type “schedules” and cancel some you no longer need.")
 
 
 class AskProblem(Problem):
