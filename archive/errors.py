@@ -9,7 +9,7 @@ Problem
 │ └ DuplicateFile D01 · DuplicateDocument D02
 ├ RightProblem     A  a person who may not
 │ └ NotAllowed A01 · OwnDocument A02 · SignInFailed A03 · AccountDisabled A04 · LinkExpired A05 · TooManyTries A06
-│   SignedOut A07 · WrongSite A08
+│   SignedOut A07 · WrongSite A08 · SignInBusy A09 · TooManyFromAddress A10
 ├ StateProblem     S  a step that doesn't fit the state
 │ └ AlreadyDecided S01 · ChangedMeanwhile S02 · NotFound S03 · ReasonMissing S04 · BadValue S05 · NotReady S06
 │   TooManySchedules S07
@@ -271,7 +271,17 @@ class TooManyTries(RightProblem):
     code = "A06"
     what = Text("尝试次数太多", "Too many tries")
     why = Text("账号暂时锁定", "the account is locked for a while")
-    then = Text("请 {minutes} 分钟后再试。", "Please try again in {minutes} minutes.")
+    then = Text(
+        "请 {minutes} 分钟后再试，或请管理员发一个登录链接。",
+        "Please try again in {minutes} minutes, or ask an administrator for a link.",
+    )
+
+
+class TooManyFromAddress(TooManyTries):
+    """Facts: minutes."""
+
+    code = "A10"
+    why = Text("从你这个网络地址登录失败的次数太多", "too many sign-ins from your network address failed")
 
 
 class SignedOut(RightProblem):
@@ -285,6 +295,15 @@ class WrongSite(RightProblem):
     what = Text("请求被拒绝", "The request was refused")
     why = Text("它不是从本页面发出的", "it did not come from this page")
     then = Text("请直接打开归档网页再试。", "Please open the archive's own page and try again.")
+
+
+class SignInBusy(RightProblem):
+    """More passwords wait to be checked than memory and time are set apart for."""
+
+    code = "A09"
+    what = Text("登录暂时排不上", "There is no room to sign you in right now")
+    why = Text("同时登录的请求太多", "too many are signing in at the same moment")
+    then = Text("请过几秒再试。", "Please try again in a few seconds.")
 
 
 class StateProblem(Problem):

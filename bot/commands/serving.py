@@ -118,6 +118,7 @@ def desk_for(house: House, reception: Reception) -> Desk:
         commands=commands,
         limits=limits,
         public_url=house.settings.public_url,
+        proxies=house.settings.proxies,
     )
 
 
