@@ -28,6 +28,11 @@ from storage.talk import Talk
 
 log = logging.getLogger("guidang")
 
+#: Seconds for the head of a request to come, counted from the connection or the answer before. Longer than the 60 for
+#: which nginx keeps a connection open: a proxy must never use one that is just being closed.
+IDLE = 75.0
+#: Seconds in which the rest of a body that was refused is taken in, so that the browser reads the answer.
+LINGER = 10.0
 #: Made on an empty archive that only this machine can reach, to try everything at once.
 DEMO = (
     ("li.ming", "李明", {Role.EMPLOYEE}, "销售部"),
@@ -50,7 +55,7 @@ async def serve(args: argparse.Namespace, settings: Settings) -> int:
         reception = Reception(house.ctx, house.inbox, house.post, settings.big_file, house.name)
         desk = desk_for(house, reception)
         house.channels[desk.name] = desk
-        runner = web.AppRunner(_application(house, desk), access_log=None)
+        runner = runner_for(_application(house, desk))
         await runner.setup()
         try:
             site = web.TCPSite(runner, settings.host, settings.port)
@@ -68,6 +73,15 @@ async def serve(args: argparse.Namespace, settings: Settings) -> int:
         finally:
             await runner.cleanup()
     return 0
+
+
+def runner_for(app: web.Application, idle: float = IDLE, linger: float = LINGER) -> web.AppRunner:
+    """The server of the application.
+
+    aiohttp has no deadline of its own for the head of a request; but what waits for one, half sent or not begun, is
+    idle to it, and is closed after this long. (Its default is an hour.)
+    """
+    return web.AppRunner(app, access_log=None, keepalive_timeout=idle, lingering_time=linger)
 
 
 async def _bind(site: web.TCPSite, settings: Settings) -> None:

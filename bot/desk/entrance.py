@@ -30,7 +30,7 @@ class Entrance:
 
     async def sign_in(self, request: web.Request, caller: Caller) -> web.Response:
         """POST /api/sign-in {person, password}. Raises what Accounts.sign_in does."""
-        given = await read_json(request)
+        given = await read_json(request, self._limits)
         person, password = _word(given, "person", 64), _word(given, "password", 1024)
         address = source(request.remote, request.headers.getall("X-Forwarded-For", []), self._proxies)
         browser = self._guard.browser(request)
@@ -39,12 +39,12 @@ class Entrance:
 
     async def redeem(self, request: web.Request, caller: Caller) -> web.Response:
         """POST /api/link {token}: the page at /link/… sends it, so that a chat's preview robot does not use it up."""
-        link, browser = _word(await read_json(request), "token", 200), self._guard.browser(request)
+        link, browser = _word(await read_json(request, self._limits), "token", 200), self._guard.browser(request)
         return self._guard.let_in(web.json_response({}), await self._accounts.redeem(link, browser), browser)
 
     async def password(self, request: web.Request, caller: Caller) -> web.Response:
         """POST /api/password {password}: a new one; every session ends and this one begins anew. Raises BadValue."""
-        password = _word(await read_json(request), "password", 1024)
+        password = _word(await read_json(request, self._limits), "password", 1024)
         token = await self._accounts.set_password(caller.person.id, password)
         await self._accounts.speak(token, caller.lang)
         return self._guard.let_in(web.json_response({}), token)
@@ -56,7 +56,7 @@ class Entrance:
 
     async def speak(self, request: web.Request, caller: Caller) -> web.Response:
         """POST /api/language {lang}: this session reads zh or en from now on."""
-        match (await read_json(request)).get("lang"):
+        match (await read_json(request, self._limits)).get("lang"):
             case "zh":
                 await self._accounts.speak(caller.token, "zh")
             case "en":

@@ -80,7 +80,7 @@ class Talking:
 
     async def seen(self, request: web.Request, caller: Caller) -> web.Response:
         """POST /api/seen {conversation, seq}: read up to here."""
-        given = await read_json(request)
+        given = await read_json(request, self._limits)
         seq = given.get("seq")
         if not isinstance(seq, int) or not 0 <= seq < 10**15:
             raise BadRequest
@@ -125,7 +125,7 @@ class Talking:
 
     async def click(self, request: web.Request, caller: Caller) -> web.Response:
         """POST /api/clicks {key, conversation, action, subject, version, values}: handed to the door, then 202."""
-        given = await read_json(request)
+        given = await read_json(request, self._limits)
         action, subject, version = given.get("action"), given.get("subject"), given.get("version", 0)
         if not (isinstance(action, str) and isinstance(subject, str) and type(version) is int):
             raise BadRequest
