@@ -1,10 +1,9 @@
-"""Who has an account, in which roles, and under which names the channels know them. Nobody is ever deleted.
+"""Who has an account, and in which roles. Nobody is ever deleted. A name is never authority, an id is.
 
 Each change and its trail entry are one transaction; the entry says how the account stands after it, so that `verify`
 finds what was written past it.
 
-Collections: `people` {_id: person id, name, roles, department, company, lang, disabled, added_at};
-`identities` {_id: "channel:tenant:user", person, channel, tenant, user}. A name is never authority, an id is.
+Collection `people`: {_id: person id, name, roles, department, company, lang, disabled, added_at}.
 """
 
 from __future__ import annotations
@@ -28,21 +27,11 @@ from storage.trail import Trail
 
 INDEXES: Indexes = {
     "people": [IndexModel([("company", ASCENDING), ("roles", ASCENDING)])],
-    "identities": [IndexModel([("person", ASCENDING)])],
 }
 #: Seconds an answer about people is good for in the process that asked: one forwarded document asks ten times.
 #: What this process changes is seen at once; what another one changed, a second later at most.
 FRESH = 1.0
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """How a channel knows a person: its workspace or company, and the user id in it."""
-
-    channel: str
-    tenant: str
-    user: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,36 +145,6 @@ class People:
         """From now on; open sessions and sign-in links end with it, in one transaction. Raises NotFound."""
         return await self._set(person_id, {"disabled": True}, "disabled", by)
 
-    async def tie(self, person_id: str, identity: Identity) -> None:
-        """The channel's user is this person from now on. Raises NotFound, BadValue when it is somebody else."""
-        await self.get(person_id)
-        doc = {"_id": _key(identity), "person": person_id, **pack(identity)}
-        try:
-            async with border(DuplicateKeyError):
-                await self._db.identities.insert_one(doc)
-        except DuplicateKeyError:
-            other = await self.known(identity)
-            if other is None or other.id != person_id:
-                hint = Text("先解除原来的绑定。", "Untie it from the other account first.")
-                raise _bad(Text("绑定", "identity"), identity.user, hint) from None
-
-    async def untie(self, identity: Identity) -> bool:
-        """Whether it was tied to anyone."""
-        async with border():
-            return (await self._db.identities.delete_one({"_id": _key(identity)})).deleted_count > 0
-
-    async def known(self, identity: Identity) -> Person | None:
-        """Who the channel's user is, a disabled person too; None for a stranger."""
-        async with border():
-            doc = await self._db.identities.find_one({"_id": _key(identity)})
-        return await self.get(doc["person"]) if doc else None
-
-    async def identities(self, person_id: str) -> list[Identity]:
-        """Where the person can be reached."""
-        async with border():
-            docs = await self._db.identities.find({"person": person_id}).sort("_id", 1).to_list()
-        return [unpack(Identity, doc) for doc in docs]
-
     async def _several(self, which: Doc) -> list[Person]:
         async with border():
             docs = await self._db.people.find(which).sort("_id", 1).to_list()
@@ -250,10 +209,6 @@ def _some(roles: Collection[Role]) -> Collection[Role]:
     if not roles:
         raise _bad(Text("角色", "roles"), "", Text("至少给一个角色。", "Please give at least one role."))
     return roles
-
-
-def _key(identity: Identity) -> str:
-    return f"{identity.channel}:{identity.tenant}:{identity.user}"
 
 
 def _doc(person: Person) -> Doc:

@@ -8,7 +8,7 @@ from archive.access import Person, Role
 from archive.errors import BadValue, NotFound, TrailBroken
 from archive.trail import Entry
 from storage import accounts, mongo, people
-from storage.people import SYSTEM, By, Identity, People
+from storage.people import SYSTEM, By, People
 from storage.records import unpack
 from tests.storage.kept import open_people
 
@@ -106,28 +106,6 @@ async def test_having_a_role_means_able_to_act(staff: People) -> None:
     assert [p.disabled for p in await staff.all()] == [True, False, False, False]
     await staff.enable("p0")
     assert not (await staff.get("p0")).disabled
-
-
-async def test_channels_know_people_by_their_own_ids(staff: People) -> None:
-    await staff.add("甲", {Role.EMPLOYEE}, company="C1", id="a1")
-    await staff.add("乙", {Role.EMPLOYEE}, company="C1", id="b1")
-    slack, wecom = Identity("slack", "T1", "U9"), Identity("wecom", "corp", "U9")
-    await staff.tie("a1", slack)
-    await staff.tie("a1", slack)
-    await staff.tie("a1", wecom)
-    known = await staff.known(slack)
-    assert known is not None
-    assert known.id == "a1"
-    assert await staff.known(Identity("slack", "T2", "U9")) is None
-    assert await staff.identities("a1") == [slack, wecom]
-    with pytest.raises(BadValue):
-        await staff.tie("b1", slack)
-    with pytest.raises(NotFound):
-        await staff.tie("c1", Identity("slack", "T1", "U1"))
-    assert await staff.untie(slack)
-    assert not await staff.untie(slack)
-    await staff.tie("b1", slack)
-    assert await staff.identities("b1") == [slack]
 
 
 async def test_what_another_process_changed_is_seen_within_a_second(staff: People, db: mongo.Database) -> None:
