@@ -9,9 +9,10 @@ Problem
 │ └ DuplicateFile D01 · DuplicateDocument D02
 ├ RightProblem     A  a person who may not
 │ └ NotAllowed A01 · OwnDocument A02 · SignInFailed A03 · AccountDisabled A04 · LinkExpired A05 · TooManyTries A06
-│   SignedOut A07 · WrongSite A08
+│   SignedOut A07 · WrongSite A08 · SignInBusy A09 · TooManyFromAddress A10
 ├ StateProblem     S  a step that doesn't fit the state
 │ └ AlreadyDecided S01 · ChangedMeanwhile S02 · NotFound S03 · ReasonMissing S04 · BadValue S05 · NotReady S06
+│   TooManySchedules S07
 ├ AskProblem       Q  words that can't be followed
 │ └ UnknownCommand Q01 · BadPeriod Q02 · BadAmount Q03 · UnknownReport Q04 · BadSchedule Q05 · NothingToReport Q06
 │   BadRequest Q07
@@ -53,11 +54,14 @@ class Problem(Exception):
 
     def say(self, lang: Lang) -> str:
         """The whole message in one language."""
-        what, why, then = (t.filled(**self.facts).to(lang) for t in (self.what, self.why, self.then))
+        what, why, then = (t.filled(**self.facts).to(lang) for t in (self.what, self.why, self._next()))
         said = what + ((": " if lang == "en" else "：") + why if why else "")
         if said[-1] not in ".?!。？！":
             said += "." if lang == "en" else "。"
         return f"{said} {then} [{self.code}]" if lang == "en" else f"{said}{then}[{self.code}]"
+
+    def _next(self) -> Text:
+        return self.then
 
 
 def _again(kind: type[Problem], facts: dict[str, Any]) -> Problem:
@@ -189,9 +193,13 @@ class HeicPhoto(ReadProblem):
 
 
 class RefuseProblem(Problem):
-    """A document that can't be taken."""
+    """A document that can't be taken. Facts: who, and `hidden` when the reader can't open what stands in its place."""
 
     code = "D00"
+    asks: ClassVar[Text] = Text("请直接向 {who} 询问它的进度。", "Please ask {who} how it stands.")
+
+    def _next(self) -> Text:
+        return self.asks if self.facts.get("hidden") else self.then
 
 
 class DuplicateFile(RefuseProblem):
@@ -263,7 +271,17 @@ class TooManyTries(RightProblem):
     code = "A06"
     what = Text("尝试次数太多", "Too many tries")
     why = Text("账号暂时锁定", "the account is locked for a while")
-    then = Text("请 {minutes} 分钟后再试。", "Please try again in {minutes} minutes.")
+    then = Text(
+        "请 {minutes} 分钟后再试，或请管理员发一个登录链接。",
+        "Please try again in {minutes} minutes, or ask an administrator for a link.",
+    )
+
+
+class TooManyFromAddress(TooManyTries):
+    """Facts: minutes."""
+
+    code = "A10"
+    why = Text("从你这个网络地址登录失败的次数太多", "too many sign-ins from your network address failed")
 
 
 class SignedOut(RightProblem):
@@ -277,6 +295,15 @@ class WrongSite(RightProblem):
     what = Text("请求被拒绝", "The request was refused")
     why = Text("它不是从本页面发出的", "it did not come from this page")
     then = Text("请直接打开归档网页再试。", "Please open the archive's own page and try again.")
+
+
+class SignInBusy(RightProblem):
+    """More passwords wait to be checked than memory and time are set apart for."""
+
+    code = "A09"
+    what = Text("登录暂时排不上", "There is no room to sign you in right now")
+    why = Text("同时登录的请求太多", "too many are signing in at the same moment")
+    then = Text("请过几秒再试。", "Please try again in a few seconds.")
 
 
 class StateProblem(Problem):
@@ -335,6 +362,15 @@ class NotReady(StateProblem):
     what = Text("{item} 还不能提交", "{item} can't be submitted yet")
     why = Text("还缺：{missing}", "missing: {missing}")
     then = Text("请点「更正」补全。", "Please press “Correct” and fill it in.")
+
+
+class TooManySchedules(StateProblem):
+    """Facts: limit."""
+
+    code = "S07"
+    what = Text("定时没有设上", "The schedule was not set")
+    why = Text("每人最多 {limit} 个定时", "one person may have {limit} schedules at most")
+    then = Text("请先输入「定时」，取消不用的。", "Please type “schedules” and cancel some you no longer need.")
 
 
 class AskProblem(Problem):

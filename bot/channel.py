@@ -55,6 +55,7 @@ class Door(Protocol):
 
         `noted` is called with the id once it is written down, and nobody works on it before that returns: a channel of
         our own keeps its log by it. It is called for a repeat as well.
+        Raises NotAllowed for files of somebody without the right to forward, before anything of them is kept.
         """
 
     async def find(

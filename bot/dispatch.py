@@ -6,8 +6,8 @@ import logging
 import re
 import secrets
 
-from archive.access import RIGHT_NAMES, Person, Right, may
-from archive.errors import AccountDisabled, DatabaseDown, NotAllowed, Problem, UnknownCommand
+from archive.access import Person, Right, demand
+from archive.errors import AccountDisabled, DatabaseDown, Problem, UnknownCommand
 from archive.words import Text
 from handlers.context import Context
 from handlers.feedback import feedback
@@ -59,8 +59,7 @@ async def answer(ctx: Context, message: Message) -> Reply:
 
 async def _handled(ctx: Context, asker: Person, message: Message) -> Reply:
     right, handler, rest = _route(message)
-    if not may(asker, right):
-        raise NotAllowed(right=RIGHT_NAMES[right])
+    demand(asker, right)
     return await handler(ctx, asker, message, rest)
 
 

@@ -10,8 +10,8 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 
-from archive.access import RIGHT_NAMES, Person, Right, may
-from archive.errors import DatabaseDown, FileTooBig, NotAllowed, NotFound, Problem
+from archive.access import Person, Right, demand
+from archive.errors import DatabaseDown, FileTooBig, NotFound, Problem
 from archive.item import Item
 from archive.words import Text
 from bot.dispatch import answer
@@ -80,12 +80,14 @@ class Reception:
         values: Mapping[str, str] | None = None,
         noted: Callable[[str], Awaitable[None]] | None = None,
     ) -> str:
-        """Write everything down; see bot.channel.Door. Raises FileTooBig, NoSpace, DatabaseDown."""
+        """Write everything down; see bot.channel.Door. Raises NotAllowed, FileTooBig, NoSpace, DatabaseDown."""
         message_id = f"{channel}:{key}"
         if sum(len(data) for _, data in files) >= ASK_FIRST and await self._inbox.known(message_id):
             if noted:
                 await noted(message_id)
             return message_id
+        if files:  # asked again when it is worked on; here so that nobody fills the disk with what is then refused
+            demand(person, Right.FORWARD)
         for name, data in files:
             if len(data) > self._big_file:
                 raise FileTooBig(name=safe_name(name), size=f"{len(data) / MB:.1f}", limit=self._big_file // MB)
@@ -124,8 +126,7 @@ class Reception:
         self, person: Person, words: str, page: int, size: int
     ) -> tuple[Sequence[Item], int, Mapping[str, str]]:
         """See bot.channel.Door."""
-        if not may(person, Right.SEARCH):
-            raise NotAllowed(right=RIGHT_NAMES[Right.SEARCH])
+        demand(person, Right.SEARCH)
         items, total = await find(self._ctx, person, words, page, size)
         return items, total, {p.id: p.name for p in await self._ctx.people.all()}
 

@@ -16,12 +16,14 @@ from apscheduler.triggers.cron import CronTrigger
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
-from archive.errors import BadSchedule
+from archive.errors import BadSchedule, TooManySchedules
 from storage.mongo import Database, Doc, Indexes, border
 from storage.people import utc_now
 from storage.records import pack, unpack
 
 INDEXES: Indexes = {"schedules": [IndexModel([("person", ASCENDING)])]}
+#: Schedules one person may have: each is looked at every time the clock ticks, and makes a report when it is due.
+MOST = 50
 _SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike: the id is typed to cancel
 
 
@@ -53,7 +55,13 @@ class Schedules:
         self._schedules, self._zone, self._now = db.schedules, zone, now
 
     async def add(self, person: str, channel: str, conversation: str, words: str, cron: Mapping[str, str]) -> str:
-        """Its short id. Raises BadSchedule when the times can't be."""
+        """Its short id. Raises BadSchedule when the times can't be, TooManySchedules.
+
+        Two asked for at the same moment may make one more than that: it is a limit of what piles up, not a count.
+        """
+        async with border():
+            if await self._schedules.count_documents({"person": person}) >= MOST:
+                raise TooManySchedules(limit=MOST)
         while True:
             name = "".join(secrets.choice(_SIGNS) for _ in range(4))
             schedule = Schedule(name, person, channel, conversation, words, dict(cron), self._zone.key)

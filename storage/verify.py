@@ -2,7 +2,8 @@
 
 Nothing here trusts the database: a link is checked against the one before, the head against its seal, the chain
 against the witness file, a record against the digest its last trail entry holds, a file against its own tags and the
-digests in the record. Memory stays flat; work that goes on meanwhile is not mistaken for a fault.
+digests in the record, an account against what its last entry says. Memory stays flat; work that goes on meanwhile is
+not mistaken for a fault.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from storage.items import own, record_digest, to_case, to_item
 from storage.keys import SEAL
 from storage.mongo import Database, Doc, border
 from storage.trail import HEAD, Head, Trail, to_link
+from storage.verify_people import MALFORMED, people_faults
 
 FAULTS = {
     "V01": Text("原件被改动", "the original was changed"),
@@ -37,9 +39,10 @@ FAULTS = {
     "V13": Text("见证文件不见了", "the witness file is gone"),
     "V14": Text("档号不连续或重复", "archive numbers have a gap or a double"),
     "V15": Text("原件没有登记", "the original has no record"),
+    "V16": Text("人员的角色或状态与操作记录不符", "the person's roles or state are not what the trail says"),
+    "V17": Text("人员没有操作记录", "the person has no trail"),
+    "V18": Text("操作记录里有，人员却不见了", "the trail knows the person, but the account is gone"),
 }
-#: Whatever a document somebody else wrote may do when it is read.
-MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError)
 LINKS, ITEMS = 1000, 100  # read at a time
 REMEMBERED = 200  # files just checked: the parts of one file stand together
 
@@ -60,7 +63,7 @@ class Fault:
 
 
 class Verification:
-    """`async for fault in Verification(…).faults()`; `links`, `items` and `files` count what was checked so far."""
+    """`async for fault in Verification(…).faults()`; `links`, `items`, `files`, `people` count what was checked."""
 
     def __init__(
         self, db: Database, trail: Trail, original: Callable[[FileRef], Awaitable[bytes]],
@@ -76,6 +79,7 @@ class Verification:
         self.links = 0
         self.items = 0
         self.files = 0
+        self.people = 0
 
     async def faults(self) -> AsyncIterator[Fault]:
         """Everything that is wrong. Raises DatabaseDown."""
@@ -85,6 +89,8 @@ class Verification:
             async for fault in self._records():
                 yield fault
             async for fault in self._strays():
+                yield fault
+            async for fault in self._people():
                 yield fault
 
     # the trail
@@ -226,6 +232,12 @@ class Verification:
             taken = await self._db.items.distinct("item.file.id", {"item.file.id": {"$in": ids}})
             for each in sorted(set(ids) - set(taken)):
                 yield Fault("V15", each)
+
+    async def _people(self) -> AsyncIterator[Fault]:
+        async for person_id, code in people_faults(self._db):
+            self.people += 1
+            if code:
+                yield Fault(code, person_id)
 
 
 async def _batches(docs: AsyncIterable[Doc], size: int) -> AsyncIterator[list[Doc]]:

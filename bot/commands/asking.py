@@ -13,13 +13,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from archive.access import RIGHT_NAMES, Person, Right, Role, may
+from archive.access import Person, Right, Role, demand
 from archive.errors import (
-    AccountDisabled,
     DatabaseDown,
     FileTooBig,
     IndexBusy,
-    NotAllowed,
     NotFound,
     Problem,
     ReaderFailed,
@@ -212,10 +210,7 @@ async def _person(house: House, wanted: str | None, right: Right, company: str |
     """
     if wanted:
         person = await house.people.get(wanted)
-        if person.disabled:
-            raise AccountDisabled()
-        if not may(person, right):
-            raise NotAllowed(right=RIGHT_NAMES[right])
+        demand(person, right)
         return person
     code = company or house.settings.companies[0].code
     if code not in {c.code for c in house.settings.companies}:

@@ -13,11 +13,12 @@ from archive.item import FileRef, Item
 from archive.words import Text
 from bot.desk.body import Limits
 from bot.desk.channel import Desk
-from storage import accounts, people, talk
+from storage import accounts, talk
 from storage.accounts import Accounts
 from storage.mongo import Database, ensure_indexes
 from storage.people import People
 from storage.talk import Talk
+from tests.storage.kept import open_people
 
 LI = Person("li", "李娜", frozenset({Role.FINANCE}), "财务部", "C01")
 WANG = Person("wang", "王强", frozenset({Role.EMPLOYEE}), "销售部", "C01")
@@ -125,8 +126,8 @@ class House:
     @classmethod
     async def build(cls, db: Database) -> House:
         """An empty desk with the two accounts."""
-        await ensure_indexes(db, talk.INDEXES, people.INDEXES, accounts.INDEXES)
-        known = People(db)
+        await ensure_indexes(db, talk.INDEXES, accounts.INDEXES)
+        known = await open_people(db)
         house = cls(Talk(db), Accounts(db, known), known)
         for person in (LI, WANG):
             await known.add(

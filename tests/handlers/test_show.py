@@ -137,11 +137,11 @@ async def test_pages(scene: Scene) -> None:
 
 async def test_who_got_the_role_later_may_open_what_waits_for_them(scene: Scene) -> None:
     item = await scene.forward("sun", einvoice("620.00"))
-    await scene.house.people.move("wang", "研发部")
+    await scene.house.people.change("wang", department="研发部")
     try:
         assert str(item.document.number) in facts(await scene.send("wang", f"打开 {item.id}"))
     finally:
-        await scene.house.people.move("wang", "销售部")
+        await scene.house.people.change("wang", department="销售部")
     assert "[S03]" in words(await scene.send("wang", f"打开 {item.id}"))
 
 
