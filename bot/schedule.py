@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
@@ -75,9 +76,10 @@ class Clock:
         return await self._house.leases.take("clock", LEASE) is not None
 
     async def mend(self) -> None:
-        """See bot.indexing."""
-        if await self._leading():
-            await mend(self._house)
+        """See bot.indexing. After a crash the lease of the process before still runs for a while: it is waited for."""
+        while not await self._leading():  # noqa: ASYNC110  another process holds it
+            await asyncio.sleep(LOOK)
+        await mend(self._house)
 
     async def due(self) -> None:
         """Say what schedules have come due, each once."""
