@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from archive.access import RIGHT_NAMES, Person, Right, may
-from archive.errors import DatabaseDown, FileTooBig, NotAllowed, NotFound, Problem
+from archive.errors import DatabaseProblem, FileTooBig, NotAllowed, NotFound, Problem
 from archive.item import Item
 from archive.words import Text
 from bot.dispatch import answer
@@ -146,7 +146,7 @@ class Reception:
         self._files.clear()
         self._quick.clear()
         self._held.clear()
-        with suppress(DatabaseDown):  # then the leases end by themselves
+        with suppress(DatabaseProblem):  # then the leases end by themselves
             await self._inbox.resume(self._name)
 
     async def tell_given_up(self) -> None:
@@ -218,6 +218,6 @@ class Reception:
         """A long read, or a long queue, must not be taken for a dead process."""
         while True:
             await asyncio.sleep(RENEW)
-            with suppress(DatabaseDown):
+            with suppress(DatabaseProblem):
                 if self._held:
                     await self._inbox.renew(self._held, self._name)

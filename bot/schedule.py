@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from archive.errors import DatabaseDown, NoSpace, NotFound, Problem
+from archive.errors import DatabaseDown, DatabaseProblem, NoSpace, NotFound, Problem
 from archive.words import Text
 from bot.app import House
 from bot.inbox import Reception
@@ -68,7 +68,7 @@ class Clock:
         """End, and let another take over at once; a job under way is finished by the next start."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
-        with suppress(DatabaseDown):  # then the lease ends by itself
+        with suppress(DatabaseProblem):  # then the lease ends by itself
             await self._house.leases.give_back("clock")
 
     async def _leading(self) -> bool:

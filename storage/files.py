@@ -16,7 +16,7 @@ from gridfs.asynchronous import AsyncGridFSBucket
 from gridfs.errors import CorruptGridFile
 from pymongo import ASCENDING, IndexModel
 
-from archive.errors import DatabaseDown, KeyMissing, NoSpace, NotFound, Tampered
+from archive.errors import DatabaseProblem, KeyMissing, NoSpace, NotFound, Tampered
 from archive.item import FileRef
 from archive.words import Text
 from storage.keys import KeyProvider
@@ -59,7 +59,9 @@ class Files:
         self._check_space(len(data))
         try:
             return await self._held(data, name, media_type)
-        except DatabaseDown:  # it may have restarted: once more, as another file; what there is of the first is swept
+        except (
+            DatabaseProblem
+        ):  # it may have restarted: once more, as another file; what there is of the first is swept
             return await self._held(data, name, media_type)
 
     async def _held(self, data: bytes, name: str, media_type: str) -> FileRef:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from archive.access import Person, Role
-from archive.errors import BadSettings, DatabaseDown
+from archive.errors import BadSettings, DatabaseProblem
 from archive.words import Text
 from bot.app import House, opened
 from bot.desk.body import Limits
@@ -90,7 +90,7 @@ def _application(house: House, desk: Desk) -> web.Application:
         """Whether the database answers and how much waits; says nothing about content."""
         try:
             waiting, letters = await house.inbox.waiting(), await house.outbox.waiting()
-        except DatabaseDown as problem:
+        except DatabaseProblem as problem:
             return web.json_response({"ok": False, "code": problem.code}, status=503)
         return web.json_response({"ok": True, "waiting": waiting, "letters": letters})
 
