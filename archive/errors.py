@@ -4,7 +4,7 @@ Problem
 ├ ReadProblem      R  a file that can't be read          (intake)
 │ ├ EmptyFile R01 · FileTooBig R02 · Truncated R03 · Encrypted R04 · NotWhatItSays R05 · UnknownFormat R06
 │ ├ ZipBomb R07 · UnsafeXml R08 · TooDeep R09 · TooManyPixels R10 · NoDocument R11 · ReaderFailed R12 · TooManyFiles R13
-│ ├ HeicPhoto R14
+│ └ HeicPhoto R14 · TooBigToRead R15
 ├ RefuseProblem    D  a document that can't be taken
 │ └ DuplicateFile D01 · DuplicateDocument D02
 ├ RightProblem     A  a person who may not
@@ -78,7 +78,7 @@ class EmptyFile(ReadProblem):
 
 
 class FileTooBig(ReadProblem):
-    """Facts: name, size (MB), limit (MB)."""
+    """Refused at the door, nothing of it is kept. Facts: name, size (MB), limit (MB)."""
 
     code = "R02"
     what = Text("「{name}」太大，没有接收", "“{name}” is too big and was not taken")
@@ -185,6 +185,18 @@ class HeicPhoto(ReadProblem):
     then = Text(
         "请截图后再发，或在 设置 → 相机 → 格式 里选「兼容性最佳」后重拍。",
         "Please send a screenshot, or set Settings → Camera → Formats to “Most Compatible” and take it again.",
+    )
+
+
+class TooBigToRead(ReadProblem):
+    """Beyond what a reader takes, which is less than what is kept. Facts: name, size, limit (with their units)."""
+
+    code = "R15"
+    what = Text("「{name}」太大，没有读取内容", "“{name}” is too big and was not read")
+    why = Text("它有 {size}，能读的上限是 {limit}", "it has {size}; up to {limit} can be read")
+    then = Text(
+        "文件已保存，可以点「补录」手工填写，或转发税务局下载的原件。",
+        "The file is kept; press “Fill in”, or forward the original from the tax bureau.",
     )
 
 

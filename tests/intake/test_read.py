@@ -14,9 +14,9 @@ from archive.document import Kind
 from archive.errors import (
     EmptyFile,
     Encrypted,
-    FileTooBig,
     NoDocument,
     NotWhatItSays,
+    TooBigToRead,
     Truncated,
     UnknownFormat,
     UnsafeXml,
@@ -154,8 +154,8 @@ def test_bad_samples_get_a_reason(name: str, problem: type[Exception]) -> None:
     assert isinstance(drawn(file).error, problem)
 
 
-def test_too_large_is_refused_unread() -> None:
-    assert isinstance(read(b"%PDF-" + bytes(limits.FILE_BYTES), "a.pdf").error, FileTooBig)
+def test_too_large_is_not_read() -> None:
+    assert isinstance(read(b"%PDF-" + bytes(limits.FILE_BYTES), "a.pdf").error, TooBigToRead)
 
 
 def test_a_reading_survives_the_way_between_processes() -> None:
