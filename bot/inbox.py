@@ -15,9 +15,10 @@ from archive.errors import DatabaseProblem, FileTooBig, NotAllowed, NotFound, Pr
 from archive.item import Item
 from archive.words import Text
 from bot.dispatch import answer
-from bot.post import Post
+from bot.post import Post, held_file
 from handlers.context import Context
 from handlers.message import Click, Message, Reply
+from handlers.report import made_before
 from handlers.search import find
 from handlers.show import original, picture
 from intake.names import safe_name
@@ -128,6 +129,10 @@ class Reception:
     async def original(self, person: Person, item_id: str) -> tuple[str, str, bytes]:
         """See bot.channel.Door."""
         return await original(self._ctx, person, item_id, "desk")
+
+    async def made(self, person: Person, address: str) -> bytes:
+        """See bot.channel.Door."""
+        return await made_before(self._ctx, person, held_file(address))
 
     def start(self) -> None:
         """Begin working messages off, the ones left behind first."""

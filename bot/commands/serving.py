@@ -19,7 +19,6 @@ from bot.app import House, opened
 from bot.desk.body import Limits
 from bot.desk.channel import Desk
 from bot.inbox import Reception
-from bot.post import held_file
 from bot.schedule import Clock
 from config.settings import DEFAULT_COMPANIES, Settings
 from handlers.table import offered
@@ -99,9 +98,6 @@ def _application(house: House, desk: Desk) -> web.Application:
 
 
 def desk_for(house: House, reception: Reception) -> Desk:
-    async def fetch(address: str) -> bytes:
-        return await house.vault.original(held_file(address))
-
     def commands(person: Person) -> Sequence[tuple[Text, Text]]:
         return [(c.example, c.help) for c in offered(person)]
 
@@ -112,7 +108,6 @@ def desk_for(house: House, reception: Reception) -> Desk:
         talk=Talk(house.db),
         accounts=house.accounts,
         hold=house.vault.hold,
-        fetch=fetch,
         now=house.ctx.now,
         commands=commands,
         limits=limits,
