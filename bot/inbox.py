@@ -15,13 +15,14 @@ from archive.errors import DatabaseProblem, FileTooBig, NotAllowed, NotFound, Pr
 from archive.item import Item
 from archive.words import Text
 from bot.dispatch import answer
-from bot.post import Post, held_file
+from bot.post import Post
 from handlers.context import Context
 from handlers.message import Click, Message, Reply
 from handlers.report import made_before
 from handlers.search import find
 from handlers.show import original, picture
 from intake.names import safe_name
+from storage.files import held_file
 from storage.inbox import Inbox
 
 log = logging.getLogger("guidang.inbox")

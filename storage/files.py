@@ -30,6 +30,8 @@ CHUNK = 1_048_576  # bytes of a GridFS chunk
 SPARE = 200_000_000  # bytes that stay free on the disk
 LOOSE_FOR = timedelta(hours=1)  # how long a stored file may wait for its record
 
+HELD = "held"  # the beginning of a made file's address
+
 #: Bytes in files.files/files.chunks; `keys`: {_id: file id, wrapped, key: master key id, loose: since, until
 #: recorded, or settled: since}.
 INDEXES: Indexes = {
@@ -163,6 +165,19 @@ class Files:
         free = shutil.disk_usage(self._disk).free
         if free - 2 * size < SPARE:  # the journal takes the bytes a second time
             raise NoSpace(place=str(self._disk), free=free // 1_000_000)
+
+
+def held_address(ref: FileRef) -> str:
+    """How a made file is named in a stored message: enough to fetch it and to check it."""
+    return f"{HELD}:{ref.id}:{ref.size}:{ref.sha256}:{ref.sm3}"
+
+
+def held_file(address: str) -> FileRef:
+    """The stored file behind `held_address`. Raises NotFound for anything else."""
+    parts = address.split(":")
+    if len(parts) != 5 or parts[0] != HELD or not parts[2].isdigit():
+        raise NotFound(item=address)
+    return FileRef(parts[1], "", int(parts[2]), parts[3], parts[4], "")
 
 
 def _opened(sealed: bytes, key: bytes, file_id: str) -> tuple[bytes, tuple[str, str]]:

@@ -26,12 +26,13 @@ async def verify(args: argparse.Namespace, settings: Settings) -> int:
             faults.append({"code": fault.code, "where": fault.where, "zh": fault.text.zh, "en": fault.text.en})
             if not args.json:
                 print(f"{fault.code} {fault.text.zh}", flush=True)
-        checked = {"items": check.items, "files": check.files, "links": check.links}
+        checked = {"items": check.items, "files": check.files, "links": check.links, "reports": check.made}
     if args.json:
         print(json.dumps({"ok": not faults, "checked": checked, "faults": faults}, ensure_ascii=False))
     else:
         done = (
-            f"{checked['items']} 件 items, {checked['files']} 原件 originals, {checked['links']} 操作记录 trail entries"
+            f"{checked['items']} 件 items, {checked['files']} 原件 originals, "
+            f"{checked['reports']} 报表文件 report files, {checked['links']} 操作记录 trail entries"
         )
         print(f"{'✗' if faults else '✓'} {done}, {len(faults)} 处不符 faults")
     return 1 if faults else 0

@@ -18,10 +18,10 @@ from archive.access import Role
 from archive.errors import NotAllowed
 from archive.item import ItemState
 from archive.money import thousands
-from bot.post import held_file
 from handlers.report import build
 from reports.catalogue import REPORTS
 from reports.render import render
+from storage.files import held_file
 from tests.house import Scene, drawn, einvoice, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
