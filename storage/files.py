@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -52,6 +53,7 @@ class Files:
         self._db = db
         self._fresh: dict[str, bytes] = {}  # held, and not taken yet
         self._room = fresh
+        self._kept: set[str] | None = None  # held inside `keeping`, as far as they may be loose still
         self._keys = keys
         self._disk = disk
         self._bucket = AsyncGridFSBucket(db, "files", chunk_size_bytes=CHUNK)
@@ -78,6 +80,8 @@ class Files:
                 self._store(file_id, sealed),
             )
         self._remember(file_id, data)
+        if self._kept is not None:
+            self._kept.add(file_id)
         return FileRef(file_id, name, len(data), sha256, sm3, media_type)
 
     async def _store(self, file_id: str, sealed: bytes) -> None:
@@ -130,20 +134,54 @@ class Files:
         if not result.matched_count:
             raise NotFound(item=file.name)
 
+    @asynccontextmanager
+    async def keeping(self) -> AsyncIterator[None]:
+        """While inside, what this process holds is not swept, however long it waits for its record.
+
+        For a command beside the service: its files belong to no message, whose waiting would hold the sweep back.
+        """
+        self._kept = set()
+        renewing = asyncio.create_task(self._keep_renewing(), name="files-renewing")
+        try:
+            yield
+        finally:
+            renewing.cancel()
+            await asyncio.wait([renewing])
+            self._kept = None
+
+    async def _keep_renewing(self) -> None:
+        while True:
+            await asyncio.sleep(LOOSE_FOR.total_seconds() / 6)
+            with suppress(DatabaseProblem):  # there are five more times
+                await self._renew()
+
+    async def _renew(self) -> None:
+        """What is loose still is so from now on; what is not any more is not looked after any more."""
+        kept = self._kept or set()
+        asked = list(kept)
+        loose = {"_id": {"$in": asked}, "loose": {"$exists": True}}
+        async with border():
+            await self._db.keys.update_many(loose, {"$set": {"loose": datetime.now(UTC)}})
+            still = {doc["_id"] async for doc in self._db.keys.find(loose, {"_id": 1})}
+        kept.difference_update(set(asked) - still)
+
     async def sweep(self, now: datetime) -> int:
         """Remove files that no record took within the hour; returns how many.
 
         Key and bytes go in one transaction, so a record that comes at the same moment finds the file whole or gone.
         """
         swept = 0
+        old: Doc = {"loose": {"$lt": now - LOOSE_FOR}}
         async with border():
-            async for each in self._db.keys.find({"loose": {"$lt": now - LOOSE_FOR}}, {"_id": 1}):
-                swept += await self._remove(each["_id"])
+            async for each in self._db.keys.find(old, {"_id": 1}):
+                swept += await self._remove(each["_id"], old)
         return swept
 
-    async def _remove(self, file_id: str) -> int:
+    async def _remove(self, file_id: str, old: Doc) -> int:
+        """If it is as old still: whoever holds it may have renewed it since it was found."""
+
         async def step(session: Session) -> int:
-            gone = await self._db.keys.delete_one({"_id": file_id, "loose": {"$exists": True}}, session=session)
+            gone = await self._db.keys.delete_one({"_id": file_id, **old}, session=session)
             if gone.deleted_count:
                 await self._db["files.files"].delete_one({"_id": file_id}, session=session)
                 await self._db["files.chunks"].delete_many({"files_id": file_id}, session=session)
