@@ -22,7 +22,7 @@ from archive.errors import (
     UnsafeXml,
 )
 from archive.finding import Level
-from bench.score_readers import FIELDS, measure
+from bench.score_readers import FIELDS, scored
 from intake import doubts, limits
 from intake.fields import fold
 from intake.read import read
@@ -180,5 +180,5 @@ def test_damaged_files_never_raise(name: str, data: st.DataObject) -> None:
 def test_the_bench_counts_what_it_reads(tmp_path: Path) -> None:
     (tmp_path / "truth.jsonl").write_text('{"file": "a.xml", "kind": "x", "number": "1", "total": "742.00"}\n', "utf-8")
     (tmp_path / "a.xml").write_bytes(sample("xml_01"))
-    score = measure([tmp_path]).kinds["x"]
+    score = scored([tmp_path]).kinds["x"]
     assert (score.right, score.scored, score.files) == (1, 2, 1)
