@@ -4,7 +4,7 @@ Problem
 ├ ReadProblem      R  a file that can't be read          (intake)
 │ ├ EmptyFile R01 · FileTooBig R02 · Truncated R03 · Encrypted R04 · NotWhatItSays R05 · UnknownFormat R06
 │ ├ ZipBomb R07 · UnsafeXml R08 · TooDeep R09 · TooManyPixels R10 · NoDocument R11 · ReaderFailed R12 · TooManyFiles R13
-│ ├ HeicPhoto R14
+│ └ HeicPhoto R14 · TooBigToRead R15
 ├ RefuseProblem    D  a document that can't be taken
 │ └ DuplicateFile D01 · DuplicateDocument D02
 ├ RightProblem     A  a person who may not
@@ -17,8 +17,8 @@ Problem
 │ └ UnknownCommand Q01 · BadPeriod Q02 · BadAmount Q03 · UnknownReport Q04 · BadSchedule Q05 · NothingToReport Q06
 │   BadRequest Q07
 ├ KeepProblem      K  storage that can't be trusted or reached
-│ └ KeyMissing K01 · Tampered K02 · DatabaseDown K03 · NoSpace K04 · IndexBroken K05 (IndexBusy K06) · TrailBroken K07
-│   Crowded K08
+│ └ KeyMissing K01 · Tampered K02 · NoSpace K04 · IndexBroken K05 (IndexBusy K06) · TrailBroken K07 · Crowded K08
+│   DatabaseProblem K09 (DatabaseDown K03 (DatabaseBusy K10 · DatabaseLogin K11) · EntryExists K12)
 └ SettingProblem   C  settings that can't be used
   └ BadSettings C01
 """
@@ -82,7 +82,7 @@ class EmptyFile(ReadProblem):
 
 
 class FileTooBig(ReadProblem):
-    """Facts: name, size (MB), limit (MB)."""
+    """Refused at the door, nothing of it is kept. Facts: name, size (MB), limit (MB)."""
 
     code = "R02"
     what = Text("「{name}」太大，没有接收", "“{name}” is too big and was not taken")
@@ -189,6 +189,18 @@ class HeicPhoto(ReadProblem):
     then = Text(
         "请截图后再发，或在 设置 → 相机 → 格式 里选「兼容性最佳」后重拍。",
         "Please send a screenshot, or set Settings → Camera → Formats to “Most Compatible” and take it again.",
+    )
+
+
+class TooBigToRead(ReadProblem):
+    """Beyond what a reader takes, which is less than what is kept. Facts: name, size, limit (with their units)."""
+
+    code = "R15"
+    what = Text("「{name}」太大，没有读取内容", "“{name}” is too big and was not read")
+    why = Text("它有 {size}，能读的上限是 {limit}", "it has {size}; up to {limit} can be read")
+    then = Text(
+        "文件已保存，可以点「补录」手工填写，或转发税务局下载的原件。",
+        "The file is kept; press “Fill in”, or forward the original from the tax bureau.",
     )
 
 
@@ -467,11 +479,57 @@ class Tampered(KeepProblem):
     then = Text("不要使用这个文件，请立即联系档案员。", "Do not use the file; tell the archivist at once.")
 
 
-class DatabaseDown(KeepProblem):
+class DatabaseProblem(KeepProblem):
+    """The database did not do what it was asked. Facts: number (of the refusal, as the database says it)."""
+
+    code = "K09"
+    what = Text("数据库拒绝了这一步", "The database refused this step")
+    why = Text(
+        "不是连接问题（数据库代码 {number}），原因在日志里",
+        "it is not the connection (the database says {number}); the reason is in the log",
+    )
+    then = Text(
+        "已收到的内容不会丢，请把这一条告诉管理员。", "Nothing received is lost; please tell an administrator of this."
+    )
+
+
+class DatabaseDown(DatabaseProblem):
+    """It can't be used at the moment; trying again later helps."""
+
     code = "K03"
     what = Text("数据库暂时不可用", "The database can't be reached")
     why = Text("连接断开，正在重连", "the connection broke and is being restored")
     then = Text("已收到的内容不会丢，请稍等再试。", "Nothing received is lost; please try again shortly.")
+
+
+class DatabaseBusy(DatabaseDown):
+    code = "K10"
+    what = Text("数据库正忙", "The database is busy")
+    why = Text(
+        "别的写入正在改同一处，试了几次都没轮到", "other writes were changing the same place, also after several tries"
+    )
+
+
+class DatabaseLogin(DatabaseDown):
+    code = "K11"
+    what = Text("数据库拒绝了登录", "The database refused the login")
+    why = Text("用户名或密码不对，或账号没有权限", "its user or password is wrong, or may not do this")
+    then = Text(
+        "已收到的内容不会丢；请管理员检查 MONGODB_URI。",
+        "Nothing received is lost; an administrator must check MONGODB_URI.",
+    )
+
+
+class EntryExists(DatabaseProblem):
+    """Facts: index."""
+
+    code = "K12"
+    what = Text("数据库里已有同样的一条，没有写入", "The same entry is there already; nothing was written")
+    why = Text("「{index}」不允许重复", "“{index}” allows no double")
+    then = Text(
+        "请刷新后再试；如果再次出现，请告诉管理员。",
+        "Please reload and try again; tell an administrator if it comes back.",
+    )
 
 
 class NoSpace(KeepProblem):

@@ -71,3 +71,6 @@ class Door(Protocol):
 
     async def original(self, person: Person, item_id: str) -> tuple[str, str, bytes]:
         """(name, media type, bytes) of an item's original, if the person may see it; leaves a trail entry."""
+
+    async def made(self, person: Person, address: str) -> bytes:
+        """A file made for this person before, a report, if they may still have it. Raises NotAllowed, NotFound."""

@@ -11,16 +11,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager, suppress
 
 from archive.access import Person, Right, demand
-from archive.errors import DatabaseDown, FileTooBig, NotFound, Problem
+from archive.errors import DatabaseProblem, FileTooBig, NotFound, Problem
 from archive.item import Item
 from archive.words import Text
 from bot.dispatch import answer
 from bot.post import Post
 from handlers.context import Context
 from handlers.message import Click, Message, Reply
+from handlers.report import made_before
 from handlers.search import find
 from handlers.show import original, picture
 from intake.names import safe_name
+from storage.files import held_file
 from storage.inbox import Inbox
 
 log = logging.getLogger("guidang.inbox")
@@ -138,6 +140,10 @@ class Reception:
         """See bot.channel.Door."""
         return await original(self._ctx, person, item_id, "desk")
 
+    async def made(self, person: Person, address: str) -> bytes:
+        """See bot.channel.Door."""
+        return await made_before(self._ctx, person, held_file(address))
+
     def start(self) -> None:
         """Begin working messages off, the ones left behind first."""
         self._tasks = [asyncio.create_task(self._work(n < QUICK_HANDS), name=f"inbox-{n}") for n in range(HANDS)]
@@ -155,7 +161,7 @@ class Reception:
         self._files.clear()
         self._quick.clear()
         self._held.clear()
-        with suppress(DatabaseDown):  # then the leases end by themselves
+        with suppress(DatabaseProblem):  # then the leases end by themselves
             await self._inbox.resume(self._name)
 
     async def tell_given_up(self) -> None:
@@ -227,6 +233,6 @@ class Reception:
         """A long read, or a long queue, must not be taken for a dead process."""
         while True:
             await asyncio.sleep(RENEW)
-            with suppress(DatabaseDown):
+            with suppress(DatabaseProblem):
                 if self._held:
                     await self._inbox.renew(self._held, self._name)

@@ -42,8 +42,11 @@ class Schedule:
     last_run: datetime | None = None  # the planned time of the last run, UTC
 
     def next(self, after: datetime) -> datetime | None:
-        """The first time after the moment, UTC; None when there is none any more."""
-        trigger = CronTrigger(**self.cron, timezone=ZoneInfo(self.zone))
+        """The first time after the moment, UTC; None when there is none any more. Raises BadSchedule."""
+        try:
+            trigger = CronTrigger(**self.cron, timezone=ZoneInfo(self.zone))
+        except (ValueError, TypeError, KeyError) as error:  # KeyError: no such zone
+            raise BadSchedule(words=self.words) from error
         at: datetime | None = trigger.get_next_fire_time(None, after.astimezone(UTC) + timedelta(microseconds=1))
         return at and at.astimezone(UTC)
 
@@ -65,11 +68,7 @@ class Schedules:
         while True:
             name = "".join(secrets.choice(_SIGNS) for _ in range(4))
             schedule = Schedule(name, person, channel, conversation, words, dict(cron), self._zone.key)
-            try:
-                possible = schedule.next(self._now()) is not None
-            except (ValueError, TypeError) as error:
-                raise BadSchedule(words=words) from error
-            if not possible:
+            if schedule.next(self._now()) is None:
                 raise BadSchedule(words=words)
             try:
                 async with border(DuplicateKeyError):
@@ -79,12 +78,12 @@ class Schedules:
                 continue
 
     async def of(self, person: str) -> list[tuple[str, str, datetime | None]]:
-        """(id, words, next time UTC), in the order they were made."""
+        """(id, words, next time UTC), in the order they were made; no time where the times can't be read."""
         now = self._now()
-        return [(s.id, s.words, s.next(now)) for s in await self._several({"person": person})]
+        return [(s.id, s.words, _next(s, now)) for s in await self._several({"person": person})]
 
     async def all(self) -> list[Schedule]:
-        """Everyone's, for the clock."""
+        """Everyone's, for the clock. The `next` of one that was damaged raises."""
         return await self._several({})
 
     async def cancel(self, person: str, schedule_id: str) -> bool:
@@ -102,7 +101,24 @@ class Schedules:
     async def _several(self, which: Doc) -> list[Schedule]:
         async with border():
             docs = await self._schedules.find(which).sort([("made_at", 1), ("_id", 1)]).to_list()
-        return [unpack(Schedule, {**doc, "id": doc["_id"]}) for doc in docs]
+        return [_schedule(doc) for doc in docs]
+
+
+def _schedule(doc: Doc) -> Schedule:
+    """One that was damaged stands with what is left of it and without times, so that it hides none of the others."""
+    try:
+        return unpack(Schedule, {**doc, "id": doc["_id"]})
+    except (ValueError, TypeError, AttributeError):
+        named = ("_id", "person", "channel", "conversation", "words")
+        own_id, person, channel, conversation, words = (str(doc.get(name, "")) for name in named)
+        return Schedule(own_id, person, channel, conversation, words, cron={}, zone="")
+
+
+def _next(schedule: Schedule, after: datetime) -> datetime | None:
+    try:
+        return schedule.next(after)
+    except BadSchedule:
+        return None
 
 
 def _doc(schedule: Schedule) -> Doc:

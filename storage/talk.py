@@ -21,7 +21,7 @@ from uuid import uuid4
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import BulkWriteError
 
-from archive.errors import DatabaseDown, NotFound
+from archive.errors import NotFound
 from storage.mongo import DUPLICATE, Database, Doc, Indexes, border
 
 INDEXES: Indexes = {
@@ -215,13 +215,13 @@ class Talk:
         for entry, _ in lot:
             places[entry["owner"]] += 1
             entry["seq"] = places[entry["owner"]]
-        async with border(BulkWriteError):
+        async with border():
             try:
                 await self._log.insert_many([entry for entry, _ in lot])
             except BulkWriteError as error:
-                (refused,) = error.details["writeErrors"] or [{"code": 0}]
-                if refused["code"] != DUPLICATE:
-                    raise DatabaseDown() from error
+                refused = next(iter(error.details["writeErrors"]), None)
+                if refused is None or refused["code"] != DUPLICATE:
+                    raise
                 return int(refused["index"])
         return len(lot)
 

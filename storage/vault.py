@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -84,6 +85,10 @@ class Vault(Items):
     async def settle(self, file: FileRef) -> None:
         """A held file that belongs to no item stays: a report that was said in a conversation. Raises NotFound."""
         await self._files.settle(file)
+
+    def keeping(self) -> AbstractAsyncContextManager[None]:
+        """While inside, what this process holds is not swept, however long it waits for its record."""
+        return self._files.keeping()
 
     async def sweep(self, now: datetime) -> int:
         """Remove originals that no item took within an hour; returns how many."""

@@ -28,18 +28,18 @@ async def people_faults(db: Database) -> AsyncIterator[tuple[str, str]]:
     named = await db.links.distinct("about", {"about": {"$gt": _PERSON, "$lt": _AFTER}})
     for person_id in sorted(str(each).removeprefix(_PERSON) for each in named):
         if person_id not in seen and not await db.people.find_one({"_id": person_id}):
-            yield person_id, "V18"
+            yield person_id, "V20"
 
 
 async def _fault(db: Database, doc: Doc) -> str:
     said = await _said(db, str(doc["_id"]))
     if said is None:
-        return "V17"
+        return "V19"
     try:
         now = standing(to_person(doc))
     except MALFORMED:
-        return "V16"
-    return "" if all(now[name] == said[name] for name in now if name in said) else "V16"
+        return "V18"
+    return "" if all(now[name] == said[name] for name in now if name in said) else "V18"
 
 
 async def _said(db: Database, person_id: str) -> Mapping[str, Any] | None:

@@ -41,7 +41,7 @@ _ENDINGS = {".pdf", ".docx", ".xlsx", ".png", ".json"}
 
 async def import_paths(args: argparse.Namespace, settings: Settings) -> int:
     """Each file is taken in as if the person had forwarded it; run again, what is in already is passed over."""
-    async with opened(settings) as house:
+    async with opened(settings) as house, house.vault.keeping():
         person = await _person(house, args.person, Right.FORWARD)
         files = list(_files(args.paths))
         failed = 0

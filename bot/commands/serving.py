@@ -13,13 +13,12 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from archive.access import Person, Role
-from archive.errors import BadSettings, DatabaseDown
+from archive.errors import BadSettings, DatabaseProblem
 from archive.words import Text
 from bot.app import House, opened
 from bot.desk.body import Limits
 from bot.desk.channel import Desk
 from bot.inbox import Reception
-from bot.post import held_file
 from bot.schedule import Clock
 from config.settings import DEFAULT_COMPANIES, Settings
 from handlers.table import offered
@@ -105,7 +104,7 @@ def _application(house: House, desk: Desk) -> web.Application:
         """Whether the database answers and how much waits; says nothing about content."""
         try:
             waiting, letters = await house.inbox.waiting(), await house.outbox.waiting()
-        except DatabaseDown as problem:
+        except DatabaseProblem as problem:
             return web.json_response({"ok": False, "code": problem.code}, status=503)
         return web.json_response({"ok": True, "waiting": waiting, "letters": letters})
 
@@ -114,9 +113,6 @@ def _application(house: House, desk: Desk) -> web.Application:
 
 
 def desk_for(house: House, reception: Reception) -> Desk:
-    async def fetch(address: str) -> bytes:
-        return await house.vault.original(held_file(address))
-
     def commands(person: Person) -> Sequence[tuple[Text, Text]]:
         return [(c.example, c.help) for c in offered(person)]
 
@@ -127,7 +123,6 @@ def desk_for(house: House, reception: Reception) -> Desk:
         talk=Talk(house.db),
         accounts=house.accounts,
         hold=house.vault.hold,
-        fetch=fetch,
         now=house.ctx.now,
         commands=commands,
         limits=limits,

@@ -41,7 +41,6 @@ class Desk:
         talk: Talk,
         accounts: Accounts,
         hold: Callable[[bytes, str, str], Awaitable[FileRef]],
-        fetch: Callable[[str], Awaitable[bytes]],
         now: Callable[[], datetime],
         commands: Commands,
         limits: Limits = Limits(),  # noqa: B008  frozen
@@ -50,7 +49,7 @@ class Desk:
         poll: float = 2.0,
         beat: float = 15.0,
     ) -> None:
-        """`hold(data, name, media type)` keeps a file, `fetch(id)` gives its bytes; `public_url` as browsers see it;
+        """`hold(data, name, media type)` keeps a file; `public_url` as browsers see it;
         `proxies` whose X-Forwarded-For is believed.
 
         `poll` and `beat` in seconds: see bot.desk.streams.
@@ -61,7 +60,7 @@ class Desk:
         self._entrance = Entrance(accounts, self._guard, commands, limits, proxies)
         self._talking = Talking(door, talk, self._streams, now, limits)
         self._finding = Finding(door)
-        self._handout = Handout(door, talk, fetch)
+        self._handout = Handout(door, talk)
 
     async def say(self, person: Person, conversation: str, reply: Reply, key: str) -> Sequence[str]:
         """Write the reply into the log, once for this key; returns `<message id>:<card index>` for each card."""

@@ -490,7 +490,21 @@ async def test_a_reply_is_said_once_and_its_cards_can_be_renewed(open_page: Open
     page = await open_page("li")
     (shown,) = await messages(page, "approvals")
     assert [c["title"] for c in shown["cards"]] == ["发票", "已归档"]
-    assert len(house.held) == 1
+    assert len(house.door.held) == 1
+
+
+async def test_a_report_is_handed_out_while_one_may_have_it(open_page: OpenPage, house: House, desk: Desk) -> None:
+    await desk.say(LI, "li:reports", Reply(same("报表"), files=(REPORT,)), "k1")
+    page = await open_page("li")
+    ((file,),) = [said["files"] for said in await messages(page, "reports")]
+    assert await (await page.get(file["href"])).read() == b"workbook"
+    await house.people.set_roles("li", {Role.EMPLOYEE})
+    try:
+        refused = await page.get(file["href"])
+        assert refused.status == 403
+        assert (await refused.json())["code"] == "A01"
+    finally:
+        await house.people.set_roles("li", LI.roles)
 
 
 async def test_open_pages_are_told_and_catch_up(open_page: OpenPage, desk: Desk) -> None:
