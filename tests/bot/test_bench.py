@@ -17,8 +17,8 @@ from bot.commands import upkeep
 from config.settings import read
 
 ROOMS = sorted(path.stem for path in Path(bench.__path__[0]).glob("*.py"))
-#: What the measurements share, and the page of the errors.
-SHARED = {"crowd", "errors_page", "papers", "processes", "visitor"}
+#: What the measurements and tests share, and the page of the errors.
+SHARED = {"capitals", "crowd", "errors_page", "papers", "processes", "visitor"}
 DRAWN = Path("tests/samples/drawn")
 
 
