@@ -63,9 +63,7 @@ class Files:
         self._check_space(len(data))
         try:
             return await self._held(data, name, media_type)
-        except (
-            DatabaseProblem
-        ):  # it may have restarted: once more, as another file; what there is of the first is swept
+        except DatabaseProblem:  # restarted, it may be: once more, as another file; what there is of the first is swept
             return await self._held(data, name, media_type)
 
     async def _held(self, data: bytes, name: str, media_type: str) -> FileRef:

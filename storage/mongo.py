@@ -29,7 +29,7 @@ from archive.errors import (
     NoSpace,
 )
 from archive.words import Text
-from storage.firm import FirmDatabase
+from storage.firm import DUPLICATE, FirmDatabase
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,6 @@ CONNECT = 5_000  # ms
 PATIENCE = 45.0  # s a transaction is tried again while the database restarts or fails over
 #: How the database's own numbers are meant; see src/mongo/base/error_codes.yml of MongoDB.
 FULL = frozenset({14031})  # OutOfDiskSpace
-DUPLICATE = 11000
 FULL_WORDS = re.compile(r"no space left|out of (disk )?space|disk (is )?full|space quota|ENOSPC", re.IGNORECASE)
 AWAY = frozenset({6, 7, 43, 50, 64, 89, 91, 133, 134, 189, 202, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436})
 LOGIN = frozenset({11, 13, 18, 8000})  # UserNotFound, Unauthorized, AuthenticationFailed, AtlasError
