@@ -498,13 +498,13 @@ async def test_a_report_is_handed_out_while_one_may_have_it(open_page: OpenPage,
     page = await open_page("li")
     ((file,),) = [said["files"] for said in await messages(page, "reports")]
     assert await (await page.get(file["href"])).read() == b"workbook"
-    await house.people.set_roles("li", {Role.EMPLOYEE})
+    await house.people.change("li", roles={Role.EMPLOYEE})
     try:
         refused = await page.get(file["href"])
         assert refused.status == 403
         assert (await refused.json())["code"] == "A01"
     finally:
-        await house.people.set_roles("li", LI.roles)
+        await house.people.change("li", roles=LI.roles)
 
 
 async def test_open_pages_are_told_and_catch_up(open_page: OpenPage, desk: Desk) -> None:

@@ -161,7 +161,7 @@ async def test_a_report_said_before_goes_with_the_right_to_reports(scene: Scene)
     reply = await scene.send("shen2", "报表 本月报销")
     address = held(scene, reply.files[1].name)
     assert (await scene.reception.made(person, address)).startswith(b"%PDF")
-    person = await scene.house.people.set_roles("shen2", {Role.EMPLOYEE})
+    person = await scene.house.people.change("shen2", roles={Role.EMPLOYEE})
     for out in reply.files:
         with pytest.raises(NotAllowed):
             await scene.reception.made(person, held(scene, out.name))
