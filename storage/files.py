@@ -21,7 +21,7 @@ from archive.errors import DatabaseProblem, KeyMissing, NoSpace, NotFound, Tampe
 from archive.item import FileRef
 from archive.words import Text
 from storage.keys import KeyProvider
-from storage.mongo import Database, Doc, Indexes, Session, border, transact
+from storage.mongo import BEGINNING, Database, Doc, Indexes, Session, border, transact
 from storage.sealing import KEY, Broken, digests, seal, unseal
 
 T = TypeVar("T")
@@ -169,7 +169,7 @@ class Files:
         Key and bytes go in one transaction, so a record that comes at the same moment finds the file whole or gone.
         """
         swept = 0
-        old: Doc = {"loose": {"$lt": now - LOOSE_FOR}}
+        old: Doc = {"loose": {"$gt": BEGINNING, "$lt": now - LOOSE_FOR}}
         async with border():
             async for each in self._db.keys.find(old, {"_id": 1}):
                 swept += await self._remove(each["_id"], old)

@@ -41,6 +41,9 @@ Session: TypeAlias = AsyncClientSession
 Indexes: TypeAlias = Mapping[str, list[IndexModel]]
 T = TypeVar("T")
 
+#: Before everything. A range of times begins here rather than nowhere: where it is open below, the embedded database
+#: looks through all that lack the field as well (63 ms for 3,000 of them).
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 SELECT = 15_000  # ms to wait for a primary: longer than the embedded database takes to come back
 CONNECT = 5_000  # ms
 PATIENCE = 45.0  # s a transaction is tried again while the database restarts or fails over
