@@ -79,7 +79,8 @@ class Inbox(Generic[T]):
         """The message waiting longest, or left when a lease ended, for the time of a lease. None: nothing waits."""
         now = self._now()
         async with border():
-            docs = await self._inbox.find({"free": {"$gt": BEGINNING, "$lte": now}}).sort("free", 1).limit(_FEW).to_list()
+            due = {"free": {"$gt": BEGINNING, "$lte": now}}
+            docs = await self._inbox.find(due).sort("free", 1).limit(_FEW).to_list()
         for doc in docs:
             if doc["attempts"] >= ATTEMPTS:
                 await self._update(_as_read(doc), {"$set": _given_up("lost")})
