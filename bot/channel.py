@@ -24,6 +24,7 @@ class Abilities:
 
     files_out: FilesOut = "direct"
     masked: bool = False  # private facts are masked, because the platform's servers are abroad
+    windows: bool = True  # a form is opened in a window of its own; else it is asked in words
     ours: bool = False  # what it says is written into our own database, once for each key: it needs no letter
 
 
@@ -79,6 +80,9 @@ class Channel(Protocol):
     async def fetch(self, file: RemoteFile) -> bytes:
         """The bytes of a file that lies there. Raises FileGone, FileTooBig, NoScope, NotWhatItSays; or as `say`."""
 
+    def shared(self, conversation: str) -> bool:
+        """Whether others read along there: a group, a channel."""
+
     def routes(self) -> Sequence[web.RouteDef]:
         """What the platform calls on our server."""
 
@@ -126,7 +130,7 @@ class Door(Protocol):
     async def picture(self, person: Person, item_id: str, page: int) -> bytes:
         """PNG of a page of an item's original, if the person may see it (NotFound otherwise); leaves a trail entry."""
 
-    async def original(self, person: Person, item_id: str) -> tuple[str, str, bytes]:
+    async def original(self, person: Person, item_id: str, channel: str) -> tuple[str, str, bytes]:
         """(name, media type, bytes) of an item's original, if the person may see it; leaves a trail entry."""
 
     async def made(self, person: Person, address: str) -> bytes:

@@ -35,7 +35,7 @@ class Second(Recorder):
 
     name = "slack"
 
-    def conversation(self, person: Person, topic: Topic) -> str | None:
+    async def conversation(self, person: Person, topic: Topic) -> str | None:
         return f"{person.id}:{topic}" if topic == "approvals" else None
 
 
