@@ -16,6 +16,8 @@ from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
 
+from aiohttp import web
+
 from archive.access import Person, Role
 from archive.item import Item
 from bot.app import House, opened
@@ -23,7 +25,7 @@ from bot.channel import Abilities
 from bot.inbox import Reception
 from config.settings import DEFAULT_COMPANIES, DEFAULT_RULES, Settings
 from handlers.context import Topic
-from handlers.message import Card, Choice, Reply
+from handlers.message import Card, Choice, RemoteFile, Reply
 from storage import mongo
 
 DRAWN = Path("tests/samples/drawn")
@@ -91,6 +93,21 @@ class Recorder:
 
     async def conversation(self, person: Person, topic: Topic) -> str | None:
         return None if person.disabled else f"{person.id}:{topic}"
+
+    def shared(self, conversation: str) -> bool:
+        return False
+
+    async def fetch(self, file: RemoteFile) -> bytes:
+        raise AssertionError("its files come with their message")
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        return ()
+
+    async def start(self) -> None:
+        pass
+
+    async def close(self) -> None:
+        pass
 
     async def heard(self, fits: Callable[[Said], bool], patience: float = PATIENCE) -> Said:
         """The first thing said that fits, now or later. Raises TimeoutError."""
