@@ -50,7 +50,8 @@ _PAGE = """<!doctype html><html lang="{lang}"><meta charset="utf-8"><meta name="
 <meta name="robots" content="noindex"><title>归档 Guidang</title>
 <style>body{{font:16px/1.6 system-ui,"Noto Sans CJK SC","Microsoft YaHei",sans-serif;margin:0;background:#f4f5f7;
 color:#1c2430}}main{{max-width:26rem;margin:12vh auto;padding:2rem;background:#fff;border-radius:12px;
-box-shadow:0 1px 4px #0002}}h1{{font-size:1.1rem;margin:0 0 .5rem;overflow-wrap:anywhere}}p{{color:#5a6472;margin:.5rem 0}}
+box-shadow:0 1px 4px #0002}}h1{{font-size:1.1rem;margin:0 0 .5rem;overflow-wrap:anywhere}}
+p{{color:#5a6472;margin:.5rem 0}}
 button{{font:inherit;padding:.6rem 1.4rem;border:0;border-radius:8px;background:#1d5fd1;color:#fff;
 cursor:pointer;margin-top:1rem}}button:focus-visible{{outline:3px solid #8ab4ff}}</style>
 <main>{body}</main></html>"""
