@@ -1,0 +1,140 @@
+"""What we say on Slack: replies message by message, cards replaced where they stand, windows, the home tab."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from archive.access import Person
+from archive.errors import Later, NoAnswer, NotFound, NotLinked
+from archive.words import Lang, Text
+from bot.channel import Abilities, Handout, Sender
+from bot.masked import masked
+from bot.slack.api import NO_BLOCKS, PLATFORM, Api, refused
+from bot.slack.incoming import origin
+from bot.slack.markup import escaped
+from bot.slack.modal import window
+from bot.slack.outgoing import Sheet, card_sheet, home_view, links_sheet, plain_sheets, sheets
+from handlers.message import Card, Click, Form, OutFile, Reply
+
+log = logging.getLogger("guidang.slack")
+
+_TRIES = 4
+_LONGEST = 30.0
+MISSED = Text("窗口没能打开，请再点一次按钮。", "The window could not be opened; please press the button again.")
+
+#: One step of saying a reply: does it, and gives the address of what stands then ("" for a file).
+Step = Callable[[], Awaitable[str]]
+
+
+class Said(Protocol):
+    """How far a letter of several messages got: see storage/slack.py."""
+
+    async def said(self, key: str) -> Sequence[str]:
+        """The addresses of the messages of this letter that stand already."""
+
+    async def mark(self, key: str, addresses: Sequence[str]) -> None:
+        """These stand now."""
+
+
+class Home(Protocol):
+    """What a person's home tab shows: their open items, and what they may ask."""
+
+    async def __call__(self, person: Person) -> Reply:
+        """As they may see it now."""
+
+
+class Speaking:
+    """Replies out."""
+
+    def __init__(self, api: Api, handout: Handout, said: Said, home: Home, abilities: Abilities) -> None:
+        self._api, self._handout, self._said, self._home, self._abilities = api, handout, said, home, abilities
+
+    async def say(self, person: Person, conversation: str, reply: Reply, key: str) -> list[str]:
+        """Everything of a reply, in order; the address of each card. Tried again, it goes on where it stopped."""
+        try:
+            return await self._say(person, conversation, reply, key, sheets(reply, person.lang))
+        except NoAnswer as error:
+            if not refused(error, NO_BLOCKS):
+                raise
+            log.error("Slack refused the blocks of %s; said as words", key)
+            return await self._say(person, conversation, reply, f"{key}:words", plain_sheets(reply, person.lang))
+
+    async def tell(self, conversation: str, reply: Reply, lang: Lang) -> None:
+        """Words to whoever is there, a stranger as well; for what isn't in the post. Patient for half a minute."""
+        for sheet in sheets(reply, lang):
+            for left in reversed(range(_TRIES)):
+                try:
+                    await self._api.post(conversation, sheet)
+                    break
+                except Later as later:
+                    if not left:
+                        raise
+                    await asyncio.sleep(min(float(later.facts["seconds"]), _LONGEST))
+
+    async def renew(self, person: Person, address: str, card: Card) -> None:
+        """Replace a card."""
+        sheet = card_sheet(card, person.lang)
+        try:
+            await self._api.update(address, sheet)
+        except NoAnswer as error:
+            if not refused(error, NO_BLOCKS):
+                raise
+            await self._api.update(address, Sheet(sheet.text))
+
+    async def open(self, person: Person, conversation: str, trigger: str, click: Click, form: Form) -> None:
+        """Open the window behind a button; when that fails, say so."""
+        try:
+            await self._api.open(trigger, window(form, origin(conversation, click), person.lang))
+        except (NoAnswer, Later, TimeoutError, ValueError) as error:
+            log.warning("a window was not opened: %s", error)
+            await self.tell(conversation, Reply(text=MISSED), person.lang)
+
+    async def show_home(self, sender: Sender, person: Person | None) -> None:
+        """Fill the home tab. It doesn't come through the post, so it is masked here."""
+        if person is None:
+            view = home_view(Reply(text=NotLinked(platform=PLATFORM).text()), "zh")
+        else:
+            reply = await self._home(person)
+            view = home_view(masked(reply) if self._abilities.masked else reply, person.lang)
+        await self._api.publish(sender.user, view)
+
+    async def _say(self, person: Person, conversation: str, reply: Reply, key: str, made: Sequence[Sheet]) -> list[str]:
+        steps: list[tuple[Step, int]] = [(self._posting(conversation, sheet), sheet.cards) for sheet in made]
+        steps += [(step, 0) for step in self._handing(person, conversation, reply.files)]
+        done = list(await self._said.said(key)) if len(steps) > 1 else []
+        for n, (step, _) in enumerate(steps):
+            if n < len(done):
+                continue
+            done.append(await step())
+            if n + 1 < len(steps):  # the last one ends the letter, and the post knows that
+                await self._said.mark(key, done)
+        return [address for address, (_, cards) in zip(done, steps, strict=True) for _ in range(cards)]
+
+    def _posting(self, conversation: str, sheet: Sheet) -> Step:
+        return lambda: self._api.post(conversation, sheet)
+
+    def _handing(self, person: Person, conversation: str, files: Sequence[OutFile]) -> list[Step]:
+        if not files:
+            return []
+        if self._abilities.files_out == "link":
+            return [lambda: self._link(person, conversation, files)]
+        return [self._uploading(person, conversation, out) for out in files]
+
+    async def _link(self, person: Person, conversation: str, files: Sequence[OutFile]) -> str:
+        """Links are made when they are sent: they last a quarter of an hour."""
+        linked = [(out, self._handout.link(person, out)) for out in files]
+        return await self._api.post(conversation, links_sheet(linked, person.lang))
+
+    def _uploading(self, person: Person, conversation: str, out: OutFile) -> Step:
+        async def step() -> str:
+            try:
+                data = out.data or await self._handout.bytes(person, out)
+            except NotFound as error:  # theirs no longer
+                return await self._api.post(conversation, Sheet(escaped(error.say(person.lang))))
+            await self._api.upload(conversation, out.name, data)
+            return ""
+
+        return step
