@@ -27,8 +27,9 @@ quiet.setLevel(logging.WARNING)
 #: It will never arrive there.
 GONE = frozenset({
     "channel_not_found", "is_archived", "not_in_channel", "user_not_found", "users_not_found", "user_disabled",
-    "user_not_visible", "cannot_dm_bot", "messages_tab_disabled", "restricted_action",
-    "restricted_action_thread_locked", "user_is_restricted", "channel_is_archived", "team_access_not_granted", "cannot_reply_to_message", "no_user",
+    "user_not_visible", "cannot_dm_bot", "messages_tab_disabled", "restricted_action", "user_is_restricted",
+    "restricted_action_thread_locked", "channel_is_archived", "team_access_not_granted", "cannot_reply_to_message",
+    "no_user",
 })  # fmt: skip
 #: What was said isn't there any more, so it can't be replaced.
 DELETED = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "cant_delete_message"})

@@ -14,7 +14,7 @@ from typing import Any
 
 from archive.errors import Problem
 from archive.words import Lang, Text
-from bot.channel import Door, Gate, Incoming
+from bot.channel import Door, Gate, Incoming, Sender
 from bot.slack import incoming as read
 from bot.slack.api import Api
 from bot.slack.aside import Aside
@@ -125,7 +125,7 @@ class Hearing:
             lang: Lang = person.lang if person else "zh"
             self._aside.run(self._speaking.tell(taken.conversation, reply, lang), "an answer was not said")
 
-    async def _home(self, sender: read.Sender) -> None:
+    async def _home(self, sender: Sender) -> None:
         await self._speaking.show_home(sender, await self._gate.person(sender))
 
 

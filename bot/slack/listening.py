@@ -59,12 +59,12 @@ class Listening:
         self._socket = AsyncSocketModeHandler(
             self._bolt_app(), self._settings.app_token, logger=quiet, web_client=web_client
         )
-        self._aside.run(self._socket.connect_async(), "Socket Mode")
+        self._aside.run(self._socket.client.connect(), "Socket Mode")  # type: ignore[no-untyped-call]
 
     async def close(self) -> None:
         """Hang up."""
         if self._socket is not None:
-            await self._socket.close_async()
+            await self._socket.client.close()  # type: ignore[no-untyped-call]
             self._socket = None
 
     async def _http(self, request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""Slack takes one message a second in each channel: who is early waits, and where it asks for patience nobody knocks."""
+"""Slack takes one message a second a channel: who is early waits, and while it asks for patience nobody calls."""
 
 from __future__ import annotations
 
