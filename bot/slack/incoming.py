@@ -48,7 +48,7 @@ class Pressed:
 def for_us(payload: Payload, us: Us) -> bool:
     """Whether it happened in our workspace: one app may stand in several, each with a token of its own."""
     teams = [payload.get("team_id"), _part(payload, "team").get("id")]
-    teams += [a.get("team_id") for a in payload.get("authorizations") or () if isinstance(a, Mapping)]
+    teams += [installed.get("team_id") for installed in _several(payload, "authorizations")]
     return us.team in teams
 
 
@@ -93,7 +93,7 @@ def command(payload: Payload, us: Us) -> Incoming | None:
 def pressed(payload: Payload, us: Us) -> Pressed | None:
     """A pressed button on a message or on the home tab."""
     sender = _sender(payload, us)
-    action = next((a for a in payload.get("actions") or () if isinstance(a, Mapping)), {})
+    action: Payload = next(iter(_several(payload, "actions")), {})
     what = buttons.kind(action.get("action_id"))
     if sender is None or what is None:
         return None
@@ -163,24 +163,26 @@ def _sender(payload: Payload, us: Us) -> Sender | None:
 
 def _files(event: Payload) -> Iterator[RemoteFile]:
     """The message's own files, then those of messages forwarded in it; each once."""
-    found = list(event.get("files") or ())
-    for attached in event.get("attachments") or ():
-        found += list(_part({"a": attached}, "a").get("files") or ())
+    found = _several(event, "files")
+    for attached in _several(event, "attachments"):
+        found += _several(attached, "files")
     seen = set()
     for file in found:
-        if isinstance(file, Mapping) and (place := _words(file, "id")) and place not in seen:
+        if (place := _words(file, "id")) and place not in seen:
             seen.add(place)
             size = file.get("size")
-            yield RemoteFile(_words(file, "name") or _words(file, "title") or place, place, _size(size))
-
-
-def _size(size: object) -> int:
-    return size if isinstance(size, int) and size > 0 else 0
+            name = _words(file, "name") or _words(file, "title") or place
+            yield RemoteFile(name, place, size if isinstance(size, int) and size > 0 else 0)
 
 
 def _part(payload: Payload, name: str) -> Payload:
     part = payload.get(name)
     return part if isinstance(part, Mapping) else {}
+
+
+def _several(payload: Payload, name: str) -> list[Payload]:
+    parts = payload.get(name)
+    return [part for part in parts if isinstance(part, Mapping)] if isinstance(parts, list) else []
 
 
 def _words(payload: Payload, name: str) -> str:
