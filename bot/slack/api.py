@@ -53,9 +53,18 @@ class Api:
         """Our workspace and our user; asked once."""
         async with self._asking:
             if self._us is None:
-                told = await self._call("auth.test", lambda c: c.auth_test())
+                told, _ = await self.greet()
                 self._us = Us(str(told["team_id"]), str(told["user_id"]), str(told.get("bot_id", "")))
         return self._us
+
+    async def greet(self) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+        """What auth.test answers, and its headers: they tell our scopes and Slack's clock."""
+        told = await self._call("auth.test", lambda c: c.auth_test())
+        return dict(told.data), {str(k).lower(): str(v) for k, v in told.headers.items()}
+
+    async def link(self) -> None:
+        """Whether Socket Mode would be let in."""
+        await self._call("apps.connections.open", lambda c: c.apps_connections_open(app_token=self._settings.app_token))
 
     async def post(self, conversation: str, sheet: Sheet) -> str:
         """Say it; the address is `channel:ts`."""

@@ -160,7 +160,12 @@ Opening = Callable[..., Any]
 
 @asynccontextmanager
 async def opened(
-    *, gap: float = 0.0, leaving: channels.Leaving = channels.ABROAD, socket: bool = False, **more: Any
+    *,
+    gap: float = 0.0,
+    leaving: channels.Leaving = channels.ABROAD,
+    socket: bool = False,
+    start: bool = True,
+    **more: Any,
 ) -> AsyncIterator[Scene]:
     """A scene; `leaving` says what may leave."""
     fake = await FakeSlack(gap=gap).start()
@@ -187,12 +192,19 @@ async def opened(
     await server.start_server()
     made.url = f"http://127.0.0.1:{server.port}/slack/events"
     try:
-        await slack.start()
+        if start:
+            await slack.start()
+            await asyncio.wait_for(_known(slack), 5)
         yield made
     finally:
         await slack.close()
         await server.close()
         await fake.close()
+
+
+async def _known(slack: Slack) -> None:
+    if slack.routes():  # a websocket is held open beside: that never settles by itself
+        await slack.settled()
 
 
 @pytest.fixture
