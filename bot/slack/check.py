@@ -128,7 +128,10 @@ def _clock(date: str, now: float) -> Found:
         return Found(True, Text(f"时钟相差 {off} 秒", f"the clock is {off} s off"))
     return Found(
         False,
-        Text(f"时钟相差 {off} 秒；超过 {PATIENCE} 秒的事件都会被拒绝", f"the clock is {off} s off; past {PATIENCE} s all is refused"),
+        Text(
+            f"时钟相差 {off} 秒；超过 {PATIENCE} 秒就收不到消息",
+            f"the clock is {off} s off; past {PATIENCE} s everything is refused",
+        ),
         Text("请开启时间同步（NTP / chrony）。", "Switch on time synchronisation (NTP, chrony)."),
     )  # fmt: skip
 
@@ -152,7 +155,7 @@ async def _address(api: Api, secret: str, public_url: str, now: float) -> Found:
     if not public_url:
         return Found(
             False, Text("没有设置对外地址，Slack 无法回调", "no public address is set, so Slack can't call"),
-            Text("请设置对外地址，或改用 Socket Mode（SLACK_APP_TOKEN）。", "Set one, or use Socket Mode (SLACK_APP_TOKEN)."),
+            Text("请设置，或改用 Socket Mode（SLACK_APP_TOKEN）。", "Set one, or use Socket Mode (SLACK_APP_TOKEN)."),
         )  # fmt: skip
     url, challenge, stamp = public_url.rstrip("/") + PATH, secrets.token_hex(16), str(int(now))
     body = json.dumps({"type": "url_verification", "challenge": challenge}).encode()
@@ -172,9 +175,9 @@ async def _address(api: Api, secret: str, public_url: str, now: float) -> Found:
     return Found(
         False, Text(f"{url} 没有正确应答：{why}", f"{url} does not answer as it should: {why}"),
         Text(
-            "401：服务用的 SLACK_SIGNING_SECRET 不同或时钟不准；404：反向代理没有转发这个路径；其他：服务没有启动或证书不对。",
-            "401: the service has another SLACK_SIGNING_SECRET, or its clock is off; 404: the reverse proxy doesn't pass "
-            "this path on; else the service isn't running or its certificate is wrong.",
+            "401：服务的 SLACK_SIGNING_SECRET 不同或时钟不准；404：反向代理没有转发这个路径；其他：服务没启动或证书不对。",
+            "401: the service has another SLACK_SIGNING_SECRET, or its clock is off; 404: the reverse proxy doesn't "
+            "pass this path on; else the service isn't running or its certificate is wrong.",
         ),
     )  # fmt: skip
 

@@ -97,7 +97,8 @@ def _app(settings: Slack, hearing: Hearing) -> AsyncApp:
         return AuthorizeResult(enterprise_id=None, team_id=None)
 
     app = AsyncApp(
-        name="guidang", logger=_bolt, signing_secret=settings.signing_secret or "none", authorize=authorize,
+        name=_bolt.name,  # Bolt sets the level of the logger of this name: the house's own must not be it
+        logger=_bolt, signing_secret=settings.signing_secret or "none", authorize=authorize,
         client=AsyncWebClient(base_url=settings.api_url, logger=quiet), process_before_response=True,
         request_verification_enabled=False, ssl_check_enabled=False, ignoring_self_events_enabled=False,
         attaching_conversation_kwargs_enabled=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,7 +38,7 @@ async def test_a_file_is_fetched_whole(scene: Scene) -> None:
 )
 async def test_real_documents(scene: Scene, path: Path) -> None:
     kind = {"xml": "text/xml", "jpg": "image/jpeg", "png": "image/png"}.get(path.suffix[1:], "application/pdf")
-    data = path.read_bytes()
+    data = await asyncio.to_thread(path.read_bytes)
     assert await scene.slack.fetch(held(scene, data, path.name, mimetype=kind)) == data
 
 

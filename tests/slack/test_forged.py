@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -123,6 +124,12 @@ async def test_nothing_of_a_request_is_in_the_log(scene: Scene, caplog: pytest.L
     await scene.interaction({"type": "no_such_thing", "secret": "机密"})
     for secret in ("顺丰", "xoxb", "机密", SECRET):
         assert secret not in caplog.text
+
+
+async def test_bolt_does_not_silence_the_house(scene: Scene) -> None:
+    await scene.event(sample("url_verification"))
+    await scene.event(sample("message_im"))
+    assert [logging.getLogger(name).level for name in ("guidang", "guidang.slack")] == [logging.NOTSET] * 2
 
 
 async def test_without_a_signing_secret_there_is_no_route() -> None:
