@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
@@ -102,7 +101,6 @@ class Slack:
         """Socket Mode, where an app-level token is set; and who we are, so that the first event needn't wait for it."""
         self._listening.start()
         self._aside.run(self._api.us(), "who we are on Slack")
-        await asyncio.sleep(0)
 
     async def settled(self) -> None:
         """Wait until everything that is done beside the requests is done."""

@@ -175,7 +175,7 @@ async def _address(api: Api, secret: str, public_url: str, now: float) -> Found:
     return Found(
         False, Text(f"{url} 没有正确应答：{why}", f"{url} does not answer as it should: {why}"),
         Text(
-            "401：服务的 SLACK_SIGNING_SECRET 不同或时钟不准；404：反向代理没转发这个路径；其他：服务没启动或证书不对。",
+            "401：服务的 SLACK_SIGNING_SECRET 不同或时钟不准；404：反向代理没转发这个路径；其他：服务没启动或证书不对",
             "401: the service has another SLACK_SIGNING_SECRET, or its clock is off; 404: the reverse proxy doesn't "
             "pass this path on; else the service isn't running or its certificate is wrong.",
         ),

@@ -61,7 +61,7 @@ class Files:
                     url = urljoin(url, answer.headers.get("Location", ""))
             except aiohttp.ClientError as error:
                 raise NoAnswer(platform=PLATFORM, detail=f"file: {type(error).__name__}") from None
-        raise NotWhatItSays(name=file.name, says="—", found="redirects")
+        raise NoAnswer(platform=PLATFORM, detail="file: redirects")
 
     def _check(self, answer: aiohttp.ClientResponse, file: RemoteFile) -> None:
         if answer.status in (404, 410):

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from archive.words import Lang, Text
-from bot.plain import plain_card, plain_reply
+from bot.plain import plain_card
 from bot.slack import buttons
 from bot.slack.markup import Block, cut, escaped, lettered, pieces, plain
 from handlers.message import Card, Fact, OutFile, Reply
@@ -69,12 +69,6 @@ def links_sheet(files: Sequence[tuple[OutFile, str]], lang: Lang) -> Sheet:
         {"type": "actions", "elements": made[n : n + buttons.PER_ROW]} for n in range(0, len(made), buttons.PER_ROW)
     ]
     return Sheet(escaped(cut(lines, TEXT)), (_section(lines), *rows, _context(_FILES.to(lang))))
-
-
-def plain_sheets(reply: Reply, lang: Lang) -> list[Sheet]:
-    """A reply as words alone, for when Slack won't have its blocks."""
-    made = [Sheet(escaped(piece)) for piece in pieces(plain_reply(reply, lang), TEXT)]
-    return [*made[:-1], Sheet(made[-1].text, cards=len(reply.cards))] if made else []
 
 
 def home_view(reply: Reply, lang: Lang) -> Block:

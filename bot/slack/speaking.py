@@ -16,7 +16,7 @@ from bot.slack.api import NO_BLOCKS, PLATFORM, Api, refused
 from bot.slack.incoming import origin
 from bot.slack.markup import escaped
 from bot.slack.modal import window
-from bot.slack.outgoing import Sheet, card_sheet, home_view, links_sheet, plain_sheets, sheets
+from bot.slack.outgoing import Sheet, card_sheet, home_view, links_sheet, sheets
 from handlers.message import Card, Click, Form, OutFile, Reply
 
 log = logging.getLogger("guidang.slack")
@@ -54,13 +54,17 @@ class Speaking:
 
     async def say(self, person: Person, conversation: str, reply: Reply, key: str) -> list[str]:
         """Everything of a reply, in order; the address of each card. Tried again, it goes on where it stopped."""
-        try:
-            return await self._say(person, conversation, reply, key, sheets(reply, person.lang))
-        except NoAnswer as error:
-            if not refused(error, NO_BLOCKS):
-                raise
-            log.error("Slack refused the blocks of %s; said as words", key)
-            return await self._say(person, conversation, reply, f"{key}:words", plain_sheets(reply, person.lang))
+        made = sheets(reply, person.lang)
+        steps: list[tuple[Step, int]] = [(self._posting(conversation, sheet), sheet.cards) for sheet in made]
+        steps += [(step, 0) for step in self._handing(person, conversation, reply.files)]
+        done = list(await self._said.said(key)) if len(steps) > 1 else []
+        for n, (step, _) in enumerate(steps):
+            if n < len(done):
+                continue
+            done.append(await step())
+            if n + 1 < len(steps):  # the last one ends the letter, and the post knows that
+                await self._said.mark(key, done)
+        return [address for address, (_, cards) in zip(done, steps, strict=True) for _ in range(cards)]
 
     async def tell(self, conversation: str, reply: Reply, lang: Lang) -> None:
         """Words to whoever is there, a stranger as well; for what isn't in the post. Patient for half a minute."""
@@ -101,20 +105,17 @@ class Speaking:
             view = home_view(masked(reply) if self._abilities.masked else reply, person.lang)
         await self._api.publish(sender.user, view)
 
-    async def _say(self, person: Person, conversation: str, reply: Reply, key: str, made: Sequence[Sheet]) -> list[str]:
-        steps: list[tuple[Step, int]] = [(self._posting(conversation, sheet), sheet.cards) for sheet in made]
-        steps += [(step, 0) for step in self._handing(person, conversation, reply.files)]
-        done = list(await self._said.said(key)) if len(steps) > 1 else []
-        for n, (step, _) in enumerate(steps):
-            if n < len(done):
-                continue
-            done.append(await step())
-            if n + 1 < len(steps):  # the last one ends the letter, and the post knows that
-                await self._said.mark(key, done)
-        return [address for address, (_, cards) in zip(done, steps, strict=True) for _ in range(cards)]
-
     def _posting(self, conversation: str, sheet: Sheet) -> Step:
-        return lambda: self._api.post(conversation, sheet)
+        async def step() -> str:
+            try:
+                return await self._api.post(conversation, sheet)
+            except NoAnswer as error:
+                if not refused(error, NO_BLOCKS):
+                    raise
+                log.error("Slack refused the blocks of a message; said as words")
+                return await self._api.post(conversation, Sheet(sheet.text))
+
+        return step
 
     def _handing(self, person: Person, conversation: str, files: Sequence[OutFile]) -> list[Step]:
         if not files:

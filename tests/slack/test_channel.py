@@ -103,6 +103,21 @@ async def test_a_reply_whose_blocks_slack_refuses_is_said_in_words(scene: Scene)
     await scene.slack.renew(LI, address, card())
 
 
+async def test_only_the_refused_message_is_said_in_words(scene: Scene) -> None:
+    real, count = scene.fake._chat_postMessage, iter(range(10))
+
+    def choosy(given: dict[str, Any]) -> dict[str, Any]:
+        if next(count) == 1:
+            raise Denied("invalid_blocks")
+        return real(given)
+
+    scene.fake._chat_postMessage = choosy  # type: ignore[method-assign]
+    addresses = await scene.slack.say(LI, "D0LI", Reply(text=HELLO.text, cards=(card("G1"), card("G2"))), "k")
+    stood = scene.fake.stand("D0LI")
+    assert [bool(s.blocks) for s in stood] == [False, False, True]
+    assert list(addresses) == [f"D0LI:{s.ts}" for s in stood[1:]]
+
+
 # -- patience and errors ------------------------------------------------------------------------------------------
 
 

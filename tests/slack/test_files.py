@@ -163,5 +163,5 @@ async def test_redirects_within_slack_are_followed_three_times_at_most(scene: Sc
         scene.fake.files[file.place].url = f"http://127.0.0.1:{server.port}/hop"
         assert await scene.slack.fetch(file) == PDF
         hops["n"] = 99
-        with pytest.raises(NotWhatItSays):
+        with pytest.raises(NoAnswer):
             await scene.slack.fetch(file)

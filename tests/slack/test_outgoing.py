@@ -15,7 +15,7 @@ from slack_sdk.models.views import View
 from archive.words import Text, same
 from bot.slack import modal
 from bot.slack.markup import lettered, pieces
-from bot.slack.outgoing import Sheet, card_sheet, home_view, links_sheet, plain_sheets, sheets
+from bot.slack.outgoing import Sheet, card_sheet, home_view, links_sheet, sheets
 from bot.slack.samples import samples
 from handlers.message import Card, Choice, Fact, Form, FormField, Input, OutFile, Reply
 from tests.fakes.slack import check_blocks
@@ -138,12 +138,6 @@ def test_links() -> None:
     buttons = [e for b in sheet.blocks if b["type"] == "actions" for e in b["elements"]]
     assert [b["url"] for b in buttons] == [url for _, url in files]
     assert all("value" not in b for b in buttons)
-
-
-def test_a_reply_as_words_alone() -> None:
-    made = plain_sheets(Reply(text=same("好"), cards=(card(), hit(1))), "zh")
-    assert [s.cards for s in made] == [2]
-    assert made[0].blocks == ()
 
 
 def test_an_empty_reply_is_nothing() -> None:
