@@ -1,8 +1,8 @@
 """What Teams needs remembered: where a conversation is answered, how much of a letter was said, files offered there.
 
 Collections: `teams_places` {_id: Teams' conversation id, service_url, tenant, kind, bot, bot_name, at};
-`teams_said` {_id: key of a letter, parts: {number: activity id}, at}, kept for two days; `teams_offers` {_id, person, conversation,
-file, name, media_type, size, at}, kept for a week.
+`teams_said` {_id: key of a letter, parts: {number: activity id}, at}, kept for two days;
+`teams_offers` {_id, person, conversation, file, name, media_type, size, at}, kept for a week.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class TeamsNotes:
         return unpack(Place, {**doc, "conversation": doc["_id"]}) if doc else None
 
     async def met(self, place: Place) -> None:
-        """Remember a place as its last message told it. Writes only what is new, so that it may stand before the ack."""
+        """Remember a place as its last message told it. Writes only what is new, as it stands before the ack."""
         if self._seen.get(place.conversation) == place:
             return
         doc = pack(place)

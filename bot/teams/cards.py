@@ -27,6 +27,7 @@ _STYLES = {"primary": "positive", "danger": "destructive", "plain": "default"}
 _BOX = {"plain": "emphasis", "good": "good", "wait": "warning", "bad": "attention"}
 _SPECIAL = re.compile(r"([\\`*_\[\]~|<>])")
 _LISTED = re.compile(r"^(\s*)([-+#]|\d+[.)])(?=\s)", re.MULTILINE)
+_FEW = 4  # facts that stay before warnings are left out
 _INLINE = 2  # fields of a form that may unfold in the card
 MONEY = Text("例：1234.56", "e.g. 1234.56")
 
@@ -81,8 +82,8 @@ def cut(text: str, longest: int) -> str:
 
 
 def size_of(doc: Any) -> int:
-    """Bytes on the wire, where others than ASCII take six each as the SDK writes them."""
-    return len(json.dumps(doc))
+    """As Teams counts: its JSON in UTF-16."""
+    return len(json.dumps(doc, ensure_ascii=False).encode("utf-16-le", "surrogatepass"))
 
 
 def _whole(body: list[Doc], actions: list[Doc], plain: str) -> Doc:
@@ -94,21 +95,22 @@ def _whole(body: list[Doc], actions: list[Doc], plain: str) -> Doc:
 
 
 def _fitted(whole: Doc, lang: Lang) -> Doc:
-    """Too much for Teams: the facts from the end are left out, and the card says so. Its buttons stay."""
+    """Too much for Teams: plain facts from the end are left out, then lines, and the card says so. Its buttons stay."""
+    if size_of(whole) <= LIMIT:
+        return whole
     more = _line(Text("…更多内容请点开查看", "… open it to see the rest").to(lang), "flag", isSubtle=True)
+    whole = {**whole, "fallbackText": cut(str(whole["fallbackText"]), 300)}
     body: list[Doc] = list(whole["body"])
-    while size_of(whole) > LIMIT and len(body) > 1:
-        last = body[-2] if body[-1] is more else body[-1]
-        if last["type"] == "FactSet" and len(last["facts"]) > 1:
-            at = body.index(last)
-            body[at] = {**last, "facts": last["facts"][: len(last["facts"]) // 2]}
-        elif last["type"] == "Container":
-            break
+    while size_of({**whole, "body": [*body, more]}) > LIMIT:
+        many = next((n for n, part in enumerate(body) if len(part.get("facts", ())) > _FEW), None)
+        if many is not None:
+            facts = body[many]["facts"]
+            body[many] = {**body[many], "facts": facts[: len(facts) // 2]}
+        elif len(body) > 1 and body[-1]["type"] == "TextBlock":
+            body.pop()
         else:
-            body.remove(last)
-        body = [part for part in body if part is not more] + [more]
-        whole = {**whole, "body": body, "fallbackText": cut(str(whole["fallbackText"]), 300)}
-    return whole
+            break
+    return {**whole, "body": [*body, more]}
 
 
 def _line(text: str, what: str, **look: Any) -> Doc:
