@@ -1,0 +1,1 @@
+"""Stand-ins of the platforms' servers: they refuse what the platforms refuse."""
