@@ -28,6 +28,7 @@ _BOX = {"plain": "emphasis", "good": "good", "wait": "warning", "bad": "attentio
 _SPECIAL = re.compile(r"([\\`*_\[\]~|<>])")
 _LISTED = re.compile(r"^(\s*)([-+#]|\d+[.)])(?=\s)", re.MULTILINE)
 _FEW = 4  # facts that stay before warnings are left out
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _INLINE = 2  # fields of a form that may unfold in the card
 MONEY = Text("例：1234.56", "e.g. 1234.56")
 
@@ -73,7 +74,12 @@ def data_of(choice: Choice) -> Doc:
 
 def shown(text: str) -> str:
     """Words that are not ours, so that no part of them is taken for Markdown: no links, no headings, no lists."""
-    return _LISTED.sub("\\1\u200b\\2", _SPECIAL.sub(r"\\\1", text))
+    return _LISTED.sub("\\1\u200b\\2", _SPECIAL.sub(r"\\\1", clean(text)))
+
+
+def clean(text: str) -> str:
+    """Without what no screen shows and no markup takes: control characters, halves of characters."""
+    return _UNSEEN.sub("", text)
 
 
 def cut(text: str, longest: int) -> str:

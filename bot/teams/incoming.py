@@ -122,7 +122,8 @@ def said(payload: Payload) -> str:
     if not isinstance(text, str):
         return ""
     us = _word(_map(payload.get("recipient")).get("id"))
-    for entity in payload.get("entities") or ():
+    entities = payload.get("entities")
+    for entity in entities if isinstance(entities, list) else ():
         named = _map(_map(entity).get("mentioned"))
         mention = _map(entity).get("text")
         if _map(entity).get("type") == "mention" and us and named.get("id") == us and isinstance(mention, str):

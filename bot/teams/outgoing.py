@@ -14,7 +14,7 @@ from typing import Any
 
 from archive.words import Lang, Text
 from bot.plain import plain_card
-from bot.teams.cards import ADAPTIVE, card_of, cut, link_card, words_card
+from bot.teams.cards import ADAPTIVE, card_of, clean, cut, link_card, words_card
 from handlers.message import Card, OutFile, Reply
 
 Doc = dict[str, Any]
@@ -143,7 +143,7 @@ def _carded(card: Doc, plain: str) -> Part:
 
 
 def _worded(words: str) -> Doc:
-    marked = html.escape(words, quote=False).replace("\r", "").replace("\n", "<br/>")
+    marked = html.escape(clean(words), quote=False).replace("\n", "<br/>")
     return _message(text=marked, textFormat="xml", summary=_summary(words))
 
 
@@ -152,7 +152,7 @@ def _message(**rest: Any) -> Doc:
 
 
 def _summary(words: str) -> str:
-    return cut(" ".join(words.split()), SUMMARY)
+    return cut(" ".join(clean(words).split()), SUMMARY)
 
 
 def in_order(parts: Sequence[Part], sent: Mapping[int, str]) -> list[str]:

@@ -26,7 +26,7 @@ from config.channels import Teams
 
 log = logging.getLogger("guidang.teams")
 
-LARGEST = 512 * 1024  # bytes of a body; Teams' own messages end far below
+LARGEST = 1024 * 1024  # bytes of a body; Teams' own messages end far below
 _TOKEN = 4_096  # characters
 _LEEWAY = 300  # s a clock may be off
 _FRESH = 24 * 3600.0  # s keys are believed
@@ -34,6 +34,7 @@ _ASK_AGAIN = 60.0  # s between questions for a key we don't know
 _PAUSE = 5.0  # s after a question that wasn't answered
 _KEYS = 1024 * 1024
 ENDORSED = "msteams"
+_LEAN = ("type", "id", "name", "channelId", "serviceUrl")
 
 
 class Refused(Exception):
@@ -58,8 +59,13 @@ class Verified:
         return {}
 
     async def json(self) -> dict[str, Any]:
-        """The body, parsed once."""
-        return self.payload
+        """What the SDK needs to find its way. The rest would be held to its models: it refuses a null, and logs it."""
+        lean = {name: self.payload[name] for name in _LEAN if isinstance(self.payload.get(name), str)}
+        for name in ("conversation", "from", "recipient"):
+            account = self.payload.get(name)
+            if isinstance(account, dict) and isinstance(account.get("id"), str):
+                lean[name] = {"id": account["id"]}
+        return lean
 
     def get_claims_identity(self) -> ClaimsIdentity:
         """Whose token it was."""

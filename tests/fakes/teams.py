@@ -107,6 +107,7 @@ class Servers:
     keys_asked: int = 0
     keys_down: bool = False
     pace: bool = True
+    breaks_after: int | None = None  # so many activities more, then Teams is busy
     endorsements: tuple[str, ...] = ("msteams", "webchat")
     service: str = ""
     authority: str = ""
@@ -274,6 +275,10 @@ class Servers:
         if self.failing:
             status, headers, code = self.failing.popleft()
             return self._no(status, code, headers), {}
+        if self.breaks_after is not None:
+            self.breaks_after -= 1
+            if self.breaks_after < 0:
+                return self._no(429, "TooManyRequests", {"Retry-After": "3"}), {}
         conversation = request.match_info["conversation"]
         if conversation not in self.known:
             return self._no(404, "ConversationNotFound"), {}

@@ -160,7 +160,7 @@ async def test_another_channel_of_the_bot_service(scene: Scene) -> None:
 
 async def test_a_body_that_is_too_big(scene: Scene) -> None:
     token = scene.servers.token()
-    assert (await scene.post(b" " * (600 * 1024), token))[0] == 413
+    assert (await scene.post(b" " * (1100 * 1024), token))[0] == 413
 
     async def pieces() -> Any:
         for _ in range(20):
@@ -173,7 +173,7 @@ async def test_a_body_that_is_too_big(scene: Scene) -> None:
 
 
 async def test_an_oversize_body_without_a_token_is_not_read(scene: Scene) -> None:
-    assert (await scene.post(b"x" * (600 * 1024), ""))[0] == 401
+    assert (await scene.post(b"x" * (1100 * 1024), ""))[0] == 401
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"3", b"\xff\xfe", b"[" * 100_000])
