@@ -48,6 +48,12 @@ _KINDS = {
 
 
 @cache
+def _key(number: int) -> rsa.RSAPrivateKey:
+    """Made once a run: making one takes a while."""
+    return rsa.generate_private_key(65537, 2048)
+
+
+@cache
 def _schema() -> Any:
     text = (importlib.resources.files("adaptive_cards") / "schemas" / "schema-1.5.json").read_text("utf-8")
     schema = json.loads(text)
@@ -114,8 +120,7 @@ class Servers:
     ca: Path = Path()
 
     def __post_init__(self) -> None:
-        self.key = rsa.generate_private_key(65537, 2048)
-        self.other = rsa.generate_private_key(65537, 2048)
+        self.key, self.other = _key(1), _key(2)
         self._given: set[str] = set()
         self._at: dict[str, deque[float]] = {}
         self._number = 1_732_500_000_000
@@ -391,7 +396,7 @@ def _oauth(error: str, words: str) -> web.Response:
 def _certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
     """A test CA and a certificate of localhost; returns the CA's file for REQUESTS_CA_BUNDLE."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test authority")])
-    ca, key = rsa.generate_private_key(65537, 2048), rsa.generate_private_key(65537, 2048)
+    ca, key = _key(3), _key(4)
     root = _signed(name, name, ca, ca, lambda b: b.add_extension(x509.BasicConstraints(True, None), True))
     here = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     leaf = _signed(

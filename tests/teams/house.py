@@ -134,7 +134,7 @@ class Scene:
     notes: TeamsNotes
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
-    def event(self, name: str, **changes: Any) -> Doc:
+    def event(self, name: str, /, **changes: Any) -> Doc:
         """A recorded payload as if it came now, from the stand-in; its conversation is one we may speak in."""
         made = {**copy.deepcopy(sample(name)), "serviceUrl": self.servers.service, **changes}
         made["id"] = changes.get("id", f"{made['id']}-{next(self._numbers)}")

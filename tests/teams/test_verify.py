@@ -9,10 +9,16 @@ from typing import Any
 
 import jwt
 import pytest
+from microsoft_agents.hosting.core.authorization import ClaimsIdentity
 
+from bot.teams.hosts import CONNECTOR, Hosts
+from bot.teams.tokens import configuration
+from bot.teams.turn import Turns
+from bot.teams.verify import Verified
+from config.channels import KNOWN, Teams
 from storage import mongo
 from tests.fakes.teams import APP, ISSUER, KID, Servers
-from tests.teams.house import Scene, forbidden, standing
+from tests.teams.house import Scene, forbidden, sample, settings_for, standing
 
 GARBAGE = "eyJhbGciOiJub25lIn0.e30."
 
@@ -181,11 +187,20 @@ async def test_a_body_that_is_no_activity(scene: Scene, body: bytes) -> None:
     assert (await scene.post(body))[0] == 400
 
 
-@pytest.mark.parametrize("changes", [{"type": 7}, {"attachments": "x"}, {"entities": 3}, {"recipient": "x"}])
-async def test_an_activity_of_another_shape(scene: Scene, changes: dict[str, Any]) -> None:
-    status, _ = await scene.post(scene.event("text_personal", **changes))
-    assert status in (202, 400)
-    assert scene.gate.taken == []
+@pytest.mark.parametrize(
+    ("changes", "status", "taken"),
+    [
+        ({"type": 7}, 400, 0),
+        ({"recipient": "x"}, 202, 0),
+        ({"attachments": "x"}, 202, 1),
+        ({"entities": 3}, 202, 1),
+        ({"replyToId": None, "name": None, "value": None}, 202, 1),
+    ],
+)
+async def test_an_activity_of_another_shape(scene: Scene, changes: dict[str, Any], status: int, taken: int) -> None:
+    """What isn't understood of it is left out; a null where the SDK's models want none is no reason to lose it."""
+    assert (await scene.post(scene.event("text_personal", **changes)))[0] == status
+    assert len(scene.gate.taken) == taken
 
 
 async def test_a_body_changed_after_signing_can_claim_no_more_than_its_token(scene: Scene) -> None:
@@ -200,10 +215,23 @@ async def test_a_body_changed_after_signing_can_claim_no_more_than_its_token(sce
     assert (await scene.post(payload, f"{head}.{forged}.{tail}"))[0] == 401
 
 
+async def test_the_sdk_is_told_to_refuse_another_service_too(servers: Servers) -> None:
+    """Trap 1 once more, behind our own check: its validator of hosts is off unless it is given one."""
+
+    async def never(payload: object) -> None:
+        raise AssertionError
+
+    turns = Turns(settings_for(servers), Hosts(CONNECTOR, ("127.0.0.1",)), {}, never)
+    payload = {**sample("text_personal"), "serviceUrl": "https://smba.trafficmanager.net/emea/"}
+    for url in ("https://evil.botframework.com/", "https://evil.example.com/"):
+        identity = ClaimsIdentity({"aud": APP, "iss": ISSUER, "serviceurl": url}, "Bearer", "x")
+        assert (await turns.answer(Verified(payload, identity)))[0] == 401
+    payload["serviceUrl"] = "https://evil.example.com/"
+    identity = ClaimsIdentity({"aud": APP, "iss": ISSUER, "serviceurl": payload["serviceUrl"]}, "Bearer", "x")
+    assert (await turns.answer(Verified(payload, identity)))[0] == 401
+
+
 def test_there_is_no_anonymous_mode() -> None:
     """Trap: no setting turns the SDK's on, and without a token nothing is let in (above)."""
-    from bot.teams.tokens import configuration
-    from config.channels import KNOWN, Teams
-
     assert not configuration(Teams("app", "s", ("t",))).ANONYMOUS_ALLOWED
     assert not [key for key in KNOWN["teams"] if "anon" in key]
