@@ -169,7 +169,8 @@ class Speaking:
                 shown = picture_part(out, await self._handout.bytes(person, out))
                 if shown is not None:
                     return shown
-            if place.kind != "personal":  # Teams lets bots hand files out in personal chats only
+            # Teams lets bots hand files out in personal chats only, and asks for their size
+            if place.kind != "personal" or not out.size:
                 return link_part(out, self._handout.link(person, out), person.lang)
             offer = Offer(person.id, place.conversation, out.file, out.name, out.media_type, out.size)
             return consent_part(out, out.size, await self._notes.offer(offer), person.lang)

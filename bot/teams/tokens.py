@@ -8,7 +8,6 @@ import time
 from microsoft_agents.authentication.msal import MsalAuth
 from microsoft_agents.hosting.core import AgentAuthConfiguration
 from msal import ConfidentialClientApplication  # type: ignore[import-untyped]
-from requests import RequestException
 
 from archive.errors import NoAnswer
 from config.channels import Teams
@@ -67,7 +66,7 @@ class Tokens:
             try:
                 await asyncio.to_thread(self._entra.warm)
                 token = await self._entra.get_access_token(self._resource, self._scopes)
-            except (ValueError, RequestException, OSError) as error:
+            except (ValueError, OSError) as error:  # requests' errors are OSErrors
                 raise NoAnswer(platform=PLATFORM, detail=_reason(error)) from error
             self._held, self._until = token, time.monotonic() + _HELD
             return token

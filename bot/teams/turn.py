@@ -23,7 +23,6 @@ from microsoft_agents.hosting.core import (
     TurnState,
 )
 from microsoft_agents.hosting.core.connector import ConnectorClientBase, UserTokenClientBase
-from pydantic import ValidationError
 
 from bot.teams.hosts import Hosts
 from bot.teams.tokens import Entra, configuration
@@ -91,7 +90,7 @@ class Turns:
         turn = _Turn(verified.payload, self._app)
         try:
             response = await self.adapter.process_request(verified, turn)
-        except ValidationError as error:
+        except ValueError as error:  # pydantic's; what a handler raised is kept aside
             raise Refused(400, "no activity") from error
         if turn.failed:
             raise turn.failed[0]

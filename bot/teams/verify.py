@@ -151,7 +151,7 @@ class Verifier:
                 token, key, algorithms=["RS256"], audience=self._settings.app_id, issuer=self._settings.issuer,
                 leeway=_LEEWAY, options={"require": ["exp", "iss", "aud"]},
             )  # fmt: skip
-        except jwt.PyJWTError as error:
+        except (jwt.PyJWTError, ValueError, RecursionError) as error:
             raise Refused(401, f"token refused: {type(error).__name__}") from error
         if not isinstance(claims.get("aud"), str):
             raise Refused(401, "token for several")
