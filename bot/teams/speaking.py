@@ -1,0 +1,189 @@
+"""What we say in Teams: replies part by part, files by the way the settings allow, renewed cards, “… is typing”."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+
+from archive.access import Person
+from archive.errors import NoAnswer, NotFound, Problem, Unreachable
+from archive.words import Lang, Text
+from bot.channel import Abilities, Handout
+from bot.teams.api import Connector, TooMuch
+from bot.teams.files import Files
+from bot.teams.notes import Notes
+from bot.teams.outgoing import (
+    Doc,
+    Part,
+    card_part,
+    consent_part,
+    in_order,
+    info_part,
+    link_part,
+    parts_of,
+    picture_part,
+    typing,
+    words_of,
+)
+from bot.teams.tokens import PLATFORM
+from bot.teams.waits import Waits
+from handlers.message import Card, OutFile, Reply
+from storage.teams import Offer, Place
+
+log = logging.getLogger("guidang.teams")
+
+_TYPING = 5.0  # s between two signs in a conversation
+DECLINED = Text("没有存入「{name}」", "“{name}” was not stored")
+PAST = Text("这个文件的存入请求已失效，请再要一次。", "This offer of a file is past; please ask for it again.")
+
+
+def address_of(conversation: str, activity: str) -> str:
+    """Where a card stands."""
+    return f"{conversation}|{activity}"
+
+
+class Speaking:
+    """See bot.channel.Channel."""
+
+    def __init__(
+        self, connector: Connector, notes: Notes, files: Files, handout: Handout, waits: Waits, abilities: Abilities
+    ) -> None:
+        self._connector, self._notes, self._files, self._handout = connector, notes, files, handout
+        self._waits, self._abilities = waits, abilities
+        self._signed: dict[str, float] = {}
+
+    async def say(self, person: Person, conversation: str, reply: Reply, key: str) -> Sequence[str]:
+        """Part by part; a letter that breaks off goes on where it stopped when it is tried again."""
+        place = await self._place(conversation)
+        parts, files = parts_of(reply, person.lang), list(reply.files)
+        several = len(parts) + len(files) > 1
+        sent = dict(await self._notes.said(key)) if several else {}
+        known = len(sent)
+        try:
+            for n, part in enumerate(parts):
+                if n not in sent:
+                    sent[n] = await self._said(place, part)
+            for n, out in enumerate(files, len(parts)):
+                if n not in sent:
+                    sent[n] = await self._said(place, await self._file(person, place, out))
+        except Exception:
+            if several and len(sent) > known:
+                await self._notes.saying(key, sent)
+            raise
+        self._waits.said(conversation)
+        return [address_of(conversation, activity) for activity in in_order(parts, sent)]
+
+    async def tell(self, conversation: str, reply: Reply, lang: Lang) -> None:
+        """Say words and buttons at once, to whoever it is; a failure is noted and that is all."""
+        try:
+            place = await self._place(conversation)
+            for part in parts_of(reply, lang):
+                await self._said(place, part)
+        except (Problem, OSError, TimeoutError) as error:
+            log.warning("an answer was not delivered: %r", error)
+
+    async def renew(self, person: Person, address: str, card: Card) -> None:
+        """Everybody's copy; and the answer to who pressed a button in it, while that waits."""
+        conversation, _, activity = address.rpartition("|")
+        place = await self._notes.place(conversation)
+        if place is None or not activity:
+            raise NotFound(item=address)
+        part = card_part(card, person.lang)
+        self._waits.renewed(address, _content(part))
+        try:
+            await self._connector.renew(place, activity, part.body)
+        except TooMuch:
+            log.warning("a card was not taken; its words are shown instead")
+            await self._whole(place, activity, words_of(part.plain)[0])
+
+    async def progress(self, conversation: str) -> None:
+        """“… is typing”, now and then."""
+        now = time.monotonic()
+        if now - self._signed.get(conversation, float("-inf")) < _TYPING:
+            return
+        self._signed = {c: at for c, at in self._signed.items() if now - at < _TYPING} | {conversation: now}
+        try:
+            await self._connector.say(await self._place(conversation), typing())
+        except (Problem, OSError, TimeoutError) as error:
+            log.info("not shown as typing: %r", error)
+
+    async def hand_over(self, person: Person, offer: Offer, uploaded: Doc, activity: str) -> None:
+        """The file they agreed to take: into their OneDrive, and the question becomes the file."""
+        place = await self._place(offer.conversation)
+        out = OutFile(offer.name, offer.media_type, file=offer.file, size=offer.size)
+        try:
+            data = await self._handout.bytes(person, out)
+            await self._files.upload(str(uploaded.get("uploadUrl", "")), data)
+        except (Problem, OSError, TimeoutError) as error:
+            log.warning("a file was not handed over: %r", error)
+            if not isinstance(error, NotFound):
+                await self._notes.offer(offer)  # they may press it again
+            said = error if isinstance(error, Problem) else NoAnswer(platform=PLATFORM, detail=type(error).__name__)
+            await self.tell(offer.conversation, Reply(said.text()), person.lang)
+            return
+        await self._instead(place, activity, info_part(offer.name, uploaded))
+
+    async def decline(self, person: Person, offer: Offer, activity: str) -> None:
+        """They don't want it."""
+        words = DECLINED.filled(name=offer.name).to(person.lang)
+        await self._instead(await self._place(offer.conversation), activity, Part(words_of(words)[0]))
+
+    async def _instead(self, place: Place, activity: str, part: Part) -> None:
+        """In the place of what was asked; below it where that can't be changed any more."""
+        try:
+            await self._connector.renew(place, activity, part.body)
+        except (Problem, OSError, TimeoutError):
+            try:
+                await self._said(place, part)
+            except (Problem, OSError, TimeoutError) as error:
+                log.warning("an answer was not delivered: %r", error)
+
+    async def _said(self, place: Place, part: Part) -> str:
+        try:
+            return await self._connector.say(place, part.body)
+        except TooMuch as error:
+            if not part.plain:
+                raise NoAnswer(platform=PLATFORM, detail="400") from error
+            log.warning("a card was not taken; its words are said instead")
+        first = ""
+        for body in words_of(part.plain):
+            activity = await self._whole(place, "", body)
+            first = first or activity
+        return first
+
+    async def _whole(self, place: Place, activity: str, body: Doc) -> str:
+        try:
+            if not activity:
+                return await self._connector.say(place, body)
+            await self._connector.renew(place, activity, body)
+        except TooMuch as error:
+            raise NoAnswer(platform=PLATFORM, detail="400") from error
+        return activity
+
+    async def _file(self, person: Person, place: Place, out: OutFile) -> Part:
+        try:
+            if self._abilities.files_out == "link":
+                return link_part(out, self._handout.link(person, out), person.lang)
+            if out.preview:
+                shown = picture_part(out, await self._handout.bytes(person, out))
+                if shown is not None:
+                    return shown
+            # Teams lets bots hand files out in personal chats only, and asks for their size
+            if place.kind != "personal" or not out.size:
+                return link_part(out, self._handout.link(person, out), person.lang)
+            offer = Offer(person.id, place.conversation, out.file, out.name, out.media_type, out.size)
+            return consent_part(out, out.size, await self._notes.offer(offer), person.lang)
+        except NotFound as error:
+            return Part(words_of(error.say(person.lang))[0])
+
+    async def _place(self, conversation: str) -> Place:
+        place = await self._notes.place(conversation)
+        if place is None:
+            raise Unreachable(platform=PLATFORM, detail="unknown conversation")
+        return place
+
+
+def _content(part: Part) -> Doc:
+    content: Doc = part.body["attachments"][0]["content"]
+    return content
