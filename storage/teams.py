@@ -1,14 +1,13 @@
-"""What Teams needs remembered: where a conversation is answered, how much of a letter was said, files offered there.
+"""What Teams needs remembered: where a conversation is answered, and files offered there.
 
 Collections: `teams_places` {_id: Teams' conversation id, service_url, tenant, kind, bot, bot_name, at};
-`teams_said` {_id: key of a letter, parts: {number: activity id}, at}, kept for two days;
 `teams_offers` {_id, person, conversation, file, name, media_type, size, at}, kept for a week.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,7 +18,6 @@ from storage.people import utc_now
 from storage.records import pack, unpack
 
 INDEXES: Indexes = {
-    "teams_said": [IndexModel([("at", ASCENDING)], expireAfterSeconds=2 * 86_400)],
     "teams_offers": [IndexModel([("at", ASCENDING)], expireAfterSeconds=7 * 86_400)],
 }
 _SEEN = 2_000  # places a process remembers having written
@@ -74,18 +72,6 @@ class TeamsNotes:
         if len(self._seen) >= _SEEN:
             self._seen.clear()
         self._seen[place.conversation] = place
-
-    async def said(self, key: str) -> Mapping[int, str]:
-        """Parts of a letter that were delivered before it broke off: number → activity id."""
-        async with border():
-            doc = await self._db.teams_said.find_one({"_id": key})
-        return {int(n): str(sent) for n, sent in doc["parts"].items()} if doc else {}
-
-    async def saying(self, key: str, parts: Mapping[int, str]) -> None:
-        """The letter broke off after these."""
-        doc = {"parts": {str(n): sent for n, sent in parts.items()}, "at": self._now()}
-        async with border():
-            await self._db.teams_said.update_one({"_id": key}, {"$set": doc}, upsert=True)
 
     async def offer(self, offer: Offer) -> str:
         """Keep an offer; returns its id."""

@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
 
 from aiohttp import web
 
 from archive.access import Person
+from bot.aside import Aside
 from bot.channel import Abilities, Door, Gate, Handout
+from bot.platforms import Said, Who
 from bot.slack.api import Api
-from bot.slack.aside import Aside
 from bot.slack.directory import Directory
 from bot.slack.files import CAP, Files
 from bot.slack.hearing import Hearing
-from bot.slack.incoming import NAME
+from bot.slack.incoming import NAME, is_shared
 from bot.slack.listening import Listening
 from bot.slack.pace import Pace
 from bot.slack.progress import Progress
-from bot.slack.speaking import Home, Said, Speaking
+from bot.slack.speaking import Home, Speaking
 from config import channels
 from handlers.context import Topic
 from handlers.message import Card, RemoteFile, Reply
-from storage.identities import Identity
-
-
-class Who(Protocol):
-    """Where a person is known."""
-
-    def __call__(self, person: str, /) -> Awaitable[Sequence[Identity]]:
-        """All identities of a person, by their id."""
 
 
 class Slack:
@@ -54,10 +46,12 @@ class Slack:
     ) -> None:
         """`now`: seconds since 1970, against which Slack's signatures are checked; `file_cap` in bytes."""
         self.abilities = Abilities(settings.leaving.files_out, settings.leaving.masked)
-        self._who, self._aside = who, Aside()
+        self._who, self._aside = who, Aside(NAME)
         self._api = Api(settings, pace=pace)
         self._files = Files(self._api, settings.bot_token, settings.api_url, file_cap)
-        self._speaking = Speaking(self._api, handout, said, home, self.abilities)
+        self._speaking = Speaking(
+            api=self._api, handout=handout, said=said, home=home, alone=self._alone, abilities=self.abilities
+        )
         self._progress = Progress(self._api)
         directory = Directory(self._api, by_email=settings.leaving.link_by_email)
         hearing = Hearing(
@@ -84,10 +78,11 @@ class Slack:
 
     async def conversation(self, person: Person, topic: Topic) -> str | None:
         """The direct messages with the person; opened by the first thing said there."""
-        if person.disabled:
-            return None
-        known = [identity for identity in await self._who(person.id) if identity.channel == self.name]
-        return (known[0].alone or known[0].user) if known else None
+        return await self._alone(person)
+
+    def shared(self, conversation: str) -> bool:
+        """Whether others read along there."""
+        return is_shared(conversation)
 
     async def fetch(self, file: RemoteFile) -> bytes:
         """See bot.channel.Channel."""
@@ -111,3 +106,8 @@ class Slack:
         await self._listening.close()
         await self._aside.close()
         await self._api.close()
+
+    async def _alone(self, person: Person) -> str | None:
+        if person.disabled:
+            return None
+        return next((one.alone or one.user for one in await self._who(person.id) if one.channel == NAME), None)

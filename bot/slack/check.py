@@ -6,13 +6,13 @@ import json
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 import aiohttp
 
 from archive.errors import NoAnswer, Problem
 from archive.words import Text
+from bot.found import Found
 from bot.slack.api import Api, refused
 from bot.slack.listening import PATH
 from bot.slack.verify import PATIENCE, signature
@@ -38,15 +38,6 @@ SCOPES = {
 }
 _UPLOAD = {"files:write": Text("直接发文件（files_out = direct）", "to hand files out (files_out = direct)")}
 _EMAIL = {"users:read.email": Text("按邮箱绑定（link_by_email）", "to link people by e-mail (link_by_email)")}
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One thing looked at; what to do when it is not well."""
-
-    ok: bool
-    what: Text
-    then: Text | None = None
 
 
 async def check(

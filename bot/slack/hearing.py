@@ -14,10 +14,10 @@ from typing import Any
 
 from archive.errors import Problem
 from archive.words import Lang, Text
+from bot.aside import Aside
 from bot.channel import Door, Gate, Incoming, Sender
 from bot.slack import incoming as read
 from bot.slack.api import Api
-from bot.slack.aside import Aside
 from bot.slack.directory import Directory
 from bot.slack.incoming import Us
 from bot.slack.speaking import Speaking

@@ -45,6 +45,11 @@ class Pressed:
     trigger: str
 
 
+def is_shared(conversation: str) -> bool:
+    """Whether others read along: not in direct messages, nor where a user's id stands for them."""
+    return not conversation.startswith(("D", "U", "W"))
+
+
 def for_us(payload: Payload, us: Us) -> bool:
     """Whether it happened in our workspace: one app may stand in several, each with a token of its own."""
     teams = [payload.get("team_id"), _part(payload, "team").get("id")]
@@ -53,32 +58,25 @@ def for_us(payload: Payload, us: Us) -> bool:
 
 
 def message(payload: Payload, us: Us) -> Incoming | None:
-    """A message or mention."""
+    """What is said to us alone, and what mentions us. Where people talk among themselves we don't listen."""
     event = _part(payload, "event")
     user, channel, stamp = _words(event, "user"), _words(event, "channel"), _words(event, "ts")
     if not (user and channel and stamp) or user == us.user or event.get("bot_id") or event.get("hidden"):
         return None
     if event.get("type") not in ("message", "app_mention") or event.get("subtype") not in _WRITTEN:
         return None
-    where = "channel" if event["type"] == "app_mention" else _words(event, "channel_type")
-    raw = _words(event, "text")
-    if where not in ("im", "mpim") and event["type"] == "message" and not _mentioned(raw, us):
+    alone, raw = event["type"] == "message" and event.get("channel_type") == "im", _words(event, "text")
+    if not alone and event["type"] == "message" and not _mentioned(raw, us):
         return None
     text, files = markup.read(raw, us.user), tuple(_files(event))
     if not (text or files):
-        if where in ("im", "mpim"):
+        if alone:
             return None
         text = "帮助"  # nothing but our name: asks who we are
-    thread = _words(event, "thread_ts")
-    if where == "im":
-        place = channel
-    elif where == "mpim":
-        place = f"{channel}/{thread}" if thread else channel
-    else:
-        place = f"{channel}/{thread or stamp}"
+    place = channel if alone else f"{channel}/{_words(event, 'thread_ts') or stamp}"
     team = next((t for t in (_words(event, "user_team"), _words(event, "team")) if t), us.team)
-    alone = channel if where == "im" else user
-    return Incoming(Sender(NAME, team, user, alone=alone), place, f"message:{channel}:{stamp}", text, files)
+    sender = Sender(NAME, team, user, alone=channel if alone else "")
+    return Incoming(sender, place, f"message:{channel}:{stamp}", text, files)
 
 
 def command(payload: Payload, us: Us) -> Incoming | None:
@@ -86,7 +84,7 @@ def command(payload: Payload, us: Us) -> Incoming | None:
     user, trigger = _words(payload, "user_id"), _words(payload, "trigger_id")
     if not (user and trigger):
         return None
-    sender = Sender(NAME, us.team, user, _words(payload, "user_name"), alone=user)
+    sender = Sender(NAME, us.team, user, _words(payload, "user_name"))
     return Incoming(sender, user, f"command:{trigger}", markup.read(_words(payload, "text"), us.user) or "帮助")
 
 
@@ -132,7 +130,7 @@ def at_home(payload: Payload, us: Us) -> Sender | None:
     user = _words(event, "user")
     if event.get("type") != "app_home_opened" or event.get("tab") != "home" or not user:
         return None
-    return Sender(NAME, us.team, user, alone=_words(event, "channel") or user)
+    return Sender(NAME, us.team, user, alone=_words(event, "channel"))
 
 
 def origin(place: str, click: Click) -> str:
@@ -158,7 +156,7 @@ def _sender(payload: Payload, us: Us) -> Sender | None:
     who = _part(payload, "user")
     user = _words(who, "id")
     name = _words(who, "name") or _words(who, "username")
-    return Sender(NAME, _words(who, "team_id") or us.team, user, name, alone=user) if user else None
+    return Sender(NAME, _words(who, "team_id") or us.team, user, name) if user else None
 
 
 def _files(event: Payload) -> Iterator[RemoteFile]:

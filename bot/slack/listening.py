@@ -22,8 +22,8 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.aside import Aside
 from bot.slack.api import quiet
-from bot.slack.aside import Aside
 from bot.slack.hearing import Hearing
 from bot.slack.verify import Refused, Verifier
 from config.channels import Slack

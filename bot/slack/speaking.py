@@ -8,12 +8,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from archive.access import Person
-from archive.errors import Later, NoAnswer, NotFound, NotLinked
+from archive.errors import Later, NoAnswer, NotFound, NotLinked, Problem
 from archive.words import Lang, Text
 from bot.channel import Abilities, Handout, Sender
 from bot.masked import masked
+from bot.platforms import PRIVATELY, UNREACHED, Alone, Said
 from bot.slack.api import NO_BLOCKS, PLATFORM, Api, refused
-from bot.slack.incoming import origin
+from bot.slack.incoming import is_shared, origin
 from bot.slack.markup import escaped
 from bot.slack.modal import window
 from bot.slack.outgoing import Sheet, card_sheet, home_view, links_sheet, sheets
@@ -29,16 +30,6 @@ MISSED = Text("窗口没能打开，请再点一次按钮。", "The window could
 Step = Callable[[], Awaitable[str]]
 
 
-class Said(Protocol):
-    """How far a letter of several messages got: see storage/slack.py."""
-
-    async def said(self, key: str) -> Sequence[str]:
-        """The addresses of the messages of this letter that stand already."""
-
-    async def mark(self, key: str, addresses: Sequence[str]) -> None:
-        """These stand now."""
-
-
 class Home(Protocol):
     """What a person's home tab shows: their open items, and what they may ask."""
 
@@ -49,26 +40,28 @@ class Home(Protocol):
 class Speaking:
     """Replies out."""
 
-    def __init__(self, api: Api, handout: Handout, said: Said, home: Home, abilities: Abilities) -> None:
-        self._api, self._handout, self._said, self._home, self._abilities = api, handout, said, home, abilities
+    def __init__(
+        self, *, api: Api, handout: Handout, said: Said, home: Home, alone: Alone, abilities: Abilities
+    ) -> None:
+        self._api, self._handout, self._letters = api, handout, said
+        self._home, self._alone, self._abilities = home, alone, abilities
 
     async def say(self, person: Person, conversation: str, reply: Reply, key: str) -> list[str]:
         """Everything of a reply, in order; the address of each card. Tried again, it goes on where it stopped."""
         made = sheets(reply, person.lang)
-        steps: list[tuple[Step, int]] = [(self._posting(conversation, sheet), sheet.cards) for sheet in made]
-        steps += [(step, 0) for step in self._handing(person, conversation, reply.files)]
-        done = list(await self._said.said(key)) if len(steps) > 1 else []
-        for n, (step, _) in enumerate(steps):
-            if n < len(done):
-                continue
-            done.append(await step())
+        steps = [self._posting(conversation, sheet) for sheet in made]
+        steps += await self._handing(person, conversation, reply.files)
+        done = list(await self._letters.said(key))[: len(steps)] if len(steps) > 1 else []
+        for n in range(len(done), len(steps)):
+            done.append(await steps[n]())
             if n + 1 < len(steps):  # the last one ends the letter, and the post knows that
-                await self._said.mark(key, done)
-        return [address for address, (_, cards) in zip(done, steps, strict=True) for _ in range(cards)]
+                await self._letters.mark(key, done)
+        return [address for address, sheet in zip(done, made, strict=False) for _ in range(sheet.cards)]
 
     async def tell(self, conversation: str, reply: Reply, lang: Lang) -> None:
         """Words to whoever is there, a stranger as well; for what isn't in the post. Patient for half a minute."""
-        for sheet in sheets(reply, lang):
+        veiled = masked(reply) if self._abilities.masked or is_shared(conversation) else reply
+        for sheet in sheets(veiled, lang):
             for left in reversed(range(_TRIES)):
                 try:
                     await self._api.post(conversation, sheet)
@@ -92,7 +85,7 @@ class Speaking:
         """Open the window behind a button; when that fails, say so."""
         try:
             await self._api.open(trigger, window(form, origin(conversation, click), person.lang))
-        except (NoAnswer, Later, TimeoutError, ValueError) as error:
+        except (Problem, TimeoutError, ValueError) as error:
             log.warning("a window was not opened: %s", error)
             await self.tell(conversation, Reply(text=MISSED), person.lang)
 
@@ -117,12 +110,16 @@ class Speaking:
 
         return step
 
-    def _handing(self, person: Person, conversation: str, files: Sequence[OutFile]) -> list[Step]:
+    async def _handing(self, person: Person, conversation: str, files: Sequence[OutFile]) -> list[Step]:
         if not files:
             return []
-        if self._abilities.files_out == "link":
+        if self._abilities.files_out == "direct":
+            return [self._uploading(person, conversation, out) for out in files]
+        if not is_shared(conversation):
             return [lambda: self._link(person, conversation, files)]
-        return [self._uploading(person, conversation, out) for out in files]
+        alone = await self._alone(person)
+        note = self._posting(conversation, Sheet(escaped((PRIVATELY if alone else UNREACHED).to(person.lang))))
+        return [lambda: self._link(person, alone, files), note] if alone else [note]
 
     async def _link(self, person: Person, conversation: str, files: Sequence[OutFile]) -> str:
         """Links are made when they are sent: they last a quarter of an hour."""

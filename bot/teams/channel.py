@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from secrets import token_hex
-from typing import Any, Protocol
+from typing import Any
 
 from aiohttp import web
 
 from archive.access import Person
 from archive.errors import NotLinked, Problem
 from archive.words import Lang, Text
+from bot.aside import Aside
 from bot.channel import Abilities, Door, Gate, Handout
+from bot.platforms import Said, Who
 from bot.teams.api import Connector, Pace
 from bot.teams.files import Files
 from bot.teams.hosts import CONNECTOR, FILES, Hosts
@@ -21,6 +22,7 @@ from bot.teams.incoming import (
     NAME,
     Payload,
     conversation_of,
+    is_shared,
     kind_of,
     lang_of,
     lost_file,
@@ -36,16 +38,15 @@ from bot.teams.tokens import PLATFORM, Tokens
 from bot.teams.turn import Turns
 from bot.teams.verify import Refused, Verified, Verifier
 from bot.teams.waits import Waits
-from config.channels import Teams
+from config import channels
 from handlers.context import Topic
 from handlers.message import Card, RemoteFile, Reply
-from storage.identities import Identity
 
 log = logging.getLogger("guidang.teams")
 
 #: The messaging endpoint of the bot; /api/messages is the desk's.
 PATH = "/teams/messages"
-LARGEST = 100 * 1024 * 1024  # bytes of a file that is fetched
+CAP = 100 * 1024 * 1024  # bytes of a file that is fetched
 LOST = Text(
     "群聊和频道里，Teams 不把文件交给机器人。请在与我的单独聊天里发送文件。",
     "In group chats and channels Teams gives no files to bots. Please send files in the chat with me alone.",
@@ -59,14 +60,7 @@ UNFORESEEN = Text(
 )
 
 
-class Who(Protocol):
-    """Where people are known."""
-
-    async def identities(self, person_id: str) -> Sequence[Identity]:
-        """On every platform."""
-
-
-class TeamsChannel:
+class Teams:
     """See bot.channel.Channel."""
 
     name = NAME
@@ -74,27 +68,30 @@ class TeamsChannel:
     def __init__(
         self,
         *,
-        settings: Teams,
+        settings: channels.Teams,
         gate: Gate,
         door: Door,
         handout: Handout,
         who: Who,
+        said: Said,
         notes: Notes,
-        largest: int = LARGEST,
+        file_cap: int = CAP,
     ) -> None:
-        """`largest`: bytes of a file that is fetched."""
+        """`file_cap` in bytes."""
         self.abilities = Abilities(settings.leaving.files_out, settings.leaving.masked)
-        self._gate, self._who, self._notes = gate, who, notes
+        self._gate, self._who, self._notes, self._aside = gate, who, notes, Aside(NAME)
         connector = Hosts(CONNECTOR, settings.service_hosts)
         self._tokens = Tokens(settings)
         self._connector = Connector(self._tokens, connector, Pace())
-        self._files = Files(self._tokens, connector, Hosts(FILES, settings.service_hosts), largest)
+        self._files = Files(self._tokens, connector, Hosts(FILES, settings.service_hosts), file_cap)
         waits = Waits()
-        self._speaking = Speaking(self._connector, notes, self._files, handout, waits, self.abilities)
-        pressing = Pressing(gate, door, notes, self._speaking, waits, self._later)
+        self._speaking = Speaking(
+            connector=self._connector, notes=notes, said=said, files=self._files, handout=handout, waits=waits,
+            alone=self._alone, abilities=self.abilities,
+        )  # fmt: skip
+        pressing = Pressing(gate, door, notes, self._speaking, waits, self._aside)
         self._verifier = Verifier(settings, connector)
         self._turns = Turns(settings, connector, pressing.routes(), self._heard)
-        self._tasks: set[asyncio.Task[None]] = set()
 
     async def say(self, person: Person, conversation: str, reply: Reply, key: str) -> Sequence[str]:
         """Deliver; the address of a card is its conversation and its activity."""
@@ -114,8 +111,11 @@ class TeamsChannel:
 
     async def conversation(self, person: Person, topic: Topic) -> str | None:
         """Their chat with us alone, once they have spoken there."""
-        known = [one for one in await self._who.identities(person.id) if one.channel == NAME and one.alone]
-        return known[0].alone if known else None
+        return await self._alone(person)
+
+    def shared(self, conversation: str) -> bool:
+        """Whether others read along there."""
+        return is_shared(conversation)
 
     async def fetch(self, file: RemoteFile) -> bytes:
         """A file that was sent to us."""
@@ -127,14 +127,21 @@ class TeamsChannel:
 
     async def start(self) -> None:
         """Ask for our token already, so that the first answer doesn't wait for it."""
-        self._later(self._warm())
+        self._aside.run(self._tokens.token(), "no token")
+
+    async def settled(self) -> None:
+        """Wait until everything that is done beside the requests is done."""
+        await self._aside.settled()
 
     async def close(self) -> None:
         """Let go of everything."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._aside.close()
         await self._connector.close()
+
+    async def _alone(self, person: Person) -> str | None:
+        if person.disabled:
+            return None
+        return next((one.alone for one in await self._who(person.id) if one.channel == NAME and one.alone), None)
 
     async def _receive(self, request: web.Request) -> web.Response:
         try:
@@ -165,7 +172,7 @@ class TeamsChannel:
         if payload.get("type") == "invoke":
             card = payload.get("name") == "adaptiveCard/action"
             return 200, answer_error(500, "Failed", words.to(lang)) if card else window_words(words.to(lang))
-        self._later(self._speaking.tell(conversation_of(payload), Reply(words), lang))
+        self._aside.run(self._speaking.tell(conversation_of(payload), Reply(words), lang), "an answer was not said")
         return 500, None
 
     async def _heard(self, payload: Payload) -> None:
@@ -191,16 +198,4 @@ class TeamsChannel:
 
     def _reply(self, payload: Payload, reply: Reply, person: Person | None) -> None:
         lang: Lang = person.lang if person else lang_of(payload)
-        self._later(self._speaking.tell(conversation_of(payload), reply, lang))
-
-    async def _warm(self) -> None:
-        try:
-            await self._tokens.token()
-        except Problem as problem:
-            log.warning("Teams: %r", problem)
-
-    def _later(self, work: Coroutine[Any, Any, None]) -> None:
-        """After the answer."""
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._aside.run(self._speaking.tell(conversation_of(payload), reply, lang), "an answer was not said")

@@ -6,7 +6,6 @@ import json
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
@@ -14,6 +13,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from archive.errors import NoAnswer
 from archive.words import Text, same
+from bot.found import Found
 from bot.teams.channel import PATH
 from bot.teams.tokens import Tokens
 from bot.teams.verify import ENDORSED
@@ -34,15 +34,6 @@ ENTRA = {
     ),
     "AADSTS90002": Text("没有这个租户：核对 tenants 和 authority", "no such tenant: check tenants and authority"),
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One thing looked at; what to do when it is not well."""
-
-    ok: bool
-    what: Text
-    then: Text | None = None
 
 
 async def check(

@@ -25,15 +25,15 @@ _STEP = 10 * _MB  # bytes at a time: a multiple of 320 KiB, as OneDrive wants
 class Files:
     """Fetches and uploads."""
 
-    def __init__(self, tokens: Tokens, connector: Hosts, lying: Hosts, largest: int) -> None:
-        """`connector` gets our token, `lying` never; `largest` bytes are fetched at most."""
-        self._tokens, self._connector, self._lying, self._largest = tokens, connector, lying, largest
+    def __init__(self, tokens: Tokens, connector: Hosts, lying: Hosts, cap: int) -> None:
+        """`connector` gets our token, `lying` never; `cap` bytes are fetched at most."""
+        self._tokens, self._connector, self._lying, self._cap = tokens, connector, lying, cap
 
     async def fetch(self, file: RemoteFile) -> bytes:
         """Raises FileGone, FileTooBig, NoScope, NotWhatItSays, Later, NoAnswer."""
         url, ours = read_place(file.place)
         hosts = self._connector if ours else self._lying
-        if file.size > self._largest:
+        if file.size > self._cap:
             raise self._too_big(file.name, file.size)
         if not hosts.is_allowed(url):
             log.warning("a file of a message lies on a host that isn't on the list, and was not fetched")
@@ -60,12 +60,12 @@ class Files:
                 raise Later(platform=PLATFORM, seconds=_seconds(answer.headers.get("Retry-After", "")))
             if answer.status != 200:
                 raise NoAnswer(platform=PLATFORM, detail=str(answer.status))
-            if answer.content_length is not None and answer.content_length > self._largest:
+            if answer.content_length is not None and answer.content_length > self._cap:
                 raise self._too_big(file.name, answer.content_length)
             data = bytearray()
             async for piece in answer.content.iter_chunked(256 * 1024):
                 data += piece
-                if len(data) > self._largest:
+                if len(data) > self._cap:
                     raise self._too_big(file.name, len(data))
             if answer.content_type == "text/html" or _is_page(bytes(data[:256])):
                 ending = file.name.rpartition(".")[2].upper() if "." in file.name else "?"
@@ -95,7 +95,7 @@ class Files:
             raise NoAnswer(platform=PLATFORM, detail=type(error).__name__) from error
 
     def _too_big(self, name: str, size: int) -> FileTooBig:
-        return FileTooBig(name=name, size=round(size / _MB, 1), limit=self._largest // _MB)
+        return FileTooBig(name=name, size=round(size / _MB, 1), limit=self._cap // _MB)
 
 
 def _is_page(beginning: bytes) -> bool:

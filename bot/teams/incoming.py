@@ -78,6 +78,11 @@ def conversation_of(payload: Payload) -> str:
     return _word(_map(payload.get("conversation")).get("id"))
 
 
+def is_shared(conversation: str) -> bool:
+    """Whether others read along: only the chat of one person with a bot has an id that begins so."""
+    return not conversation.startswith("a:")
+
+
 def kind_of(payload: Payload) -> str:
     """personal, groupChat or channel."""
     return _word(_map(payload.get("conversation")).get("conversationType")) or "personal"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Protocol
 
 from storage.teams import Offer, Place
@@ -16,12 +15,6 @@ class Notes(Protocol):
 
     async def met(self, place: Place) -> None:
         """Remember a place as its last message told it."""
-
-    async def said(self, key: str) -> Mapping[int, str]:
-        """Parts of a letter that were delivered before it broke off: number → activity id."""
-
-    async def saying(self, key: str, parts: Mapping[int, str]) -> None:
-        """The letter broke off after these."""
 
     async def offer(self, offer: Offer) -> str:
         """Keep an offer; returns its id."""

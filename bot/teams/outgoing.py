@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -153,8 +153,3 @@ def _message(**rest: Any) -> Doc:
 
 def _summary(words: str) -> str:
     return cut(" ".join(clean(words).split()), SUMMARY)
-
-
-def in_order(parts: Sequence[Part], sent: Mapping[int, str]) -> list[str]:
-    """The activity ids of the reply's cards, in order."""
-    return [sent[n] for n, part in enumerate(parts) if part.card]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from archive.access import Person
 from archive.errors import BadRequest, NotLinked
 from archive.words import Text
+from bot.aside import Aside
 from bot.channel import Door, Gate, Incoming
 from bot.plain import plain_reply
 from bot.teams.cards import data_of, form_card
@@ -35,10 +35,10 @@ class Pressing:
         notes: Notes,
         speaking: Speaking,
         waits: Waits,
-        later: Callable[[Coroutine[Any, Any, None]], None],
+        aside: Aside,
     ) -> None:
         self._gate, self._door, self._notes = gate, door, notes
-        self._speaking, self._waits, self._later = speaking, waits, later
+        self._speaking, self._waits, self._aside = speaking, waits, aside
 
     def routes(self) -> Mapping[str, Answer]:
         """Everything Teams asks and waits for."""
@@ -102,7 +102,7 @@ class Pressing:
         if isinstance(value, Mapping) and sender is not None:
             person = await self._gate.person(sender)
             if person is not None:
-                self._later(self._consented(payload, value, person))
+                self._aside.run(self._consented(payload, value, person), "a file was not handed over")
         return {}
 
     async def _consented(self, payload: Payload, value: Payload, person: Person) -> None:

@@ -10,15 +10,17 @@ from archive.access import Person
 from archive.errors import NoAnswer, NotFound, Problem, Unreachable
 from archive.words import Lang, Text
 from bot.channel import Abilities, Handout
+from bot.masked import masked
+from bot.platforms import PRIVATELY, UNREACHED, Alone, Said
 from bot.teams.api import Connector, TooMuch
 from bot.teams.files import Files
+from bot.teams.incoming import is_shared
 from bot.teams.notes import Notes
 from bot.teams.outgoing import (
     Doc,
     Part,
     card_part,
     consent_part,
-    in_order,
     info_part,
     link_part,
     parts_of,
@@ -47,38 +49,44 @@ class Speaking:
     """See bot.channel.Channel."""
 
     def __init__(
-        self, connector: Connector, notes: Notes, files: Files, handout: Handout, waits: Waits, abilities: Abilities
+        self,
+        *,
+        connector: Connector,
+        notes: Notes,
+        said: Said,
+        files: Files,
+        handout: Handout,
+        waits: Waits,
+        alone: Alone,
+        abilities: Abilities,
     ) -> None:
-        self._connector, self._notes, self._files, self._handout = connector, notes, files, handout
-        self._waits, self._abilities = waits, abilities
+        self._connector, self._notes, self._letters, self._files = connector, notes, said, files
+        self._handout, self._waits, self._alone, self._abilities = handout, waits, alone, abilities
         self._signed: dict[str, float] = {}
 
     async def say(self, person: Person, conversation: str, reply: Reply, key: str) -> Sequence[str]:
         """Part by part; a letter that breaks off goes on where it stopped when it is tried again."""
         place = await self._place(conversation)
-        parts, files = parts_of(reply, person.lang), list(reply.files)
-        several = len(parts) + len(files) > 1
-        sent = dict(await self._notes.said(key)) if several else {}
-        known = len(sent)
-        try:
-            for n, part in enumerate(parts):
-                if n not in sent:
-                    sent[n] = await self._said(place, part)
-            for n, out in enumerate(files, len(parts)):
-                if n not in sent:
-                    sent[n] = await self._said(place, await self._file(person, place, out))
-        except Exception:
-            if several and len(sent) > known:
-                await self._notes.saying(key, sent)
-            raise
+        parts = parts_of(reply, person.lang)
+        steps = len(parts) + len(reply.files)
+        done = list(await self._letters.said(key))[:steps] if steps > 1 else []
+        for n in range(len(done), steps):
+            if n < len(parts):
+                activity = await self._said(place, parts[n])
+            else:
+                activity = await self._handed(person, place, reply.files[n - len(parts)])
+            done.append(address_of(conversation, activity))
+            if n + 1 < steps:  # the last one ends the letter, and the post knows that
+                await self._letters.mark(key, done)
         self._waits.said(conversation)
-        return [address_of(conversation, activity) for activity in in_order(parts, sent)]
+        return [address for address, part in zip(done, parts, strict=False) if part.card]
 
     async def tell(self, conversation: str, reply: Reply, lang: Lang) -> None:
         """Say words and buttons at once, to whoever it is; a failure is noted and that is all."""
         try:
             place = await self._place(conversation)
-            for part in parts_of(reply, lang):
+            veiled = masked(reply) if self._abilities.masked or is_shared(conversation) else reply
+            for part in parts_of(veiled, lang):
                 await self._said(place, part)
         except (Problem, OSError, TimeoutError) as error:
             log.warning("an answer was not delivered: %r", error)
@@ -161,21 +169,36 @@ class Speaking:
             raise NoAnswer(platform=PLATFORM, detail="400") from error
         return activity
 
-    async def _file(self, person: Person, place: Place, out: OutFile) -> Part:
+    async def _handed(self, person: Person, place: Place, out: OutFile) -> str:
+        """One file: through Teams where that goes, else as a link."""
         try:
-            if self._abilities.files_out == "link":
-                return link_part(out, self._handout.link(person, out), person.lang)
-            if out.preview:
-                shown = picture_part(out, await self._handout.bytes(person, out))
-                if shown is not None:
-                    return shown
-            # Teams lets bots hand files out in personal chats only, and asks for their size
-            if place.kind != "personal" or not out.size:
-                return link_part(out, self._handout.link(person, out), person.lang)
-            offer = Offer(person.id, place.conversation, out.file, out.name, out.media_type, out.size)
-            return consent_part(out, out.size, await self._notes.offer(offer), person.lang)
-        except NotFound as error:
-            return Part(words_of(error.say(person.lang))[0])
+            part = await self._offered(person, place, out) if self._abilities.files_out == "direct" else None
+        except NotFound as error:  # theirs no longer
+            return await self._said(place, Part(words_of(error.say(person.lang))[0]))
+        if part is not None:
+            try:
+                return await self._connector.say(place, part.body)
+            except TooMuch:
+                log.warning("Teams did not take a file; a link is sent instead")
+        link = link_part(out, self._handout.link(person, out), person.lang)
+        if not is_shared(place.conversation):
+            return await self._said(place, link)
+        alone = await self._alone(person)
+        there = await self._notes.place(alone) if alone else None
+        if there is not None:
+            await self._said(there, link)
+        return await self._said(place, Part(words_of((PRIVATELY if there else UNREACHED).to(person.lang))[0]))
+
+    async def _offered(self, person: Person, place: Place, out: OutFile) -> Part | None:
+        """Pictures are shown; other files are offered: in personal chats only, and with their size."""
+        if out.preview:
+            shown = picture_part(out, await self._handout.bytes(person, out))
+            if shown is not None:
+                return shown
+        if is_shared(place.conversation) or not out.size:
+            return None
+        offer = Offer(person.id, place.conversation, out.file, out.name, out.media_type, out.size)
+        return consent_part(out, out.size, await self._notes.offer(offer), person.lang)
 
     async def _place(self, conversation: str) -> Place:
         place = await self._notes.place(conversation)

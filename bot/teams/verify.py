@@ -26,7 +26,7 @@ from config.channels import Teams
 
 log = logging.getLogger("guidang.teams")
 
-LARGEST = 1024 * 1024  # bytes of a body; Teams' own messages end far below
+BODY_CAP = 1024 * 1024  # bytes of a body; Teams' own messages end far below
 _TOKEN = 4_096  # characters
 _LEEWAY = 300  # s a clock may be off
 _FRESH = 24 * 3600.0  # s keys are believed
@@ -180,12 +180,12 @@ def _server(url: str) -> tuple[str, str, int | None] | None:
 
 
 async def _body(request: web.Request) -> bytes:
-    """At most LARGEST bytes, whatever the request says of its length."""
-    if request.content_length is not None and request.content_length > LARGEST:
+    """At most BODY_CAP bytes, whatever the request says of its length."""
+    if request.content_length is not None and request.content_length > BODY_CAP:
         raise Refused(413, "body too big")
     body = bytearray()
     async for piece in request.content.iter_chunked(64 * 1024):
         body += piece
-        if len(body) > LARGEST:
+        if len(body) > BODY_CAP:
             raise Refused(413, "body too big")
     return bytes(body)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,13 +16,12 @@ from aiohttp.test_utils import TestServer
 
 from archive.access import Person, Role
 from archive.errors import DatabaseDown, NotFound, NotLinked
-from archive.item import Item
 from archive.words import Text
 from bot.channel import Incoming, Sender
 from bot.slack.channel import Slack
 from bot.slack.pace import Pace
 from config import channels
-from handlers.message import Click, Form, OutFile, RemoteFile, Reply
+from handlers.message import Click, Form, OutFile, Reply
 from storage.identities import Identity
 from tests.fakes.slack import APP_TOKEN, SECRET, TEAM, TOKEN, FakeSlack
 
@@ -80,24 +79,8 @@ class MemoryDoor:
         self.checked.append(click)
         return self.wrong
 
-    async def receive(
-        self, *, channel: str, conversation: str, person: Person, key: str, text: str = "",
-        files: Sequence[tuple[str, bytes]] = (), remote: Sequence[RemoteFile] = (), action: str = "", subject: str = "",
-        version: int = 0, values: Mapping[str, str] | None = None,
-        noted: Callable[[str], Awaitable[None]] | None = None,
-    ) -> str:  # fmt: skip
-        raise AssertionError("the gate does this")
-
-    async def find(
-        self, person: Person, words: str, page: int, size: int
-    ) -> tuple[Sequence[Item], int, Mapping[str, str]]:
-        raise AssertionError
-
-    async def picture(self, person: Person, item_id: str, page: int) -> bytes:
-        raise AssertionError
-
-    async def original(self, person: Person, item_id: str) -> tuple[str, str, bytes]:
-        raise AssertionError
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(name)
 
 
 class MemoryHandout:

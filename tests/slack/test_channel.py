@@ -19,7 +19,7 @@ from bot.slack.api import Api
 from bot.slack.pace import Pace
 from bot.slack.progress import Progress
 from config import channels
-from handlers.message import Choice, OutFile, Reply
+from handlers.message import Choice, Fact, OutFile, Reply
 from tests.fakes.slack import SECRET, TOKEN, Denied
 from tests.slack.cards import card, hit
 from tests.slack.conftest import LI, WANG, Scene, opened
@@ -247,6 +247,38 @@ async def test_files_go_out_as_links_for_this_person_only(scene: Scene) -> None:
     (row,) = [b for b in said.blocks if b["type"] == "actions"]
     assert row["elements"][0]["url"] == "https://guidang.example.cn/f/li-held:1"
     assert scene.fake.uploads == []
+
+
+async def test_in_a_channel_a_link_goes_to_the_person_alone(scene: Scene) -> None:
+    """Who presses a link first has the file: in a channel that could be anybody."""
+    place = "C0FINANCE/1764000006.000600"
+    await scene.slack.say(LI, place, Reply(text=HELLO.text, files=(REPORT,)), "k")
+    assert "guidang.example.cn" not in json.dumps([s.blocks for s in scene.fake.stand("C0FINANCE")])
+    assert "单独聊天" in scene.fake.stand("C0FINANCE")[-1].text
+    (said,) = scene.fake.stand("D0LI")
+    assert "guidang.example.cn/f/li-held:1" in json.dumps(said.blocks)
+    stranger = Person("new", "新", frozenset())
+    await scene.slack.say(stranger, place, Reply(files=(REPORT,)), "k2")
+    assert "先与归档单独聊" in scene.fake.stand("C0FINANCE")[-1].text
+
+
+async def test_a_letter_that_was_longer_before_is_no_trouble(scene: Scene) -> None:
+    """Its person changed their language between two tries."""
+    scene.said.kept["k"] = ["D0LI:1.1", "D0LI:1.2", "D0LI:1.3", "D0LI:1.4"]
+    assert await scene.slack.say(LI, "D0LI", Reply(text=HELLO.text, cards=(card("G1"),)), "k") == ["D0LI:1.2"]
+
+
+async def test_what_the_gate_says_is_masked_where_others_read_along() -> None:
+    masked_off = replace(channels.ABROAD, masked=False)
+    async with opened(leaving=masked_off) as scene:
+        reply = Reply(text=same("重复：上海样例云算公司"), cards=(replace(card(), about=""),))
+        secret = replace(
+            reply, cards=(replace(card(), facts=(Fact(same("销售方"), "上海样例云算公司", private=True),)),)
+        )
+        await scene.slack._speaking.tell("C0FINANCE/1764000006.000600", secret, "zh")
+        assert "样例云算" not in json.dumps([s.fields for s in scene.fake.stand("C0FINANCE")], ensure_ascii=False)
+        await scene.slack._speaking.tell("D0LI", secret, "zh")
+        assert "样例云算" in scene.fake.stand("D0LI")[0].text
 
 
 async def test_files_go_out_directly_where_settings_say_so(direct: Scene) -> None:

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.slack.check import SCOPES, Found, check
+from bot.found import Found
+from bot.slack.check import SCOPES, check
 from config import channels
 from tests.fakes.slack import APP_TOKEN, SECRET, TOKEN
 from tests.slack.conftest import Scene

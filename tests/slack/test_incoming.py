@@ -77,7 +77,18 @@ def test_a_mention_with_a_file_comes_as_message_only_and_is_answered_in_its_thre
 def test_a_group_of_people() -> None:
     got = read.message(sample("message_mpim"), US)
     assert got is not None
-    assert (got.text, got.conversation, got.sender.alone) == ("待办", "G0GROUP", "U0LI")
+    assert (got.text, got.conversation, got.sender.alone) == ("待办", "G0GROUP/1764000009.000900", "")
+
+
+def test_people_talking_among_themselves_are_not_listened_to() -> None:
+    payload = sample("message_mpim")
+    payload["event"] |= {"text": "这张先别交", "files": sample("message_im_file")["event"]["files"]}
+    assert read.message(payload, US) is None
+
+
+def test_where_others_read_along() -> None:
+    assert all(map(read.is_shared, ("C0FINANCE/1764000006.000600", "G0GROUP", "C0FINANCE")))
+    assert not any(map(read.is_shared, ("D0LI", "U0LI", "W0LI")))
 
 
 def test_nothing_but_our_name_asks_for_help() -> None:

@@ -37,13 +37,6 @@ async def test_the_same_place_again_costs_no_write(notes: TeamsNotes, db: mongo.
     assert await db.teams_places.count_documents({}) == 0
 
 
-async def test_parts_of_a_letter(notes: TeamsNotes) -> None:
-    assert await notes.said("k") == {}
-    await notes.saying("k", {0: "17", 2: "18"})
-    await notes.saying("k", {0: "17", 1: "19", 2: "18"})
-    assert await notes.said("k") == {0: "17", 1: "19", 2: "18"}
-
-
 async def test_an_offer_is_taken_once_and_by_its_person_only(notes: TeamsNotes) -> None:
     name = await notes.offer(OFFER)
     assert await notes.take(name, "ls") is None

@@ -20,11 +20,13 @@ from archive.access import Person, Role
 from archive.errors import NotFound, NotLinked
 from archive.words import Text
 from bot.channel import Incoming, Sender
-from bot.teams.channel import PATH, TeamsChannel
-from config.channels import Leaving, Teams
+from bot.teams.channel import PATH, Teams
+from config import channels
+from config.channels import Leaving
 from handlers.message import Click, Form, OutFile, Reply
-from storage import mongo, teams
+from storage import mongo, said, teams
 from storage.identities import Identity
+from storage.said import LettersSaid
 from storage.teams import TeamsNotes
 from tests.fakes.teams import APP, ISSUER, SECRET, TENANT, Doc, Servers
 
@@ -116,7 +118,7 @@ class Who:
 
     gate: Gate
 
-    async def identities(self, person_id: str) -> Sequence[Identity]:
+    async def __call__(self, person_id: str, /) -> Sequence[Identity]:
         alone = self.gate.alone.get(person_id, "")
         return [Identity("slack", "T1", "U1", "", "D1"), Identity("teams", TENANT, person_id, "", alone)]
 
@@ -126,7 +128,7 @@ class Scene:
     """Everything a test needs."""
 
     servers: Servers
-    channel: TeamsChannel
+    channel: Teams
     client: TestClient[web.Request, web.Application]
     gate: Gate
     door: Door
@@ -158,26 +160,26 @@ class Scene:
         return str(payload["conversation"]["id"])
 
 
-def settings_for(servers: Servers, files_out: str = "link", **changes: Any) -> Teams:
+def settings_for(servers: Servers, files_out: str = "link", **changes: Any) -> channels.Teams:
     """The stand-in's addresses in the settings, as an administrator would name them."""
     given: dict[str, Any] = {
         "app_id": APP, "secret": SECRET, "tenants": (TENANT,), "authority": servers.authority, "issuer": ISSUER,
         "keys_url": servers.keys_url, "service_hosts": ("127.0.0.1",),
         "leaving": Leaving("direct" if files_out == "direct" else "link", masked=False),
     }  # fmt: skip
-    return Teams(**{**given, **changes})
+    return channels.Teams(**{**given, **changes})
 
 
 @asynccontextmanager
 async def standing(
-    servers: Servers, db: mongo.Database, files_out: str = "link", largest: int = 1024 * 1024, **changes: Any
+    servers: Servers, db: mongo.Database, files_out: str = "link", file_cap: int = 1024 * 1024, **changes: Any
 ) -> AsyncIterator[Scene]:
     """A channel in an app of its own."""
-    await mongo.ensure_indexes(db, teams.INDEXES)
+    await mongo.ensure_indexes(db, said.INDEXES, teams.INDEXES)
     gate, door, handout, notes = Gate(), Door(), Handout(), TeamsNotes(db)
-    channel = TeamsChannel(
+    channel = Teams(
         settings=settings_for(servers, files_out, **changes), gate=gate, door=door, handout=handout, who=Who(gate),
-        notes=notes, largest=largest,
+        said=LettersSaid(db), notes=notes, file_cap=file_cap,
     )  # fmt: skip
     app = web.Application()
     app.add_routes(channel.routes())

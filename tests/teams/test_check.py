@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.teams.check import Found, check, ids
+from bot.found import Found
+from bot.teams.check import check, ids
 from bot.teams.samples import samples
 from config.channels import Teams
 from tests.fakes.teams import APP, TENANT, Servers, faults

@@ -225,6 +225,23 @@ async def test_outside_personal_chats_a_file_goes_as_a_link(direct: Scene) -> No
     direct.handout.held["held:1"] = (ZHANG.id, PDF)
     await direct.met("text_group")
     await direct.channel.say(ZHANG, GROUP, Reply(files=(REPORT,)), "k")
+    assert direct.servers.cards() == []  # we don't know yet where to reach them alone
+    assert "先与归档单独聊" in direct.servers.words()[-1]
+    await direct.met()
+    await direct.channel.say(ZHANG, GROUP, Reply(files=(REPORT,)), "k2")
+    (link,) = direct.servers.cards()
+    assert link.conversation == PERSONAL  # who presses it first has the file: in a group that could be anybody
+    assert link.card["actions"][0]["type"] == "Action.OpenUrl"
+    assert "单独聊天" in direct.servers.words()[-1]
+
+
+@pytest.mark.parametrize("what", ["preview", "consent"])
+async def test_a_file_teams_does_not_take_goes_as_a_link(direct: Scene, what: str) -> None:
+    direct.handout.held["held:1"] = (ZHANG.id, PDF)
+    out = OutFile("图.png", "image/png", file="held:1", size=5, preview=True) if what == "preview" else REPORT
+    await direct.met()
+    direct.servers.failing.append((400, {}, "BadSyntax"))
+    await direct.channel.say(ZHANG, PERSONAL, Reply(files=(out,)), "k")
     assert direct.servers.cards()[0].card["actions"][0]["type"] == "Action.OpenUrl"
 
 

@@ -1,4 +1,4 @@
-"""What is done after Slack was answered: beside the request, seen to its end, its failures told in the log."""
+"""What is done after a platform was answered: beside the request, seen to its end, its failures told in the log."""
 
 from __future__ import annotations
 
@@ -9,18 +9,17 @@ from typing import Any
 
 from archive.errors import Problem
 
-log = logging.getLogger("guidang.slack")
-
 
 class Aside:
     """Holds on to tasks so that they are neither lost nor left running."""
 
-    def __init__(self) -> None:
+    def __init__(self, platform: str) -> None:
+        self._log = logging.getLogger(f"guidang.{platform}")
         self._tasks: set[asyncio.Task[None]] = set()
 
     def run(self, work: Coroutine[Any, Any, Any], what: str) -> None:
         """Do it now, beside the caller."""
-        task = asyncio.create_task(_told(work, what))
+        task = asyncio.create_task(self._told(work, what))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -36,11 +35,10 @@ class Aside:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-
-async def _told(work: Coroutine[Any, Any, Any], what: str) -> None:
-    try:
-        await work
-    except (Problem, TimeoutError, OSError) as error:
-        log.warning("%s: %s", what, error)
-    except Exception:
-        log.exception("%s failed", what)
+    async def _told(self, work: Coroutine[Any, Any, Any], what: str) -> None:
+        try:
+            await work
+        except (Problem, TimeoutError, OSError) as error:
+            self._log.warning("%s: %s", what, error)
+        except Exception:
+            self._log.exception("%s failed", what)

@@ -1,6 +1,6 @@
-"""How far a letter of several messages got on Slack, so that it goes on from there when it is tried again.
+"""How far a letter of several messages got on a platform, so that it goes on from there when it is tried again.
 
-Collection: `slack_said` {_id: key of the letter, addresses, until}.
+Collection: `letters_said` {_id: key of the letter, addresses, until}.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from pymongo import ASCENDING, IndexModel
 from storage.mongo import Database, Indexes, border
 from storage.people import utc_now
 
-INDEXES: Indexes = {"slack_said": [IndexModel([("until", ASCENDING)], expireAfterSeconds=0)]}
+INDEXES: Indexes = {"letters_said": [IndexModel([("until", ASCENDING)], expireAfterSeconds=0)]}
 LASTS = timedelta(days=7)
 
 
-class SlackSaid:
-    """See bot.slack.speaking.Said."""
+class LettersSaid:
+    """See bot.platforms.Said."""
 
     def __init__(self, db: Database, now: Callable[[], datetime] = utc_now) -> None:
         self._db, self._now = db, now
@@ -26,13 +26,13 @@ class SlackSaid:
     async def said(self, key: str) -> list[str]:
         """The addresses of the messages of this letter that stand already, in order."""
         async with border():
-            doc = await self._db.slack_said.find_one({"_id": key})
+            doc = await self._db.letters_said.find_one({"_id": key})
         return [str(address) for address in doc["addresses"]] if doc else []
 
     async def mark(self, key: str, addresses: Sequence[str]) -> None:
         """These stand now."""
         async with border():
-            await self._db.slack_said.update_one(
+            await self._db.letters_said.update_one(
                 {"_id": key},
                 {"$set": {"addresses": list(addresses), "until": self._now() + LASTS}},
                 upsert=True,
