@@ -21,7 +21,12 @@ class Aside:
         """Do it now, beside the caller."""
         task = asyncio.create_task(self._told(work, what))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+
+        def done(_: asyncio.Task[None]) -> None:
+            self._tasks.discard(task)
+            work.close()  # it was never begun, where the task was broken off before
+
+        task.add_done_callback(done)
 
     async def settled(self) -> None:
         """Wait until nothing is under way."""

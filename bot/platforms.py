@@ -1,14 +1,18 @@
-"""What the channels of chat platforms have in common: who is known where, how far a letter got, files in groups."""
+"""What the channels of chat platforms have in common: who is known where, how far a letter got, patience, links."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Protocol, TypeVar
 
 from archive.access import Person
+from archive.errors import Later
 from archive.words import Text
 from storage.identities import Identity
 
+T = TypeVar("T")
+_TRIES, _LONGEST, _MOST = 4, 30.0, 3600.0
 #: A link is for one person, so it is not shown where others could press it first.
 PRIVATELY = Text(
     "文件链接只给你本人，已发到与归档的单独聊天。", "The links are for you alone: see your own chat with Guidang."
@@ -38,3 +42,22 @@ class Said(Protocol):
 
     async def mark(self, key: str, addresses: Sequence[str]) -> None:
         """These stand now."""
+
+
+def asked_for(headers: Mapping[str, str], usual: float) -> float:
+    """Seconds of patience that a platform asks for in Retry-After; `usual` where it doesn't tell."""
+    given = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
+    try:
+        return min(_MOST, max(1.0, float(given)))
+    except ValueError:
+        return usual
+
+
+async def patiently(say: Callable[[], Awaitable[T]]) -> T:
+    """For what isn't in the post: waits a while when the platform asks for it, some times. Raises Later in the end."""
+    for _ in range(_TRIES - 1):
+        try:
+            return await say()
+        except Later as later:
+            await asyncio.sleep(min(float(later.facts["seconds"]), _LONGEST))
+    return await say()

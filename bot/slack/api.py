@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,6 +14,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from archive.errors import Later, NoAnswer, NoScope, NotFound, Problem, Unreachable
+from bot.platforms import asked_for
 from bot.slack.incoming import Us
 from bot.slack.markup import Block
 from bot.slack.outgoing import Sheet
@@ -20,9 +22,20 @@ from bot.slack.pace import Pace
 from config.channels import Slack
 
 PLATFORM = "Slack"
+PAUSE = 30.0  # s to wait where Slack asks for patience without saying how long
 #: The SDK writes what it sends into its log at DEBUG: never, whatever the level of ours.
 quiet = logging.getLogger("guidang.slack.sdk")
 quiet.setLevel(logging.WARNING)
+_QUERY = re.compile(r"(?<=[a-z])(://[^\s?'\"]*)\?[^\s'\"]*")
+
+
+@quiet.addFilter
+def _unsaid(record: logging.LogRecord) -> bool:
+    """When Socket Mode isn't let in, the SDK writes down the address with the ticket in it."""
+    record.msg, record.args = _QUERY.sub(r"\1?…", record.getMessage()), ()
+    record.exc_info = record.exc_text = None
+    return True
+
 
 #: It will never arrive there.
 GONE = frozenset({
@@ -196,7 +209,7 @@ def problem(method: str, error: SlackApiError, name: str = "") -> Problem:
     told, status, headers = _answer(error)
     said = str(told.get("error", ""))
     if status == 429 or said in ("ratelimited", "rate_limited", "message_limit_exceeded"):
-        return Later(platform=PLATFORM, seconds=_seconds(headers))
+        return Later(platform=PLATFORM, seconds=asked_for(headers, PAUSE))
     if said in GONE:
         return Unreachable(platform=PLATFORM, detail=said)
     if said in DELETED:
@@ -211,13 +224,12 @@ def refused(error: NoAnswer, words: frozenset[str]) -> bool:
     return str(error.facts.get("detail", "")).rpartition(": ")[2] in words
 
 
-def _answer(error: SlackApiError) -> tuple[Mapping[str, Any], int, Mapping[str, Any]]:
+def _answer(error: SlackApiError) -> tuple[Mapping[str, Any], int, Mapping[str, str]]:
     answer: Any = error.response
     told = getattr(answer, "data", None)
     status = getattr(answer, "status_code", None) or getattr(answer, "status", 0)
-    return told if isinstance(told, Mapping) else {}, int(status or 0), getattr(answer, "headers", None) or {}
-
-
-def _seconds(headers: Mapping[str, Any]) -> int:
-    given: Sequence[str] = [str(v) for k, v in headers.items() if k.lower() == "retry-after"]
-    return max(1, min(3600, int(given[0]))) if given and given[0].isdecimal() else 30
+    return (
+        told if isinstance(told, Mapping) else {},
+        int(status or 0),
+        getattr(answer, "headers", None) or {},
+    )

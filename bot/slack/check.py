@@ -12,6 +12,7 @@ import aiohttp
 
 from archive.errors import NoAnswer, Problem
 from archive.words import Text
+from bot.capped import OverCap, capped
 from bot.found import Found
 from bot.slack.api import Api, refused
 from bot.slack.listening import PATH
@@ -157,9 +158,9 @@ async def _address(api: Api, secret: str, public_url: str, now: float) -> Found:
     }
     try:
         async with api.session().post(url, data=body, headers=headers, allow_redirects=False) as answer:
-            well = answer.status == 200 and challenge in (await answer.content.read(4096)).decode("utf-8", "replace")
+            well = answer.status == 200 and challenge in (await capped(answer.content, 4096)).decode("utf-8", "replace")
             why = "" if well else f"HTTP {answer.status}"
-    except (aiohttp.ClientError, TimeoutError) as error:
+    except (aiohttp.ClientError, TimeoutError, OverCap) as error:
         why = type(error).__name__
     if not why:
         return Found(True, Text(f"{url} 应答正确", f"{url} answers as it should"))

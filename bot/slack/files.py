@@ -9,7 +9,9 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 import aiohttp
 
 from archive.errors import FileGone, FileTooBig, Later, NoAnswer, NoScope, NotWhatItSays
-from bot.slack.api import PLATFORM, Api, refused
+from bot.capped import OverCap, capped
+from bot.platforms import asked_for
+from bot.slack.api import PAUSE, PLATFORM, Api, refused
 from handlers.message import RemoteFile
 
 CAP = 50 * 1024 * 1024
@@ -69,22 +71,23 @@ class Files:
         if answer.status == 403:
             raise NoScope(platform=PLATFORM, name=file.name, scope="files:read")
         if answer.status == 429:
-            after = answer.headers.get("Retry-After", "")
-            raise Later(platform=PLATFORM, seconds=max(1, int(after)) if after.isdecimal() else 30)
+            raise Later(platform=PLATFORM, seconds=asked_for(answer.headers, PAUSE))
         if answer.status != 200:
             raise NoAnswer(platform=PLATFORM, detail=f"file: {answer.status}")
         self._fits(file, answer.content_length)
 
     async def _body(self, answer: aiohttp.ClientResponse, file: RemoteFile) -> bytes:
-        data = bytearray()
-        async for piece in answer.content.iter_any():
-            data += piece
-            self._fits(file, len(data))
-        return bytes(data)
+        try:
+            return await capped(answer.content, self._cap)
+        except OverCap:
+            raise self._too_big(file, self._cap + 1) from None
 
     def _fits(self, file: RemoteFile, size: Any) -> None:
         if isinstance(size, int) and size > self._cap:
-            raise FileTooBig(name=file.name, size=f"{size / _MIB:.0f}", limit=self._cap // _MIB)
+            raise self._too_big(file, size)
+
+    def _too_big(self, file: RemoteFile, size: int) -> FileTooBig:
+        return FileTooBig(name=file.name, size=f"{size / _MIB:.1f}", limit=self._cap // _MIB)
 
     def _ours(self, url: SplitResult) -> bool:
         """Whether it is Slack's: where the API is, and everything of slack.com."""

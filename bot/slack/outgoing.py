@@ -16,13 +16,14 @@ from handlers.message import Card, Fact, OutFile, Reply
 
 HEADER = 150
 SECTION = 3000
-FIELD = 2000
+FIELD = 500  # Slack takes 2,000 in one, but not in each of many
 FIELDS = 10
 BLOCKS = 50
 HOME_BLOCKS = 100
 TEXT = 3500  # characters of a message without blocks; Slack advises 4,000
 _TOGETHER = 9000  # characters of all blocks of a message; Slack's own limit is some 13,000
 _FACTS = 100
+_FACTS_TEXT = 6000  # characters of all facts: a card whose blocks are refused would lose its buttons
 _TONES = {"plain": "⚪", "good": "🟢", "wait": "🟡", "bad": "🔴"}
 _NEXT = Text("接下来", "What next")
 _FILES = Text("文件（链接 15 分钟内有效，只给你本人）", "Files (the links are for you alone and last 15 minutes)")
@@ -89,12 +90,12 @@ def card_blocks(card: Card, lang: Lang) -> list[Block]:
     blocks: list[Block] = [{"type": "header", "text": plain(card.title.to(lang), HEADER)}]
     if card.status:
         blocks.append(_context(f"{_TONES[card.tone]} {card.status.to(lang)}"))
-    shown = [_field(fact, lang) for fact in card.facts[:_FACTS]]
+    shown = _shown(card.facts, lang)
     blocks += [{"type": "section", "fields": shown[n : n + FIELDS]} for n in range(0, len(shown), FIELDS)]
-    if len(card.facts) > _FACTS:
-        blocks.append(_context(_REST.filled(n=len(card.facts) - _FACTS).to(lang)))
+    if len(card.facts) > len(shown):
+        blocks.append(_context(_REST.filled(n=len(card.facts) - len(shown)).to(lang)))
     flags = "\n".join(f"⚠️ {flag.to(lang)}" for flag in card.flags)
-    blocks += [_section(piece) for piece in list(pieces(flags, SECTION))[:5]]
+    blocks += [_section(cut(flags, SECTION))] if flags.strip() else []
     return blocks + buttons.rows(card.choices, lang)[:10]
 
 
@@ -119,6 +120,19 @@ def _cards(cards: Sequence[Card], lang: Lang) -> Iterator[Sheet]:
         words.append(said)
     if words:
         yield together()
+
+
+def _shown(facts: Sequence[Fact], lang: Lang) -> list[Block]:
+    """As many as Slack takes; those that draw the eye in any case."""
+    shown: list[Block] = []
+    room = _FACTS_TEXT
+    for fact in facts:
+        field = _field(fact, lang)
+        size = len(field["text"])
+        if len(shown) < _FACTS and (size <= room or fact.flagged):
+            shown.append(field)
+            room -= size
+    return shown
 
 
 def _field(fact: Fact, lang: Lang) -> Block:

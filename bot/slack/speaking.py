@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Protocol
 
 from archive.access import Person
-from archive.errors import Later, NoAnswer, NotFound, NotLinked, Problem
+from archive.errors import NoAnswer, NotFound, NotLinked, Problem
 from archive.words import Lang, Text
 from bot.channel import Abilities, Handout, Sender
 from bot.masked import masked
-from bot.platforms import PRIVATELY, UNREACHED, Alone, Said
+from bot.platforms import PRIVATELY, UNREACHED, Alone, Said, patiently
 from bot.slack.api import NO_BLOCKS, PLATFORM, Api, refused
 from bot.slack.incoming import is_shared, origin
 from bot.slack.markup import escaped
@@ -22,8 +22,6 @@ from handlers.message import Card, Click, Form, OutFile, Reply
 
 log = logging.getLogger("guidang.slack")
 
-_TRIES = 4
-_LONGEST = 30.0
 MISSED = Text("窗口没能打开，请再点一次按钮。", "The window could not be opened; please press the button again.")
 
 #: One step of saying a reply: does it, and gives the address of what stands then ("" for a file).
@@ -59,17 +57,10 @@ class Speaking:
         return [address for address, sheet in zip(done, made, strict=False) for _ in range(sheet.cards)]
 
     async def tell(self, conversation: str, reply: Reply, lang: Lang) -> None:
-        """Words to whoever is there, a stranger as well; for what isn't in the post. Patient for half a minute."""
+        """Words to whoever is there, a stranger as well; for what isn't in the post. With some patience."""
         veiled = masked(reply) if self._abilities.masked or is_shared(conversation) else reply
         for sheet in sheets(veiled, lang):
-            for left in reversed(range(_TRIES)):
-                try:
-                    await self._api.post(conversation, sheet)
-                    break
-                except Later as later:
-                    if not left:
-                        raise
-                    await asyncio.sleep(min(float(later.facts["seconds"]), _LONGEST))
+            await patiently(partial(self._api.post, conversation, sheet))
 
     async def renew(self, person: Person, address: str, card: Card) -> None:
         """Replace a card."""

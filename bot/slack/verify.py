@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from bot.capped import BODY_TIME, OverCap, capped
+
 #: Slack's own events are far below 100 kB; 40,000 characters of text are at most 160 kB.
 BODY_CAP = 1024 * 1024
 #: Older requests are refused, as Slack advises: who recorded one can't send it again later.
@@ -49,7 +51,7 @@ class Verifier:
             raise Refused(401, "no signature")
         if abs(self._now() - int(stamp)) > PATIENCE:
             raise Refused(401, "its time is more than five minutes off; check the clock")
-        body = await _capped(request)
+        body = await _body(request)
         if not hmac.compare_digest(signature(self._secret, stamp, body).encode(), given.encode("utf-8", "replace")):
             raise Refused(401, "wrong signature")
         self._once(given)
@@ -69,12 +71,12 @@ class Verifier:
         self._seen[given] = now
 
 
-async def _capped(request: web.Request) -> bytes:
+async def _body(request: web.Request) -> bytes:
     if (request.content_length or 0) > BODY_CAP:
         raise Refused(413, "too big")
-    body = bytearray()
-    async for piece in request.content.iter_any():
-        body += piece
-        if len(body) > BODY_CAP:
-            raise Refused(413, "too big")
-    return bytes(body)
+    try:
+        return await capped(request.content, BODY_CAP, BODY_TIME)
+    except OverCap as error:
+        raise Refused(413, "too big") from error
+    except TimeoutError as error:
+        raise Refused(408, "too slow") from error

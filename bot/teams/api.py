@@ -18,6 +18,7 @@ from microsoft_agents.activity import Activity, ChannelAccount, ConversationAcco
 from microsoft_agents.hosting.core.connector.client.connector_client import ConversationsOperations
 
 from archive.errors import BadRequest, Later, NoAnswer, NotFound, Unreachable
+from bot.platforms import asked_for
 from bot.teams.hosts import Hosts
 from bot.teams.tokens import PLATFORM, Tokens
 from storage.teams import Place
@@ -26,9 +27,9 @@ log = logging.getLogger("guidang.teams")
 
 T = TypeVar("T")
 _TIME = 15.0  # s for one call
-_PAUSE = 5.0  # s to wait where Teams asks for patience without saying how long
+PAUSE = 5.0  # s to wait where Teams asks for patience without saying how long
 _ID = 1_000  # characters: the SDK would cut a conversation's id at 150, and speak somewhere else
-_BUSY = frozenset({412, 429, 502, 503, 504})
+BUSY = frozenset({412, 429, 502, 503, 504})
 #: Teams takes 7 in a second and 60 in half a minute, a conversation (1,800 an hour: then it says 429).
 RATES = ((1.0, 6), (30.0, 55))
 _WAIT = 5.0  # s we wait by ourselves; longer waits are the post's
@@ -101,9 +102,9 @@ class Connector:
                 if error.status == 401 and again:
                     self._tokens.forget(token)
                     continue
-                raise refusal(error) from error
+                raise refusal(error) from None  # the request, with our token, hangs on it
             except (ClientError, TimeoutError, ValueError) as error:
-                raise NoAnswer(platform=PLATFORM, detail=type(error).__name__) from error
+                raise NoAnswer(platform=PLATFORM, detail=type(error).__name__) from None
         raise NoAnswer(platform=PLATFORM, detail="401")
 
     def _session(self, url: str) -> ClientSession:
@@ -119,21 +120,13 @@ def refusal(error: ClientResponseError) -> Exception:
     """Teams' answer as one of ours. Only its status and its code are told on: the words may quote what was sent."""
     code = _code(error.message)
     detail = f"{error.status} {code}".strip()
-    if error.status in _BUSY:
-        return Later(platform=PLATFORM, seconds=_seconds(error))
+    if error.status in BUSY:
+        return Later(platform=PLATFORM, seconds=asked_for(error.headers or {}, PAUSE))
     if error.status in (403, 404):
         return Unreachable(platform=PLATFORM, detail=detail, status=error.status)
     if error.status in (400, 413):
         return TooMuch()
     return NoAnswer(platform=PLATFORM, detail=detail)
-
-
-def _seconds(error: ClientResponseError) -> float:
-    given = error.headers.get("Retry-After", "") if error.headers else ""
-    try:
-        return min(3600.0, max(1.0, float(given)))
-    except ValueError:
-        return _PAUSE
 
 
 def _code(words: str) -> str:

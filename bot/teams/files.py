@@ -9,6 +9,9 @@ import logging
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from archive.errors import FileGone, FileTooBig, Later, NoAnswer, NoScope, NotWhatItSays
+from bot.capped import OverCap, capped
+from bot.platforms import asked_for
+from bot.teams.api import BUSY, PAUSE
 from bot.teams.hosts import ForeignHost, Hosts
 from bot.teams.incoming import read_place
 from bot.teams.tokens import PLATFORM, Tokens
@@ -18,7 +21,6 @@ log = logging.getLogger("guidang.teams")
 
 _MB = 1024 * 1024
 _TIME = ClientTimeout(total=120, sock_read=30)
-_BUSY = frozenset({412, 429, 502, 503, 504})
 _STEP = 10 * _MB  # bytes at a time: a multiple of 320 KiB, as OneDrive wants
 
 
@@ -42,10 +44,10 @@ class Files:
         try:
             async with hosts.client({"timeout": _TIME}) as session:
                 return await self._got(session, url, headers, file)
-        except ForeignHost as error:
-            raise FileGone(platform=PLATFORM, name=file.name) from error
+        except ForeignHost:
+            raise FileGone(platform=PLATFORM, name=file.name) from None
         except (ClientError, TimeoutError, ValueError) as error:
-            raise NoAnswer(platform=PLATFORM, detail=type(error).__name__) from error
+            raise NoAnswer(platform=PLATFORM, detail=type(error).__name__) from None  # the address is a key
 
     async def _got(self, session: ClientSession, url: str, headers: dict[str, str], file: RemoteFile) -> bytes:
         # A redirect is followed to a listed host only, and never with the token.
@@ -56,21 +58,20 @@ class Files:
                 if not headers:  # the permission in the address has ended
                     raise FileGone(platform=PLATFORM, name=file.name)
                 raise NoScope(platform=PLATFORM, name=file.name, scope="Bot Connector")
-            if answer.status in _BUSY:
-                raise Later(platform=PLATFORM, seconds=_seconds(answer.headers.get("Retry-After", "")))
+            if answer.status in BUSY:
+                raise Later(platform=PLATFORM, seconds=asked_for(answer.headers, PAUSE))
             if answer.status != 200:
                 raise NoAnswer(platform=PLATFORM, detail=str(answer.status))
             if answer.content_length is not None and answer.content_length > self._cap:
                 raise self._too_big(file.name, answer.content_length)
-            data = bytearray()
-            async for piece in answer.content.iter_chunked(256 * 1024):
-                data += piece
-                if len(data) > self._cap:
-                    raise self._too_big(file.name, len(data))
-            if answer.content_type == "text/html" or _is_page(bytes(data[:256])):
+            try:
+                data = await capped(answer.content, self._cap)
+            except OverCap:
+                raise self._too_big(file.name, self._cap + 1) from None
+            if answer.content_type == "text/html" or _is_page(data[:256]):
                 ending = file.name.rpartition(".")[2].upper() if "." in file.name else "?"
                 raise NotWhatItSays(name=file.name, says=ending, found="HTML")
-            return bytes(data)
+            return data
 
     async def upload(self, url: str, data: bytes) -> None:
         """Into their OneDrive, at the address they gave. Raises Later, NoAnswer, FileGone when it is past."""
@@ -87,12 +88,12 @@ class Files:
                     ) as answer:  # fmt: skip
                         if answer.status in (404, 410):
                             raise FileGone(platform=PLATFORM, name="")
-                        if answer.status in _BUSY:
-                            raise Later(platform=PLATFORM, seconds=_seconds(answer.headers.get("Retry-After", "")))
+                        if answer.status in BUSY:
+                            raise Later(platform=PLATFORM, seconds=asked_for(answer.headers, PAUSE))
                         if answer.status not in (200, 201, 202):
                             raise NoAnswer(platform=PLATFORM, detail=f"upload {answer.status}")
         except (ClientError, TimeoutError, ValueError) as error:
-            raise NoAnswer(platform=PLATFORM, detail=type(error).__name__) from error
+            raise NoAnswer(platform=PLATFORM, detail=type(error).__name__) from None  # the address is a key
 
     def _too_big(self, name: str, size: int) -> FileTooBig:
         return FileTooBig(name=name, size=round(size / _MB, 1), limit=self._cap // _MB)
@@ -101,10 +102,3 @@ class Files:
 def _is_page(beginning: bytes) -> bool:
     start = beginning.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     return start.startswith((b"<!doctype html", b"<html"))
-
-
-def _seconds(given: str) -> float:
-    try:
-        return min(3600.0, max(1.0, float(given)))
-    except ValueError:
-        return 5.0

@@ -17,7 +17,7 @@ HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 #: Where activities and inline pictures are; 21Vianet's own come from the settings.
 CONNECTOR = ("botframework.com", "smba.trafficmanager.net", "teams.microsoft.com")
 #: Where files lie: addresses with the permission in them.
-FILES = ("sharepoint.com", "svc.ms")
+FILES = ("sharepoint.com", "sharepoint.cn", "svc.ms")
 
 
 class ForeignHost(ValueError):

@@ -1,6 +1,7 @@
 """What Teams sends → our words. Pure; the payload's token, tenant and service address were checked before.
 
-A click carries (action, subject, version) and what was typed into the card; anything of another shape is no click.
+A click carries (action, subject, version) and what was typed into the card. What Teams adds to that is left out;
+where one of these has another shape it is no click.
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ _LONGEST = {"action": 40, "subject": 200, "field": 60, "value": 4_000}
 _FIELDS = 40
 _TAGS = re.compile(r"</?at[^>]*>", re.IGNORECASE)
 _ACTION = re.compile(r"[a-z_]+")
-_OURS = frozenset({"action", "subject", "version", "msteams"})
 TYPED = "v_"  # begins the ids of what is typed into a card, so that no field is mistaken for a part of the click
 
 Payload = Mapping[str, Any]
@@ -154,17 +154,14 @@ def _click(data: Payload, verb: str) -> Click | None:
         return None
     if "subject" not in data and not verb:
         return None
-    typed = {name: value for name, value in data.items() if name not in _OURS}
+    typed = {name: "" if value is None else value for name, value in data.items() if name.startswith(TYPED)}
     if len(typed) > _FIELDS or not all(_fits(name, value) for name, value in typed.items()):
         return None
     return Click(action, subject, version, {name.removeprefix(TYPED): value for name, value in typed.items()})
 
 
-def _fits(name: object, value: object) -> bool:
-    return (
-        isinstance(name, str) and name.startswith(TYPED) and len(name) <= _LONGEST["field"]
-        and isinstance(value, str) and len(value) <= _LONGEST["value"]
-    )  # fmt: skip
+def _fits(name: str, value: object) -> bool:
+    return len(name) <= _LONGEST["field"] and isinstance(value, str) and len(value) <= _LONGEST["value"]
 
 
 def _files(payload: Payload) -> Iterable[RemoteFile]:

@@ -87,32 +87,32 @@ _PIXEL = bytes.fromhex(
 def samples() -> Mapping[str, Mapping[str, Any]]:
     """Name → payload, in both languages."""
     langs: tuple[Lang, ...] = ("zh", "en")
-    return {f"{name}.{lang}": payload for lang in langs for name, payload in _all(lang)}
+    return {f"{name}-{lang}": payload for lang in langs for name, payload in _all(lang)}
 
 
 def _all(lang: Lang) -> Iterable[tuple[str, dict[str, Any]]]:
     todo = Choice(Text("看待办", "My to-dos"), say=Text("待办", "todo"))
     hello = Reply(HELLO, choices=(todo,))
-    yield "message_text", parts_of(Reply(LOST), lang)[0].body
-    yield "message_with_choices", parts_of(hello, lang)[0].body
-    yield "message_stranger", parts_of(Reply(NotLinked(platform=PLATFORM).text()), lang)[0].body
-    yield "card_pending", card_part(PENDING, lang).body
-    yield "card_archived_update", {**card_part(ARCHIVED, lang).body, "id": "1732414600123"}
+    yield "message-text", parts_of(Reply(LOST), lang)[0].body
+    yield "message-with-choices", parts_of(hello, lang)[0].body
+    yield "message-stranger", parts_of(Reply(NotLinked(platform=PLATFORM).text()), lang)[0].body
+    yield "card-pending", card_part(PENDING, lang).body
+    yield "card-archived-update", {**card_part(ARCHIVED, lang).body, "id": "1732414600123"}
     many = tuple(Choice(same(f"EXP-{n}"), "open", f"EXP-{n}", 1) for n in range(1, 10))
-    yield "card_many_buttons", card_part(Card(Text("命中 9 件", "9 hits"), choices=many), lang).body
+    yield "card-many-buttons", card_part(Card(Text("命中 9 件", "9 hits"), choices=many), lang).body
     yield "typing", typing()
-    yield "file_link", link_part(_REPORT, "https://archive.example.cn/f/sample", lang).body
-    yield "file_consent", consent_part(_REPORT, _REPORT.size, "sample", lang).body
+    yield "file-link", link_part(_REPORT, "https://archive.example.cn/f/sample", lang).body
+    yield "file-consent", consent_part(_REPORT, _REPORT.size, "sample", lang).body
     uploaded = {"contentUrl": "https://contoso-my.sharepoint.com/sample.pdf", "uniqueId": "sample", "fileType": "pdf"}
-    yield "file_info_update", info_part(_REPORT.name, uploaded).body
+    yield "file-info-update", info_part(_REPORT.name, uploaded).body
     if (chart := picture_part(_CHART, _PIXEL)) is not None:
         yield "picture", chart.body
-    yield "answer_card", answer_card(card_of(ARCHIVED, lang))
-    yield "answer_note", answer_words(NOTED.to(lang))
-    yield "answer_error", answer_error(400, "BadRequest", ReasonMissing().say(lang))
+    yield "answer-card", answer_card(card_of(ARCHIVED, lang))
+    yield "answer-note", answer_words(NOTED.to(lang))
+    yield "answer-error", answer_error(400, "BadRequest", ReasonMissing().say(lang))
     click = data_of(PENDING.choices[2])
     title, fields = CORRECTION.title.to(lang), len(CORRECTION.fields)
-    yield "window_form", window(title, form_card(CORRECTION, click, lang), fields)
+    yield "window-form", window(title, form_card(CORRECTION, click, lang), fields)
     wrong = {"total": Text("「七百」读不懂", "“七百” is not understood")}
-    yield "window_mistakes", window(title, form_card(CORRECTION, click, lang, wrong), fields)
-    yield "window_closing", window_words(NOTED.to(lang))
+    yield "window-mistakes", window(title, form_card(CORRECTION, click, lang, wrong), fields)
+    yield "window-closing", window_words(NOTED.to(lang))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from functools import partial
 
 from archive.access import Person
 from archive.errors import NoAnswer, NotFound, Problem, Unreachable
 from archive.words import Lang, Text
 from bot.channel import Abilities, Handout
 from bot.masked import masked
-from bot.platforms import PRIVATELY, UNREACHED, Alone, Said
+from bot.platforms import PRIVATELY, UNREACHED, Alone, Said, patiently
 from bot.teams.api import Connector, TooMuch
 from bot.teams.files import Files
 from bot.teams.incoming import is_shared
@@ -87,7 +88,7 @@ class Speaking:
             place = await self._place(conversation)
             veiled = masked(reply) if self._abilities.masked or is_shared(conversation) else reply
             for part in parts_of(veiled, lang):
-                await self._said(place, part)
+                await patiently(partial(self._said, place, part))
         except (Problem, OSError, TimeoutError) as error:
             log.warning("an answer was not delivered: %r", error)
 

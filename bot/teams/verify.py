@@ -20,6 +20,7 @@ import jwt
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from microsoft_agents.hosting.core.authorization import ClaimsIdentity
 
+from bot.capped import BODY_TIME, OverCap, capped
 from bot.teams.hosts import Hosts
 from bot.teams.incoming import tenants_named
 from config.channels import Teams
@@ -108,7 +109,7 @@ class Keys:
             try:
                 async with ClientSession(timeout=ClientTimeout(total=10)) as session, session.get(self._url) as answer:
                     answer.raise_for_status()
-                    found = json.loads(await answer.content.read(_KEYS))
+                    found = json.loads(await capped(answer.content, _KEYS))
                 self._keys = {str(key["kid"]): key for key in found["keys"] if key.get("kty") == "RSA"}
                 self._got = time.monotonic()
             except (ClientError, TimeoutError, OSError, ValueError, KeyError, TypeError) as error:
@@ -180,12 +181,12 @@ def _server(url: str) -> tuple[str, str, int | None] | None:
 
 
 async def _body(request: web.Request) -> bytes:
-    """At most BODY_CAP bytes, whatever the request says of its length."""
+    """At most BODY_CAP bytes."""
     if request.content_length is not None and request.content_length > BODY_CAP:
         raise Refused(413, "body too big")
-    body = bytearray()
-    async for piece in request.content.iter_chunked(64 * 1024):
-        body += piece
-        if len(body) > BODY_CAP:
-            raise Refused(413, "body too big")
-    return bytes(body)
+    try:
+        return await capped(request.content, BODY_CAP, BODY_TIME)
+    except OverCap as error:
+        raise Refused(413, "body too big") from error
+    except TimeoutError as error:
+        raise Refused(408, "body too slow") from error

@@ -119,6 +119,7 @@ class FakeSlack:
         self.denied: dict[str, list[Denied]] = {}  # method → what to answer next
         self.down = 0  # how many calls are still answered with 500
         self.slow = 0.0
+        self.shut = False  # nobody is let in by Socket Mode
         self.signed_out = False  # files are answered with the sign-in page
         self.skew = 0.0
         self._triggers: dict[str, float] = {}
@@ -212,6 +213,14 @@ class FakeSlack:
         frame = {"envelope_id": envelope, "type": kind, "payload": payload, "accepts_response_payload": True}
         await self._sockets[-1].send_str(json.dumps(frame))
         return await asyncio.wait_for(waiting, patience)
+
+    async def hang_up(self, how: str) -> None:
+        """End the connection, or ask for it to be renewed, as Slack does."""
+        self._linked.clear()
+        if how == "closed":
+            await self._sockets[-1].close()
+        else:
+            await self._sockets[-1].send_str(json.dumps({"type": "disconnect", "reason": "refresh_requested"}))
 
     async def connected(self, patience: float = 5.0) -> None:
         await asyncio.wait_for(self._linked.wait(), patience)
@@ -380,7 +389,7 @@ class FakeSlack:
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:
         ticket = request.query.get("ticket", "")
-        if ticket not in self._tickets:
+        if self.shut or ticket not in self._tickets:
             return web.Response(status=401)
         self._tickets.discard(ticket)
         socket = web.WebSocketResponse()

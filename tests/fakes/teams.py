@@ -112,6 +112,7 @@ class Servers:
     entra_down: bool = False
     keys_asked: int = 0
     keys_down: bool = False
+    pieces: float = 0.0  # s between the two halves of the keys, which come in several packets
     pace: bool = True
     breaks_after: int | None = None  # so many activities more, then Teams is busy
     endorsements: tuple[str, ...] = ("msteams", "webchat")
@@ -241,12 +242,20 @@ class Servers:
 
     # --- the Bot Connector
 
-    async def _keys(self, request: web.Request) -> web.Response:
+    async def _keys(self, request: web.Request) -> web.StreamResponse:
         self.keys_asked += 1
         if self.keys_down:
             return web.Response(status=503)
         public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key()))
-        return web.json_response({"keys": [{**public, "kid": KID, "endorsements": list(self.endorsements)}]})
+        told = {"keys": [{**public, "kid": KID, "endorsements": list(self.endorsements)}]}
+        if not self.pieces:
+            return web.json_response(told)
+        answer, whole = web.StreamResponse(), json.dumps(told).encode()
+        await answer.prepare(request)
+        await answer.write(whole[:100])
+        await asyncio.sleep(self.pieces)
+        await answer.write(whole[100:])
+        return answer
 
     async def _say(self, request: web.Request) -> web.Response:
         refused, body = await self._admitted(request)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import aiohttp
@@ -115,6 +116,19 @@ async def test_another_workspace_with_the_right_signature(scene: Scene, caplog: 
 async def test_signed_nonsense(scene: Scene, body: bytes, kind: str) -> None:
     assert await post(scene, body, scene.fake.signed(body, kind)) in (200, 400, 404)
     assert scene.gate.asked == []
+
+
+async def test_a_body_that_never_ends_is_not_waited_for(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.slack.verify.BODY_TIME", 0.2)
+
+    async def dripping() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield b" "
+            await asyncio.sleep(0.1)
+
+    headers = scene.fake.signed(b"{}", JSON)
+    async with aiohttp.ClientSession() as session, session.post(scene.url, data=dripping(), headers=headers) as answer:
+        assert answer.status == 408
 
 
 async def test_nothing_of_a_request_is_in_the_log(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from dataclasses import replace
@@ -300,6 +301,36 @@ async def test_socket_mode_has_the_same_handlers() -> None:
         answer = await scene.fake.push("interactive", sample("submission_reject"))
         assert answer["payload"]["response_action"] == "errors"
         assert len(scene.gate.taken) == 3
+
+
+@pytest.mark.parametrize("how", ["closed", "asked"])
+async def test_socket_mode_comes_back(how: str) -> None:
+    """Slack renews each connection every few hours."""
+    async with opened(socket=True) as scene:
+        await scene.fake.connected()
+        await scene.fake.hang_up(how)
+        await scene.fake.connected()
+        await scene.fake.push("events_api", sample("message_im"))
+        assert len(scene.gate.taken) == 1
+
+
+async def test_a_ticket_of_socket_mode_is_in_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    async with opened(socket=True, start=False) as scene:
+        scene.fake.shut = True
+        await scene.slack.start()
+        for _ in range(100):
+            if "Failed to connect" in caplog.text:
+                break
+            await asyncio.sleep(0.05)
+        assert "Failed to connect" in caplog.text
+        assert "ticket=" not in caplog.text
+
+
+async def test_a_window_that_was_not_opened_is_told_whatever_the_reason(scene: Scene) -> None:
+    scene.door.behind = REASON
+    scene.fake.denied["views.open"] = [Denied("missing_scope")]
+    await scene.interaction({**sample("click_reject_in_thread"), "trigger_id": scene.fake.trigger()})
+    assert "press the button again" in scene.fake.stand("C0FINANCE")[-1].text
 
 
 async def test_socket_mode_acknowledges_nothing_that_was_not_taken() -> None:

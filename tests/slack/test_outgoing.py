@@ -140,6 +140,18 @@ def test_links() -> None:
     assert all("value" not in b for b in buttons)
 
 
+def test_a_card_with_a_lot_in_it_keeps_its_buttons() -> None:
+    """Slack takes some 13,000 characters a message; refused blocks are said in words, and words have no buttons."""
+    facts = tuple(Fact(same(f"备注{n}"), "长" * 1500) for n in range(40))
+    sheet = card_sheet(replace(card(), facts=(*facts, Fact(same("合计"), "¥1.00", flagged=True))), "zh")
+    checked(sheet.blocks)
+    assert len(json.dumps(sheet.blocks, ensure_ascii=False)) < 13_000
+    assert [b["type"] for b in sheet.blocks].count("actions") == 1
+    shown = json.dumps(sheet.blocks, ensure_ascii=False)
+    assert "没有列出" in shown
+    assert "¥1.00" in shown  # what draws the eye is never left out
+
+
 def test_an_empty_reply_is_nothing() -> None:
     assert sheets(Reply(), "zh") == []
     assert sheets(Reply(text=same(" \n ")), "zh") == []

@@ -76,6 +76,14 @@ async def test_a_stranger_is_told_and_nothing_is_taken(scene: Scene) -> None:
     assert scene.gate.taken == []
 
 
+async def test_an_answer_of_the_gate_waits_for_its_turn(scene: Scene) -> None:
+    scene.servers.failing.append((429, {"Retry-After": "1"}, "TooManyRequests"))
+    payload = scene.event("text_personal")
+    payload["from"] = {**payload["from"], "aadObjectId": "00000000-0000-4000-8000-00000000dead"}
+    await scene.post(payload)
+    await until(lambda: bool(scene.servers.words()))
+
+
 async def test_an_installed_app_says_hello_and_learns_where_to_reach_them(scene: Scene) -> None:
     assert await scene.channel.conversation(ZHANG, "chat") is None
     assert (await scene.post(scene.event("installed")))[0] == 202

@@ -11,8 +11,9 @@ from archive.errors import FileGone, FileTooBig, Later, NoAnswer, NoScope, NotWh
 from archive.words import Text
 from bot.teams.hosts import CONNECTOR, FILES, Hosts
 from handlers.message import OutFile, RemoteFile, Reply
-from tests.fakes.teams import Doc
-from tests.teams.house import GROUP, PERSONAL, ZHANG, Scene, until
+from storage import mongo
+from tests.fakes.teams import Doc, Servers
+from tests.teams.house import GROUP, PERSONAL, ZHANG, Scene, standing, until
 
 PDF = b"%PDF-1.7 " + b"x" * 5_000
 REPORT = OutFile("报表.pdf", "application/pdf", file="held:1", size=len(PDF))
@@ -233,6 +234,14 @@ async def test_outside_personal_chats_a_file_goes_as_a_link(direct: Scene) -> No
     assert link.conversation == PERSONAL  # who presses it first has the file: in a group that could be anybody
     assert link.card["actions"][0]["type"] == "Action.OpenUrl"
     assert "单独聊天" in direct.servers.words()[-1]
+
+
+async def test_our_token_never_goes_where_files_lie(servers: Servers, db: mongo.Database) -> None:
+    """Not even where settings name it: a picture of a message could point to anybody's SharePoint."""
+    async with standing(servers, db, service_hosts=("127.0.0.1", "sharepoint.cn", "contoso.sharepoint.com")) as scene:
+        for host in ("evil.sharepoint.cn", "contoso.sharepoint.com"):
+            with pytest.raises(FileGone):
+                await scene.channel.fetch(RemoteFile("p.png", json.dumps([f"https://{host}/p", True])))
 
 
 @pytest.mark.parametrize("what", ["preview", "consent"])

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 
 import jwt
 import pytest
 from microsoft_agents.hosting.core.authorization import ClaimsIdentity
 
+from bot.teams.channel import PATH
 from bot.teams.hosts import CONNECTOR, Hosts
 from bot.teams.tokens import configuration
 from bot.teams.turn import Turns
@@ -27,6 +30,26 @@ async def _refused(scene: Scene, token: str, status: int = 401, **changes: Any) 
     got, body = await scene.post(scene.event("text_personal", **changes), token)
     assert (got, body) == (status, {"error": "refused"})
     assert scene.gate.taken == []
+
+
+async def test_keys_that_come_in_pieces(servers: Servers, db: mongo.Database) -> None:
+    """Microsoft's are some 20 kB and come in several packets."""
+    servers.pieces = 0.2
+    async with standing(servers, db) as scene:
+        assert (await scene.post(scene.event("text_personal")))[0] == 202
+
+
+async def test_a_body_that_never_ends_is_not_waited_for(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.teams.verify.BODY_TIME", 0.2)
+
+    async def dripping() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield b" "
+            await asyncio.sleep(0.1)
+
+    headers = {"Authorization": f"Bearer {scene.servers.token()}"}
+    async with scene.client.post(PATH, data=dripping(), headers=headers) as answer:
+        assert answer.status == 408
 
 
 async def test_a_good_token_is_let_in_and_a_replay_is_the_same_event(scene: Scene) -> None:
