@@ -18,7 +18,7 @@ LASTS = timedelta(days=7)
 
 
 class LettersSaid:
-    """See bot.platforms.Said."""
+    """See bot.chat.Said."""
 
     def __init__(self, db: Database, now: Callable[[], datetime] = utc_now) -> None:
         self._db, self._now = db, now

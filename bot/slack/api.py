@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from archive.errors import Later, NoAnswer, NoScope, NotFound, Problem, Unreachable
-from bot.platforms import asked_for
+from bot.chat import asked_for
 from bot.slack.incoming import Us
 from bot.slack.markup import Block
 from bot.slack.outgoing import Sheet

@@ -10,7 +10,7 @@ from aiohttp import web
 from archive.access import Person
 from bot.aside import Aside
 from bot.channel import Abilities, Door, Gate, Handout
-from bot.platforms import Said, Who
+from bot.chat import Said, Who
 from bot.slack.api import Api
 from bot.slack.directory import Directory
 from bot.slack.files import CAP, Files

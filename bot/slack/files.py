@@ -10,7 +10,7 @@ import aiohttp
 
 from archive.errors import FileGone, FileTooBig, Later, NoAnswer, NoScope, NotWhatItSays
 from bot.capped import OverCap, capped
-from bot.platforms import asked_for
+from bot.chat import asked_for
 from bot.slack.api import PAUSE, PLATFORM, Api, refused
 from handlers.message import RemoteFile
 

@@ -11,8 +11,8 @@ from archive.access import Person
 from archive.errors import NoAnswer, NotFound, NotLinked, Problem
 from archive.words import Lang, Text
 from bot.channel import Abilities, Handout, Sender
+from bot.chat import PRIVATELY, UNREACHED, Alone, Said, patiently
 from bot.masked import masked
-from bot.platforms import PRIVATELY, UNREACHED, Alone, Said, patiently
 from bot.slack.api import NO_BLOCKS, PLATFORM, Api, refused
 from bot.slack.incoming import is_shared, origin
 from bot.slack.markup import escaped

@@ -18,7 +18,7 @@ from microsoft_agents.activity import Activity, ChannelAccount, ConversationAcco
 from microsoft_agents.hosting.core.connector.client.connector_client import ConversationsOperations
 
 from archive.errors import BadRequest, Later, NoAnswer, NotFound, Unreachable
-from bot.platforms import asked_for
+from bot.chat import asked_for
 from bot.teams.hosts import Hosts
 from bot.teams.tokens import PLATFORM, Tokens
 from storage.teams import Place

@@ -14,7 +14,7 @@ from archive.errors import NotLinked, Problem
 from archive.words import Lang, Text
 from bot.aside import Aside
 from bot.channel import Abilities, Door, Gate, Handout
-from bot.platforms import Said, Who
+from bot.chat import Said, Who
 from bot.teams.api import Connector, Pace
 from bot.teams.files import Files
 from bot.teams.hosts import CONNECTOR, FILES, Hosts

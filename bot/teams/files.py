@@ -10,7 +10,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from archive.errors import FileGone, FileTooBig, Later, NoAnswer, NoScope, NotWhatItSays
 from bot.capped import OverCap, capped
-from bot.platforms import asked_for
+from bot.chat import asked_for
 from bot.teams.api import BUSY, PAUSE
 from bot.teams.hosts import ForeignHost, Hosts
 from bot.teams.incoming import read_place

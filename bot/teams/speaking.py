@@ -11,8 +11,8 @@ from archive.access import Person
 from archive.errors import NoAnswer, NotFound, Problem, Unreachable
 from archive.words import Lang, Text
 from bot.channel import Abilities, Handout
+from bot.chat import PRIVATELY, UNREACHED, Alone, Said, patiently
 from bot.masked import masked
-from bot.platforms import PRIVATELY, UNREACHED, Alone, Said, patiently
 from bot.teams.api import Connector, TooMuch
 from bot.teams.files import Files
 from bot.teams.incoming import is_shared
