@@ -23,9 +23,10 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.aside import Aside
+from bot.capped import Refused
 from bot.slack.api import quiet
 from bot.slack.hearing import Hearing
-from bot.slack.verify import Refused, Verifier
+from bot.slack.verify import Verifier
 from config.channels import Slack
 
 log = logging.getLogger("guidang.slack")

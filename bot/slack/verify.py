@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from bot.capped import BODY_TIME, OverCap, capped
+from bot.capped import Refused, body_of
 
 #: Slack's own events are far below 100 kB; 40,000 characters of text are at most 160 kB.
 BODY_CAP = 1024 * 1024
@@ -18,14 +18,6 @@ BODY_CAP = 1024 * 1024
 PATIENCE = 300
 _SEEN_CAP = 20_000
 _STAMP = re.compile(r"[0-9]{1,12}")
-
-
-class Refused(Exception):
-    """A request that is not let in: the status to answer with, and why, for the log. Neither holds what it carried."""
-
-    def __init__(self, status: int, why: str) -> None:
-        super().__init__(why)
-        self.status, self.why = status, why
 
 
 def signature(secret: str, stamp: str, body: bytes) -> str:
@@ -51,7 +43,7 @@ class Verifier:
             raise Refused(401, "no signature")
         if abs(self._now() - int(stamp)) > PATIENCE:
             raise Refused(401, "its time is more than five minutes off; check the clock")
-        body = await _body(request)
+        body = await body_of(request, BODY_CAP)
         if not hmac.compare_digest(signature(self._secret, stamp, body).encode(), given.encode("utf-8", "replace")):
             raise Refused(401, "wrong signature")
         self._once(given)
@@ -69,14 +61,3 @@ class Verifier:
         if given in self._seen:
             raise Refused(401, "came before")
         self._seen[given] = now
-
-
-async def _body(request: web.Request) -> bytes:
-    if (request.content_length or 0) > BODY_CAP:
-        raise Refused(413, "too big")
-    try:
-        return await capped(request.content, BODY_CAP, BODY_TIME)
-    except OverCap as error:
-        raise Refused(413, "too big") from error
-    except TimeoutError as error:
-        raise Refused(408, "too slow") from error

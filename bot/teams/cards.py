@@ -25,7 +25,7 @@ LIMIT = 25_000  # bytes of a card, below the 28 kB Teams takes
 _LONGEST = {"title": 300, "value": 400, "flag": 300, "button": 60, "plain": 2_000, "text": 6_000}
 _STYLES = {"primary": "positive", "danger": "destructive", "plain": "default"}
 _BOX = {"plain": "emphasis", "good": "good", "wait": "warning", "bad": "attention"}
-_SPECIAL = re.compile(r"([\\`*_\[\]~|<>])")
+_SPECIAL = re.compile(r"([\\`*_\[\]~|<>]|&(?=#?\w+;))")
 _LISTED = re.compile(r"^(\s*)([-+#]|\d+[.)])(?=\s)", re.MULTILINE)
 _FEW = 4  # facts that stay before warnings are left out
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")

@@ -13,6 +13,7 @@ from archive.access import Person
 from archive.errors import NotLinked, Problem
 from archive.words import Lang, Text
 from bot.aside import Aside
+from bot.capped import Refused
 from bot.channel import Abilities, Door, Gate, Handout
 from bot.chat import Said, Who
 from bot.teams.api import Connector, Pace
@@ -36,7 +37,7 @@ from bot.teams.pressing import Pressing
 from bot.teams.speaking import Speaking
 from bot.teams.tokens import PLATFORM, Tokens
 from bot.teams.turn import Turns
-from bot.teams.verify import Refused, Verified, Verifier
+from bot.teams.verify import Verified, Verifier
 from bot.teams.waits import Waits
 from config import channels
 from handlers.context import Topic

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from PIL import Image, ImageDraw
 
+from archive.errors import BadSettings
 from archive.words import Text
 from config.channels import Teams
 
@@ -33,9 +34,19 @@ COMMANDS = (
     (Text("帮助", "help"), Text("能做什么", "What can be done")),
 )
 
+NEEDED = Text(
+    "请先设置对外的 https 地址（public_url）：它写在应用包里",
+    "set public_url, an https address: it stands in the package",
+)
+
 
 def package(settings: Teams, public_url: str) -> bytes:
-    """The zip, byte for byte the same for the same settings. `public_url`: our server as people reach it."""
+    """The zip, byte for byte the same for the same settings. `public_url`: our server as people reach it.
+
+    Raises BadSettings without an https address: Teams would refuse the package and not say why.
+    """
+    if urlsplit(public_url).scheme != "https":
+        raise BadSettings(mistakes=NEEDED)
     files = {
         "manifest.json": _json(manifest(settings, public_url)),
         "en.json": _json(english()),

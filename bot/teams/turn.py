@@ -24,9 +24,10 @@ from microsoft_agents.hosting.core import (
 )
 from microsoft_agents.hosting.core.connector import ConnectorClientBase, UserTokenClientBase
 
+from bot.capped import Refused
 from bot.teams.hosts import Hosts
 from bot.teams.tokens import Entra, configuration
-from bot.teams.verify import Refused, Verified
+from bot.teams.verify import Verified
 from config.channels import Teams
 
 Payload = Mapping[str, Any]

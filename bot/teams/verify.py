@@ -20,7 +20,7 @@ import jwt
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from microsoft_agents.hosting.core.authorization import ClaimsIdentity
 
-from bot.capped import BODY_TIME, OverCap, capped
+from bot.capped import Refused, body_of, capped
 from bot.teams.hosts import Hosts
 from bot.teams.incoming import tenants_named
 from config.channels import Teams
@@ -36,14 +36,6 @@ _PAUSE = 5.0  # s after a question that wasn't answered
 _KEYS = 1024 * 1024
 ENDORSED = "msteams"
 _LEAN = ("type", "id", "name", "channelId", "serviceUrl")
-
-
-class Refused(Exception):
-    """Not let in. `why` is for the log and tells nothing secret; the caller hears the status only."""
-
-    def __init__(self, status: int, why: str) -> None:
-        super().__init__(why)
-        self.status, self.why = status, why
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +120,7 @@ class Verifier:
     async def verified(self, request: web.Request) -> Verified:
         """The request, when it is the Bot Connector's, for us, of one of our tenants. Raises Refused."""
         claims, token = await self._claims(request.headers.getall("Authorization", []))
-        body = await _body(request)
+        body = await body_of(request, BODY_CAP)
         try:
             payload = json.loads(body)
         except (ValueError, RecursionError) as error:
@@ -178,15 +170,3 @@ def _server(url: str) -> tuple[str, str, int | None] | None:
         return (parts.scheme, parts.hostname.casefold(), parts.port) if parts.hostname else None
     except ValueError:
         return None
-
-
-async def _body(request: web.Request) -> bytes:
-    """At most BODY_CAP bytes."""
-    if request.content_length is not None and request.content_length > BODY_CAP:
-        raise Refused(413, "body too big")
-    try:
-        return await capped(request.content, BODY_CAP, BODY_TIME)
-    except OverCap as error:
-        raise Refused(413, "body too big") from error
-    except TimeoutError as error:
-        raise Refused(408, "body too slow") from error

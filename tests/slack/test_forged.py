@@ -119,7 +119,7 @@ async def test_signed_nonsense(scene: Scene, body: bytes, kind: str) -> None:
 
 
 async def test_a_body_that_never_ends_is_not_waited_for(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.slack.verify.BODY_TIME", 0.2)
+    monkeypatch.setattr("bot.capped.BODY_TIME", 0.2)
 
     async def dripping() -> AsyncIterator[bytes]:
         for _ in range(20):

@@ -7,8 +7,10 @@ import json
 import zipfile
 from typing import Any
 
+import pytest
 from PIL import Image
 
+from archive.errors import BadSettings
 from bot.teams.package import english, package
 from config.channels import Teams
 from tests.fakes.teams import APP, SECRET, TENANT
@@ -26,6 +28,12 @@ def test_everything_is_at_the_top_of_the_zip_and_nothing_secret() -> None:
     assert set(files) == {"manifest.json", "en.json", "color.png", "outline.png"}
     assert SECRET.encode() not in b"".join(files.values())
     assert TENANT.encode() not in b"".join(files.values())
+
+
+@pytest.mark.parametrize("address", ["", "http://127.0.0.1:8480"])
+def test_without_a_public_address_there_is_no_package(address: str) -> None:
+    with pytest.raises(BadSettings, match="public_url"):
+        package(SETTINGS, address)
 
 
 def test_the_manifest() -> None:

@@ -40,7 +40,7 @@ async def test_keys_that_come_in_pieces(servers: Servers, db: mongo.Database) ->
 
 
 async def test_a_body_that_never_ends_is_not_waited_for(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.teams.verify.BODY_TIME", 0.2)
+    monkeypatch.setattr("bot.capped.BODY_TIME", 0.2)
 
     async def dripping() -> AsyncIterator[bytes]:
         for _ in range(20):
