@@ -12,7 +12,7 @@ from archive.errors import FileGone, FileTooBig, Later, NoAnswer, NoScope, NotWh
 from bot.capped import OverCap, capped
 from bot.chat import asked_for
 from bot.teams.api import BUSY, PAUSE
-from bot.teams.hosts import ForeignHost, Hosts
+from bot.teams.hosts import Hosts
 from bot.teams.incoming import read_place
 from bot.teams.tokens import PLATFORM, Tokens
 from handlers.message import RemoteFile
@@ -44,9 +44,9 @@ class Files:
         try:
             async with hosts.client({"timeout": _TIME}) as session:
                 return await self._got(session, url, headers, file)
-        except ForeignHost:
+        except ValueError:  # an address that can't be followed: ours, the SDK's or aiohttp's word for it
             raise FileGone(platform=PLATFORM, name=file.name) from None
-        except (ClientError, TimeoutError, ValueError) as error:
+        except (ClientError, TimeoutError) as error:
             raise NoAnswer(platform=PLATFORM, detail=type(error).__name__) from None  # the address is a key
 
     async def _got(self, session: ClientSession, url: str, headers: dict[str, str], file: RemoteFile) -> bytes:

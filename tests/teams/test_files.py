@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from aiohttp import TCPConnector
 
 from archive.errors import FileGone, FileTooBig, Later, NoAnswer, NoScope, NotWhatItSays
 from archive.words import Text
@@ -242,6 +243,18 @@ async def test_our_token_never_goes_where_files_lie(servers: Servers, db: mongo.
         for host in ("evil.sharepoint.cn", "contoso.sharepoint.com"):
             with pytest.raises(FileGone):
                 await scene.channel.fetch(RemoteFile("p.png", json.dumps([f"https://{host}/p", True])))
+
+
+async def test_a_name_that_points_into_our_own_network(
+    servers: Servers, db: mongo.Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def here(*_: object) -> list[dict[str, object]]:
+        return [{"hostname": "x", "host": "10.0.0.7", "port": 443, "family": 2, "proto": 6, "flags": 0}]
+
+    async with standing(servers, db, service_hosts=()) as strict:
+        monkeypatch.setattr(TCPConnector, "_resolve_host", here)
+        with pytest.raises(FileGone):
+            await strict.channel.fetch(RemoteFile("p.pdf", json.dumps(["https://contoso.sharepoint.com/p", False])))
 
 
 @pytest.mark.parametrize("what", ["preview", "consent"])
