@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from math import ceil
 from typing import Protocol, TypeVar
 
 from archive.access import Person
@@ -44,11 +45,11 @@ class Said(Protocol):
         """These stand now."""
 
 
-def asked_for(headers: Mapping[str, str], usual: float) -> float:
+def asked_for(headers: Mapping[str, str], usual: int) -> int:
     """Seconds of patience that a platform asks for in Retry-After; `usual` where it doesn't tell."""
     given = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
     try:
-        return min(_MOST, max(1.0, float(given)))
+        return ceil(min(_MOST, max(1.0, float(given))))
     except ValueError:
         return usual
 

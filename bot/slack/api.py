@@ -22,7 +22,7 @@ from bot.slack.pace import Pace
 from config.channels import Slack
 
 PLATFORM = "Slack"
-PAUSE = 30.0  # s to wait where Slack asks for patience without saying how long
+PAUSE = 30  # s to wait where Slack asks for patience without saying how long
 #: The SDK writes what it sends into its log at DEBUG: never, whatever the level of ours.
 quiet = logging.getLogger("guidang.slack.sdk")
 quiet.setLevel(logging.WARNING)

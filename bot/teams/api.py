@@ -17,7 +17,7 @@ from aiohttp import ClientError, ClientResponseError, ClientSession, ClientTimeo
 from microsoft_agents.activity import Activity, ChannelAccount, ConversationAccount, ResourceResponse
 from microsoft_agents.hosting.core.connector.client.connector_client import ConversationsOperations
 
-from archive.errors import BadRequest, Later, NoAnswer, NotFound, Unreachable
+from archive.errors import Later, NoAnswer, NotFound, Unreachable
 from bot.chat import asked_for
 from bot.teams.hosts import Hosts
 from bot.teams.tokens import PLATFORM, Tokens
@@ -27,7 +27,7 @@ log = logging.getLogger("guidang.teams")
 
 T = TypeVar("T")
 _TIME = 15.0  # s for one call
-PAUSE = 5.0  # s to wait where Teams asks for patience without saying how long
+PAUSE = 5  # s to wait where Teams asks for patience without saying how long
 _ID = 1_000  # characters: the SDK would cut a conversation's id at 150, and speak somewhere else
 BUSY = frozenset({412, 429, 502, 503, 504})
 #: Teams takes 7 in a second and 60 in half a minute, a conversation (1,800 an hour: then it says 429).
@@ -35,7 +35,7 @@ RATES = ((1.0, 6), (30.0, 55))
 _WAIT = 5.0  # s we wait by ourselves; longer waits are the post's
 
 
-class TooMuch(BadRequest):
+class TooMuch(Exception):
     """Teams does not take this activity as it is: a card it can't show, or one that is too big."""
 
 

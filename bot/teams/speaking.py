@@ -36,6 +36,7 @@ from storage.teams import Offer, Place
 
 log = logging.getLogger("guidang.teams")
 
+_FAILED = (Problem, OSError, TimeoutError, TooMuch)
 _TYPING = 5.0  # s between two signs in a conversation
 DECLINED = Text("没有存入「{name}」", "“{name}” was not stored")
 PAST = Text("这个文件的存入请求已失效，请再要一次。", "This offer of a file is past; please ask for it again.")
@@ -89,7 +90,7 @@ class Speaking:
             veiled = masked(reply) if self._abilities.masked or is_shared(conversation) else reply
             for part in parts_of(veiled, lang):
                 await patiently(partial(self._said, place, part))
-        except (Problem, OSError, TimeoutError) as error:
+        except _FAILED as error:
             log.warning("an answer was not delivered: %r", error)
 
     async def renew(self, person: Person, address: str, card: Card) -> None:
@@ -114,7 +115,7 @@ class Speaking:
         self._signed = {c: at for c, at in self._signed.items() if now - at < _TYPING} | {conversation: now}
         try:
             await self._connector.say(await self._place(conversation), typing())
-        except (Problem, OSError, TimeoutError) as error:
+        except _FAILED as error:
             log.info("not shown as typing: %r", error)
 
     async def hand_over(self, person: Person, offer: Offer, uploaded: Doc, activity: str) -> None:
@@ -124,7 +125,7 @@ class Speaking:
         try:
             data = await self._handout.bytes(person, out)
             await self._files.upload(str(uploaded.get("uploadUrl", "")), data)
-        except (Problem, OSError, TimeoutError) as error:
+        except _FAILED as error:
             log.warning("a file was not handed over: %r", error)
             if not isinstance(error, NotFound):
                 await self._notes.offer(offer)  # they may press it again
@@ -142,10 +143,10 @@ class Speaking:
         """In the place of what was asked; below it where that can't be changed any more."""
         try:
             await self._connector.renew(place, activity, part.body)
-        except (Problem, OSError, TimeoutError):
+        except _FAILED:
             try:
                 await self._said(place, part)
-            except (Problem, OSError, TimeoutError) as error:
+            except _FAILED as error:
                 log.warning("an answer was not delivered: %r", error)
 
     async def _said(self, place: Place, part: Part) -> str:
