@@ -15,7 +15,6 @@ from bot.chat import PRIVATELY, UNREACHED, Alone, Said, patiently
 from bot.masked import masked
 from bot.teams.api import Connector, TooMuch
 from bot.teams.files import Files
-from bot.teams.incoming import is_shared
 from bot.teams.notes import Notes
 from bot.teams.outgoing import (
     Doc,
@@ -87,7 +86,7 @@ class Speaking:
         """Say words and buttons at once, to whoever it is; a failure is noted and that is all."""
         try:
             place = await self._place(conversation)
-            veiled = masked(reply) if self._abilities.masked or is_shared(conversation) else reply
+            veiled = masked(reply) if self._abilities.masked or place.kind != "personal" else reply
             for part in parts_of(veiled, lang):
                 await patiently(partial(self._said, place, part))
         except _FAILED as error:
@@ -183,7 +182,7 @@ class Speaking:
             except TooMuch:
                 log.warning("Teams did not take a file; a link is sent instead")
         link = link_part(out, self._handout.link(person, out), person.lang)
-        if not is_shared(place.conversation):
+        if place.kind == "personal":
             return await self._said(place, link)
         alone = await self._alone(person)
         there = await self._notes.place(alone) if alone else None
@@ -197,7 +196,7 @@ class Speaking:
             shown = picture_part(out, await self._handout.bytes(person, out))
             if shown is not None:
                 return shown
-        if is_shared(place.conversation) or not out.size:
+        if place.kind != "personal" or not out.size:
             return None
         offer = Offer(person.id, place.conversation, out.file, out.name, out.media_type, out.size)
         return consent_part(out, out.size, await self._notes.offer(offer), person.lang)

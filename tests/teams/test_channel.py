@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from dataclasses import replace
 
 import pytest
 
 from archive.errors import DatabaseDown, Later, NoAnswer, NotFound, Unreachable
 from archive.words import Text, same
-from bot.channel import Incoming
+from bot.channel import Channel, Incoming
 from bot.teams.api import Pace
-from handlers.message import Card, Choice, OutFile, Reply
+from handlers.message import Card, Choice, Fact, OutFile, Reply
 from storage import mongo
 from tests.fakes.teams import SECRET, Servers
 from tests.teams.house import GROUP, LI, PERSONAL, ZHANG, Scene, sample, standing, until
@@ -318,12 +319,31 @@ async def test_the_same_message_at_once_is_taken_once(scene: Scene) -> None:
     assert len(scene.gate.taken) == 1
 
 
+def is_a_channel(scene: Scene) -> Channel:
+    return scene.channel
+
+
+async def test_what_the_gate_says_is_masked_where_others_read_along(scene: Scene) -> None:
+    fact = Fact(same("销售方"), "上海样例云算公司", private=True)
+    secret = Reply(same("重复：上海样例云算公司"), (Card(same("一"), (fact,)),))
+    for name, conversation in (("text_group", GROUP), ("text_personal", PERSONAL)):
+        await scene.met(name)
+        await scene.channel._speaking.tell(conversation, secret, "zh")
+    assert [said.conversation for said in scene.servers.said if "样例云算" in str(said.body)] == [PERSONAL] * 2
+    assert len(scene.servers.said) == 4
+
+
+async def test_where_others_read_along(scene: Scene) -> None:
+    assert (scene.channel.shared(GROUP), scene.channel.shared(PERSONAL)) == (True, False)
+
+
 async def test_it_reaches_people_in_their_own_chat_only(scene: Scene) -> None:
     await scene.met("text_group")
     assert await scene.channel.conversation(ZHANG, "chat") is None
     await scene.met()
     assert await scene.channel.conversation(ZHANG, "approvals") == PERSONAL
     assert GROUP != PERSONAL
+    assert await scene.channel.conversation(replace(ZHANG, disabled=True), "approvals") is None
     assert await scene.channel.places("EXP-1") == ()
 
 
