@@ -82,7 +82,7 @@ class Teams:
         self.abilities = Abilities(settings.leaving.files_out, settings.leaving.masked)
         self._gate, self._who, self._notes, self._aside = gate, who, notes, Aside(NAME)
         # where files lie our token isn't sent, though the settings name it: anybody may have a SharePoint
-        connector = Hosts(CONNECTOR, [host for host in settings.service_hosts if not host.endswith(FILES)])
+        connector = Hosts(CONNECTOR, [host for host in settings.service_hosts if not host.casefold().endswith(FILES)])
         self._tokens = Tokens(settings)
         self._connector = Connector(self._tokens, connector, Pace())
         self._files = Files(self._tokens, connector, Hosts(FILES, settings.service_hosts), file_cap)

@@ -239,7 +239,7 @@ async def test_outside_personal_chats_a_file_goes_as_a_link(direct: Scene) -> No
 
 async def test_our_token_never_goes_where_files_lie(servers: Servers, db: mongo.Database) -> None:
     """Not even where settings name it: a picture of a message could point to anybody's SharePoint."""
-    async with standing(servers, db, service_hosts=("127.0.0.1", "sharepoint.cn", "contoso.sharepoint.com")) as scene:
+    async with standing(servers, db, service_hosts=("127.0.0.1", "SharePoint.cn", "contoso.sharepoint.com")) as scene:
         for host in ("evil.sharepoint.cn", "contoso.sharepoint.com"):
             with pytest.raises(FileGone):
                 await scene.channel.fetch(RemoteFile("p.png", json.dumps([f"https://{host}/p", True])))
