@@ -33,10 +33,12 @@ from storage import (
     openings,
     outbox,
     people,
+    said,
     schedules,
     talk,
+    teams,
     trail,
-)  # fmt: skip
+)
 from storage.embedded import Embedded
 from storage.index import Index
 from storage.index_tantivy import TantivyIndex
@@ -73,7 +75,8 @@ class House:
 #: Bytes of forwarded files kept in memory between their acknowledgement and their reading.
 FRESH = 16 * MB
 ROOMS = (
-    accounts, asked, files, identities, inbox, items, leases, notes, openings, outbox, people, schedules, talk, trail,
+    accounts, asked, files, identities, inbox, items, leases, notes, openings, outbox, people, said, schedules, talk,
+    teams, trail,
 )  # fmt: skip
 
 

@@ -70,7 +70,7 @@ def _command(name: str) -> Run:
     if name == "channels":
         from bot.commands import channels
 
-        return lambda args, settings: getattr(channels, args.action)(args, settings)  # type: ignore[no-any-return]
+        return lambda args, settings: getattr(channels, args.action)(args, settings)
     if name == "keys":
         from bot.commands.keys import rotate
 

@@ -8,6 +8,7 @@ from archive.words import Text
 from handlers.message import Card, Fact, Reply
 
 _SHOWN = 2  # characters left at each end of a long value
+_VEIL = "•"  # no markup anywhere; the asterisk is on Slack and Teams
 _TELLS = 8  # characters from which a part of a value tells what it is: an invoice's number has 8 or 20
 
 
@@ -36,10 +37,10 @@ def masked_card(card: Card, known: set[str] | None = None) -> Card:
 
 
 def mask(value: str) -> str:
-    """杭州云岫样例软件有限公司 → 杭州********公司; short values lose all but the first character."""
+    """杭州云岫样例软件有限公司 → 杭州••••••••公司; short values lose all but the first character."""
     if len(value) <= _SHOWN * 2:
-        return value[:1] + "*" * (len(value) - 1)
-    return value[:_SHOWN] + "*" * (len(value) - 2 * _SHOWN) + value[-_SHOWN:]
+        return value[:1] + _VEIL * (len(value) - 1)
+    return value[:_SHOWN] + _VEIL * (len(value) - 2 * _SHOWN) + value[-_SHOWN:]
 
 
 def _masked_fact(fact: Fact, known: set[str]) -> Fact:

@@ -6,7 +6,6 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import bot.slack.check
@@ -75,9 +74,8 @@ async def package(args: argparse.Namespace, settings: Settings) -> int:
     if settings.channels.teams is None:
         why = Text("没有设置 [teams]，见 docs/teams.md", "[teams] is not set; see docs/teams.md")
         raise BadSettings(mistakes=why)
-    out: Path = args.out
-    out.write_bytes(bot.teams.package.package(settings.channels.teams, settings.public_url))
-    print(f"{out}  （Teams 管理中心 → 管理应用 → 上传 Teams admin center → Manage apps → Upload）")
+    args.out.write_bytes(bot.teams.package.package(settings.channels.teams, settings.public_url))
+    print(f"{args.out}  （Teams 管理中心 → 管理应用 → 上传 Teams admin center → Manage apps → Upload）")
     return 0
 
 
