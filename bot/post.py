@@ -119,7 +119,7 @@ class Post:
         put = await self._outbox.put(
             key, copy.person, copy.channel, copy.conversation, Reply(), about=item.id, address=copy.address
         )
-        if put:
+        if put and not self._outbox.waits(copy.channel, copy.conversation):
             await self._go_on((copy.channel, copy.conversation))
 
     @contextmanager
@@ -157,7 +157,8 @@ class Post:
         if await self._outbox.known(key):
             return
         kept = await self._with_files_kept(reply)
-        if await self._outbox.put(key, who.id, channel, conversation, kept):
+        put = await self._outbox.put(key, who.id, channel, conversation, kept)
+        if put and not self._outbox.waits(channel, conversation):
             await self._go_on((channel, conversation))
 
     async def _with_files_kept(self, reply: Reply) -> Reply:

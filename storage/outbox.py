@@ -1,8 +1,9 @@
 """What is to be said, written down before it is said, tried again until it arrives; and where every card was shown.
 
-Collections: `outbox` {_id: key, person, channel, conversation, payload, about, address, state, attempts, free, line,
-at, nth, sent_at}; `copies` {_id: digest, item, person, channel, conversation, address}. `free` is the moment from which
-anyone may try. `line`: what waits for the same conversation, one after the other; what arrived has neither.
+Collections: `outbox` {_id: key, person, channel, conversation, payload, about, address, state, attempts, free, from,
+line, at, nth, sent_at}; `copies` {_id: digest, item, person, channel, conversation, address}. `from` is the moment
+from which anyone may try it, `free` when it is worth looking: not before those in front of it. `line`: what waits for
+the same conversation, one after the other. What arrived has none of the three.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ INDEXES: Indexes = {
 TRYING = timedelta(seconds=60)  # one try: nobody else tries meanwhile
 WAIT = timedelta(seconds=5)  # after the first failure; doubled each time
 LONGEST_WAIT = timedelta(hours=1)
+_OUT_OF_LINE = {"free": "", "from": "", "line": ""}
+_AHEAD = 200  # letters of a line read at one time
 ATTEMPTS = 40  # about a day and a half
 
 
@@ -73,6 +76,8 @@ class Outbox(Generic[T]):
 
     def __init__(self, db: Database, kind: type[T], now: Callable[[], datetime] = utc_now) -> None:
         self._db, self._kind, self._now = db, kind, now
+        self._ahead: dict[str, list[Doc]] = {}  # line → what was read of it and is still to come, in its order
+        self._until: dict[str, datetime] = {}  # line → when its first may be tried again
         self._nth = itertools.count()  # of what this process put: two may be put in one millisecond
 
     async def known(self, key: str) -> bool:
@@ -84,10 +89,11 @@ class Outbox(Generic[T]):
         self, key: str, person: str, channel: str, conversation: str, payload: T, about: str = "", address: str = ""
     ) -> bool:
         """On disk when this returns, at the end of its conversation's line; False when the key was put before."""
-        now = self._now()
+        now, line = self._now(), _line(channel, conversation)
+        free = max(now, self._until.get(line, now))
         doc: Doc = {"_id": key, "person": person, "channel": channel, "conversation": conversation}
         doc |= {"payload": pack(payload), "about": about, "address": address, "state": "waiting", "attempts": 0}
-        doc |= {"at": now, "nth": next(self._nth), "free": now, "line": _line(channel, conversation)}
+        doc |= {"at": now, "nth": next(self._nth), "free": free, "from": now, "line": line}
         try:
             async with border(DuplicateKeyError):
                 await self._db.outbox.insert_one(doc)
@@ -100,17 +106,27 @@ class Outbox(Generic[T]):
 
         Those behind it wait with it, so that what was said first arrives first.
         """
-        now, line = self._now(), {"line": _line(channel, conversation)}
-        async with border():
-            waiting = await self._db.outbox.find(line).to_list()
-            if not waiting:
+        now, line = self._now(), _line(channel, conversation)
+        while True:
+            ahead = self._ahead.get(line) or await self._waiting_in(line)
+            if not ahead:
                 return None
-            first = min(waiting, key=lambda doc: (doc["at"], doc.get("nth", 0)))
-            if first["free"] <= now:
-                return self._letter(first, first["attempts"] + 1) if await self._take(first, now) else None
-            early = {**line, "free": {"$gt": BEGINNING, "$lte": now}}
-            await self._db.outbox.update_many(early, {"$set": {"free": first["free"]}})
-        return None
+            first = ahead[0]
+            if _from(first) > now:
+                await self._wait(line, _from(first), now)
+                return None
+            async with border():
+                taken = await self._take(first, now)
+            if taken:
+                ahead[0] = {**first, "from": now + TRYING}
+                self._ahead[line] = ahead  # whoever comes now stands behind these: they need not be read again
+                return self._letter(first, first["attempts"] + 1)
+            self._ahead.pop(line, None)  # another replica is at this line as well
+
+    def waits(self, channel: str, conversation: str) -> bool:
+        """Whether this process knows that nothing can be tried there yet."""
+        until = self._until.get(_line(channel, conversation))
+        return until is not None and until > self._now()
 
     async def due(self, limit: int = 100) -> list[tuple[str, str]]:
         """(channel, conversation) where something can be tried now, the longest waiting first."""
@@ -128,15 +144,17 @@ class Outbox(Generic[T]):
         now = self._now()
         async with border():
             waiting = {"state": "waiting", "free": {"$gt": now}}
-            return (await self._db.outbox.update_many(waiting, {"$set": {"free": now}})).modified_count
+            change = {"$set": {"free": now, "from": now}}
+            return (await self._db.outbox.update_many(waiting, change)).modified_count
 
     async def sent(self, letter: Letter[T], cards: Sequence[tuple[str, str]] = ()) -> None:
         """It arrived; `cards`: (item id, address) of the cards in it, kept so that they can be renewed."""
         for item, address in cards:
             await self.shown(Copy(item, letter.person, letter.channel, letter.conversation, address))
         async with border():
-            change = {"$set": {"state": "sent", "sent_at": self._now()}, "$unset": {"free": "", "line": ""}}
+            change = {"$set": {"state": "sent", "sent_at": self._now()}, "$unset": _OUT_OF_LINE}
             await self._db.outbox.update_one({"_id": letter.key}, change)
+        self._gone_on(letter)
 
     async def failed(self, letter: Letter[T]) -> None:
         """It did not arrive: to be tried again later and later, about a day and a half; then it is given up."""
@@ -144,15 +162,16 @@ class Outbox(Generic[T]):
             await self.given_up(letter)
         else:
             wait = min(WAIT * 2 ** min(letter.attempts - 1, 16), LONGEST_WAIT)
-            await self._change(letter, {"$set": {"free": self._now() + wait}})
+            await self._put_off(letter, wait, {})
 
     async def later(self, letter: Letter[T], wait: timedelta) -> None:
         """The platform asked for patience: that was no try."""
-        await self._change(letter, {"$set": {"free": self._now() + wait}, "$inc": {"attempts": -1}})
+        await self._put_off(letter, wait, {"$inc": {"attempts": -1}})
 
     async def given_up(self, letter: Letter[T]) -> None:
         """It will never arrive: kept in sight as failed, and those behind it go on."""
-        await self._change(letter, {"$set": {"state": "failed"}, "$unset": {"free": "", "line": ""}})
+        await self._change(letter, {"$set": {"state": "failed"}, "$unset": _OUT_OF_LINE})
+        self._gone_on(letter)
 
     async def waiting(self) -> int:
         """How many have not arrived and are still tried."""
@@ -183,6 +202,34 @@ class Outbox(Generic[T]):
         async with border():
             await self._db.copies.delete_many(pack(copy))
 
+    async def _waiting_in(self, line: str) -> list[Doc]:
+        """The first of a line; the embedded database reads all of it, whatever limit is set."""
+        async with border():
+            docs = await self._db.outbox.find({"line": line}).to_list()
+        return sorted(docs, key=lambda doc: (doc["at"], doc.get("nth", 0)))[:_AHEAD]
+
+    async def _wait(self, line: str, until: datetime, now: datetime) -> None:
+        """Nobody need look at those behind the first before it is time."""
+        self._ahead.pop(line, None)
+        async with border():
+            early = {"line": line, "free": {"$gt": BEGINNING, "$lte": now}}
+            await self._db.outbox.update_many(early, {"$set": {"free": until}})
+
+    async def _put_off(self, letter: Letter[T], wait: timedelta, change: Doc) -> None:
+        line, until = _line(letter.channel, letter.conversation), self._now() + wait
+        self._ahead.pop(line, None)
+        self._until[line] = until
+        await self._change(letter, {"$set": {"free": until, "from": until}, **change})
+
+    def _gone_on(self, letter: Letter[T]) -> None:
+        line = _line(letter.channel, letter.conversation)
+        self._until.pop(line, None)
+        ahead = self._ahead.get(line, [])
+        if ahead and ahead[0]["_id"] == letter.key:
+            self._ahead[line] = ahead[1:]
+        if not self._ahead.get(line):
+            self._ahead.pop(line, None)
+
     async def _change(self, letter: Letter[T], change: Doc) -> None:
         """While it is still the caller's."""
         which = {"_id": letter.key, "state": "waiting", "attempts": letter.attempts}
@@ -190,14 +237,23 @@ class Outbox(Generic[T]):
             await self._db.outbox.update_one(which, change)
 
     async def _take(self, doc: Doc, now: datetime) -> bool:
-        which = {"_id": doc["_id"], "attempts": doc["attempts"], "free": doc["free"]}
-        result = await self._db.outbox.update_one(which, {"$set": {"free": now + TRYING}, "$inc": {"attempts": 1}})
+        which = {"_id": doc["_id"], "state": "waiting", "attempts": doc["attempts"]}
+        if "from" in doc:
+            which["from"] = doc["from"]
+        trying = {"free": now + TRYING, "from": now + TRYING}
+        result = await self._db.outbox.update_one(which, {"$set": trying, "$inc": {"attempts": 1}})
         return result.modified_count == 1
 
     def _letter(self, doc: Doc, attempts: int) -> Letter[T]:
         payload = unpack(self._kind, doc["payload"])
         where = (doc["person"], doc["channel"], doc["conversation"])
         return Letter(doc["_id"], *where, payload, attempts, doc.get("about", ""), doc.get("address", ""))
+
+
+def _from(doc: Doc) -> datetime:
+    """From when it may be tried; letters of an earlier version have one time for both."""
+    at: datetime = doc["from"] if "from" in doc else doc["free"]
+    return at
 
 
 def _line(channel: str, conversation: str) -> str:

@@ -84,7 +84,7 @@ def picture_part(out: OutFile, data: bytes) -> Part | None:
 
 def link_part(out: OutFile, url: str, lang: Lang) -> Part:
     """A file that is fetched from our own server; the words tell for how long."""
-    words = Text("链接只供你本人打开一次，15 分钟内有效", "For you alone: opens once, within 15 minutes").to(lang)
+    words = Text("链接只供你本人，15 分钟内有效", "For you alone, within 15 minutes").to(lang)
     return _carded(link_card(out.name, url, words, lang), f"{out.name}\n{url}\n{words}")
 
 

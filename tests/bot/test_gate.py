@@ -353,7 +353,7 @@ async def test_ten_minutes_of_silence_keep_the_order(scene: Scene, platform: Pla
         await scene.house.post.tell("chen", Reply(same(f"word {n}")), f"order-{n}")
     assert not platform.told("chen")
     platform.away = None
-    await scene.house.db.outbox.update_many({"state": "waiting"}, [{"$set": {"free": "$at"}}])
+    await scene.house.db.outbox.update_many({"state": "waiting"}, [{"$set": {"free": "$at", "from": "$at"}}])
     async with asyncio.timeout(60):
         while len(platform.told("chen")) < 30:
             await scene.house.post.deliver_rest()

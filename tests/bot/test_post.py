@@ -27,7 +27,7 @@ async def scene(mongo_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Asy
 
 async def overdue(scene: Scene) -> None:
     """As if the wait before the next try were over."""
-    await scene.house.db.outbox.update_many({"state": "waiting"}, [{"$set": {"free": "$at"}}])
+    await scene.house.db.outbox.update_many({"state": "waiting"}, [{"$set": {"free": "$at", "from": "$at"}}])
 
 
 class Second(Recorder):

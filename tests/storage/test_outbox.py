@@ -95,6 +95,27 @@ async def test_what_was_put_first_arrives_first(box: Outbox[Reply], clock: Clock
     assert arrived == [f"k{n:02}" for n in range(12)]
 
 
+async def test_replicas_take_turns_and_hold_each_other_up_no_longer_than_a_letter(
+    db: mongo.Database, clock: Clock
+) -> None:
+    here, there = Outbox(db, Reply, clock), Outbox(db, Reply, clock)
+    await put(here, "k0")
+    letter = await first(here)
+    await put(there, "k1")
+    assert await there.next(*TALK) is None, "k0 is being said"
+    await put(here, "k2")
+    await here.sent(letter)
+    letter = await first(here)  # at once, not when a try could have ended
+    assert letter.key == "k1"
+    await here.sent(letter)
+    letter = await first(there)
+    assert letter.key == "k2"
+    assert await here.next(*TALK) is None
+    await there.sent(letter)
+    assert await here.next(*TALK) is None
+    assert await here.waiting() == 0
+
+
 async def test_a_line_that_waits_takes_no_place_from_others(box: Outbox[Reply], clock: Clock) -> None:
     for n in range(20):
         await put(box, f"k{n}")
@@ -143,7 +164,9 @@ async def test_failures_wait_longer_and_longer_up_to_an_hour(box: Outbox[Reply],
 
 async def test_a_letter_of_an_earlier_version_goes_out(box: Outbox[Reply], db: mongo.Database) -> None:
     await put(box, "k1")
-    await db.outbox.update_one({"_id": "k1"}, {"$unset": {"line": "", "nth": "", "about": "", "address": ""}})
+    await db.outbox.update_one(
+        {"_id": "k1"}, {"$unset": {"line": "", "nth": "", "about": "", "address": "", "from": ""}}
+    )
     assert await box.due() == [TALK]
     assert (await first(box)).key == "k1"
 
