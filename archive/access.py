@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from archive.errors import AccountDisabled, NotAllowed
 from archive.item import Item
 from archive.words import Lang, Text
 
@@ -90,6 +91,14 @@ class Person:
 def may(person: Person, right: Right) -> bool:
     """Whether the person has the right."""
     return right in person.rights
+
+
+def demand(person: Person, right: Right) -> None:
+    """Raises AccountDisabled, or NotAllowed, which names the right, when the person hasn't it."""
+    if person.disabled:
+        raise AccountDisabled()
+    if not may(person, right):
+        raise NotAllowed(right=RIGHT_NAMES[right])
 
 
 def may_see(person: Person, item: Item) -> bool:

@@ -4,20 +4,21 @@ Problem
 ├ ReadProblem      R  a file that can't be read          (intake)
 │ ├ EmptyFile R01 · FileTooBig R02 · Truncated R03 · Encrypted R04 · NotWhatItSays R05 · UnknownFormat R06
 │ ├ ZipBomb R07 · UnsafeXml R08 · TooDeep R09 · TooManyPixels R10 · NoDocument R11 · ReaderFailed R12 · TooManyFiles R13
-│ ├ HeicPhoto R14
+│ └ HeicPhoto R14 · TooBigToRead R15
 ├ RefuseProblem    D  a document that can't be taken
 │ └ DuplicateFile D01 · DuplicateDocument D02
 ├ RightProblem     A  a person who may not
 │ └ NotAllowed A01 · OwnDocument A02 · SignInFailed A03 · AccountDisabled A04 · LinkExpired A05 · TooManyTries A06
-│   SignedOut A07 · WrongSite A08
+│   SignedOut A07 · WrongSite A08 · SignInBusy A09 · TooManyFromAddress A10
 ├ StateProblem     S  a step that doesn't fit the state
 │ └ AlreadyDecided S01 · ChangedMeanwhile S02 · NotFound S03 · ReasonMissing S04 · BadValue S05 · NotReady S06
+│   TooManySchedules S07
 ├ AskProblem       Q  words that can't be followed
 │ └ UnknownCommand Q01 · BadPeriod Q02 · BadAmount Q03 · UnknownReport Q04 · BadSchedule Q05 · NothingToReport Q06
 │   BadRequest Q07
 ├ KeepProblem      K  storage that can't be trusted or reached
-│ └ KeyMissing K01 · Tampered K02 · DatabaseDown K03 · NoSpace K04 · IndexBroken K05 (IndexBusy K06) · TrailBroken K07
-│   Crowded K08
+│ └ KeyMissing K01 · Tampered K02 · NoSpace K04 · IndexBroken K05 (IndexBusy K06) · TrailBroken K07 · Crowded K08
+│   DatabaseProblem K09 (DatabaseDown K03 (DatabaseBusy K10 · DatabaseLogin K11) · EntryExists K12)
 ├ ChannelProblem   P  a chat platform that doesn't do what is asked of it
 │ └ Later P01 · Unreachable P02 · FileGone P03 · NoScope P04 · NotLinked P05 · CodeExpired P06 · LinkedElsewhere P07
 │   NoAnswer P08
@@ -56,11 +57,14 @@ class Problem(Exception):
 
     def say(self, lang: Lang) -> str:
         """The whole message in one language."""
-        what, why, then = (t.filled(**self.facts).to(lang) for t in (self.what, self.why, self.then))
+        what, why, then = (t.filled(**self.facts).to(lang) for t in (self.what, self.why, self._next()))
         said = what + ((": " if lang == "en" else "：") + why if why else "")
         if said[-1] not in ".?!。？！":
             said += "." if lang == "en" else "。"
         return f"{said} {then} [{self.code}]" if lang == "en" else f"{said}{then}[{self.code}]"
+
+    def _next(self) -> Text:
+        return self.then
 
 
 def _again(kind: type[Problem], facts: dict[str, Any]) -> Problem:
@@ -81,7 +85,7 @@ class EmptyFile(ReadProblem):
 
 
 class FileTooBig(ReadProblem):
-    """Facts: name, size (MB), limit (MB)."""
+    """Refused at the door, nothing of it is kept. Facts: name, size (MB), limit (MB)."""
 
     code = "R02"
     what = Text("「{name}」太大，没有接收", "“{name}” is too big and was not taken")
@@ -191,10 +195,26 @@ class HeicPhoto(ReadProblem):
     )
 
 
+class TooBigToRead(ReadProblem):
+    """Beyond what a reader takes, which is less than what is kept. Facts: name, size, limit (with their units)."""
+
+    code = "R15"
+    what = Text("「{name}」太大，没有读取内容", "“{name}” is too big and was not read")
+    why = Text("它有 {size}，能读的上限是 {limit}", "it has {size}; up to {limit} can be read")
+    then = Text(
+        "文件已保存，可以点「补录」手工填写，或转发税务局下载的原件。",
+        "The file is kept; press “Fill in”, or forward the original from the tax bureau.",
+    )
+
+
 class RefuseProblem(Problem):
-    """A document that can't be taken."""
+    """A document that can't be taken. Facts: who, and `hidden` when the reader can't open what stands in its place."""
 
     code = "D00"
+    asks: ClassVar[Text] = Text("请直接向 {who} 询问它的进度。", "Please ask {who} how it stands.")
+
+    def _next(self) -> Text:
+        return self.asks if self.facts.get("hidden") else self.then
 
 
 class DuplicateFile(RefuseProblem):
@@ -266,7 +286,17 @@ class TooManyTries(RightProblem):
     code = "A06"
     what = Text("尝试次数太多", "Too many tries")
     why = Text("账号暂时锁定", "the account is locked for a while")
-    then = Text("请 {minutes} 分钟后再试。", "Please try again in {minutes} minutes.")
+    then = Text(
+        "请 {minutes} 分钟后再试，或请管理员发一个登录链接。",
+        "Please try again in {minutes} minutes, or ask an administrator for a link.",
+    )
+
+
+class TooManyFromAddress(TooManyTries):
+    """Facts: minutes."""
+
+    code = "A10"
+    why = Text("从你这个网络地址登录失败的次数太多", "too many sign-ins from your network address failed")
 
 
 class SignedOut(RightProblem):
@@ -280,6 +310,15 @@ class WrongSite(RightProblem):
     what = Text("请求被拒绝", "The request was refused")
     why = Text("它不是从本页面发出的", "it did not come from this page")
     then = Text("请直接打开归档网页再试。", "Please open the archive's own page and try again.")
+
+
+class SignInBusy(RightProblem):
+    """More passwords wait to be checked than memory and time are set apart for."""
+
+    code = "A09"
+    what = Text("登录暂时排不上", "There is no room to sign you in right now")
+    why = Text("同时登录的请求太多", "too many are signing in at the same moment")
+    then = Text("请过几秒再试。", "Please try again in a few seconds.")
 
 
 class StateProblem(Problem):
@@ -338,6 +377,15 @@ class NotReady(StateProblem):
     what = Text("{item} 还不能提交", "{item} can't be submitted yet")
     why = Text("还缺：{missing}", "missing: {missing}")
     then = Text("请点「更正」补全。", "Please press “Correct” and fill it in.")
+
+
+class TooManySchedules(StateProblem):
+    """Facts: limit."""
+
+    code = "S07"
+    what = Text("定时没有设上", "The schedule was not set")
+    why = Text("每人最多 {limit} 个定时", "one person may have {limit} schedules at most")
+    then = Text("请先输入「定时」，取消不用的。", "Please type “schedules” and cancel some you no longer need.")
 
 
 class AskProblem(Problem):
@@ -434,11 +482,57 @@ class Tampered(KeepProblem):
     then = Text("不要使用这个文件，请立即联系档案员。", "Do not use the file; tell the archivist at once.")
 
 
-class DatabaseDown(KeepProblem):
+class DatabaseProblem(KeepProblem):
+    """The database did not do what it was asked. Facts: number (of the refusal, as the database says it)."""
+
+    code = "K09"
+    what = Text("数据库拒绝了这一步", "The database refused this step")
+    why = Text(
+        "不是连接问题（数据库代码 {number}），原因在日志里",
+        "it is not the connection (the database says {number}); the reason is in the log",
+    )
+    then = Text(
+        "已收到的内容不会丢，请把这一条告诉管理员。", "Nothing received is lost; please tell an administrator of this."
+    )
+
+
+class DatabaseDown(DatabaseProblem):
+    """It can't be used at the moment; trying again later helps."""
+
     code = "K03"
     what = Text("数据库暂时不可用", "The database can't be reached")
     why = Text("连接断开，正在重连", "the connection broke and is being restored")
     then = Text("已收到的内容不会丢，请稍等再试。", "Nothing received is lost; please try again shortly.")
+
+
+class DatabaseBusy(DatabaseDown):
+    code = "K10"
+    what = Text("数据库正忙", "The database is busy")
+    why = Text(
+        "别的写入正在改同一处，试了几次都没轮到", "other writes were changing the same place, also after several tries"
+    )
+
+
+class DatabaseLogin(DatabaseDown):
+    code = "K11"
+    what = Text("数据库拒绝了登录", "The database refused the login")
+    why = Text("用户名或密码不对，或账号没有权限", "its user or password is wrong, or may not do this")
+    then = Text(
+        "已收到的内容不会丢；请管理员检查 MONGODB_URI。",
+        "Nothing received is lost; an administrator must check MONGODB_URI.",
+    )
+
+
+class EntryExists(DatabaseProblem):
+    """Facts: index."""
+
+    code = "K12"
+    what = Text("数据库里已有同样的一条，没有写入", "The same entry is there already; nothing was written")
+    why = Text("「{index}」不允许重复", "“{index}” allows no double")
+    then = Text(
+        "请刷新后再试；如果再次出现，请告诉管理员。",
+        "Please reload and try again; tell an administrator if it comes back.",
+    )
 
 
 class NoSpace(KeepProblem):

@@ -1,4 +1,4 @@
-"""Amounts: reading them from print, writing them with separators, and 大写 (capital figures) both ways."""
+"""Amounts: reading them from print and from 大写 (capital figures), writing them with separators."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from decimal import Decimal, InvalidOperation
 
 DIGITS = "零壹贰叁肆伍陆柒捌玖"
 CENT = Decimal("0.01")
-#: The largest amount written in capitals: below ten thousand 万亿.
-LIMIT = Decimal(10) ** 16
 
 _VALUES = {c: n for n, c in enumerate(DIGITS)} | {c: n for n, c in enumerate("〇一二三四五六七八九")}
 _VALUES |= {"两": 2, "貳": 2, "贰": 2, "參": 3, "叄": 3, "陸": 6, "弍": 2, "弐": 2, "○": 0, "０": 0}
@@ -82,34 +80,3 @@ def _whole(words: str) -> int:
             total = (total + section) * factor if factor == 10**8 else total + section * factor
             section = digit = 0
     return total + section + digit
-
-
-def to_capitals(amount: Decimal) -> str:
-    """The amount in words as invoices print it: 玖拾陆圆肆角, 贰万圆整, （负数）壹圆整.
-
-    ValueError outside ±10¹⁶ or with more than two places.
-    """
-    if not amount.is_finite() or abs(amount) >= LIMIT or amount != amount.quantize(CENT):
-        raise ValueError(f"can't be written in words: {amount}")
-    cents = int(abs(amount) * 100)
-    whole, (tenths, hundredths) = cents // 100, divmod(cents % 100, 10)
-    words = f"{_read(whole)}圆" if whole or not cents else ""
-    if not tenths and not hundredths:
-        words += "整"
-    if tenths:
-        words += DIGITS[tenths] + "角"
-    if hundredths:
-        words += ("零" if whole and not tenths else "") + DIGITS[hundredths] + "分"
-    return ("（负数）" if amount < 0 else "") + words
-
-
-def _read(number: int) -> str:
-    """A whole number below 10¹⁶ in capital numerals, with 零 for the gaps."""
-    if number == 0:
-        return "零"
-    for size, name in ((10**8, "亿"), (10**4, "万"), (1000, "仟"), (100, "佰"), (10, "拾")):
-        if number >= size:
-            high, rest = divmod(number, size)
-            gap = "零" if rest and rest < size // 10 else ""
-            return _read(high) + name + gap + (_read(rest) if rest else "")
-    return DIGITS[number]

@@ -1,6 +1,7 @@
 """The measurements of the running service, one after the other, as one JSON document: `python -m bench.all [NAME …]`.
 
-bench.ocr, bench.reports, bench.search, bench.storage and bench.score_readers are commands of their own.
+The others are asked for by name: bench.demo, ocr, reports, score_readers, search, storage. Every room with a `measure`
+is also `guidang bench NAME`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Write docs/errors.md from the error tree: `python -m bench.errors_page > docs/errors.md`; a test holds both."""
+"""Write docs/errors.md from the error tree and what `verify` finds; a test holds both.
+
+`python -m bench.errors_page > docs/errors.md`
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from archive.errors import Problem
+from storage.verify import FAULTS
 
 
 def kinds(of: type[Problem] = Problem) -> Iterator[type[Problem]]:
@@ -35,7 +39,9 @@ def page() -> str:
             en = " · ".join(t.en for t in (kind.what, kind.why, kind.then) if t.en)
             lines.append(f"| {kind.code} | {zh} | {en} |")
         lines.append("")
-    return "\n".join(lines)
+    lines += ["## V", "", "What `guidang verify` finds.", "", "| code | 什么 | what |", "|---|---|---|"]
+    lines += [f"| {code} | {text.zh} | {text.en} |" for code, text in FAULTS.items()]
+    return "\n".join([*lines, ""])
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ from intake.image import read_picture
 from intake.ocr import Engines
 from intake.reading import Found
 
-DRAWN = Path("tests/samples/drawn")
+DRAWN = Path(__file__).parent.parent / "tests" / "samples" / "drawn"
 DPI = 150
 #: One PDF of each family of layouts, among them the scan.
 CHOSEN = tuple(f"dev_{n:02}" for n in (1, 3, 6, 9, 11, 14, 16, 18, 20, 22, 24, 26, 27, 34))
@@ -107,7 +107,7 @@ def pages(folder: Path) -> Iterator[tuple[str, Image.Image, Mapping[str, Any]]]:
             yield f"{path.stem} photographed", photographed(page, number), truths[path.name]
 
 
-def measure(folders: Sequence[Path]) -> dict[str, Tally]:
+def compared(folders: Sequence[Path]) -> dict[str, Tally]:
     """All readers over all pictures, turn by turn, so that the machine's load falls on all alike."""
     both = engines()
     readers = {
@@ -130,6 +130,15 @@ def measure(folders: Sequence[Path]) -> dict[str, Tally]:
                     if name.startswith("dev_"):
                         break  # only the first page of a PDF is drawn
     return tallies
+
+
+async def measure(folders: Sequence[Path] = (DRAWN,)) -> dict[str, Any]:
+    """The figures of each reader, and what ours missed."""
+    return _facts(compared(folders))
+
+
+def _facts(tallies: Mapping[str, Tally]) -> dict[str, Any]:
+    return {"readers": {name: tally.facts() for name, tally in tallies.items()}, "misses": tallies["ours"].misses}
 
 
 def _matching(expected: Mapping[str, Any], found: Sequence[Found]) -> Document:
@@ -158,14 +167,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--folder", type=Path, action="append", help="folders laid out like tests/samples/drawn")
     options = parser.parse_args(arguments)
-    tallies = measure(options.folder or [DRAWN])
-    facts = {name: tally.facts() for name, tally in tallies.items()}
+    facts = _facts(compared(options.folder or [DRAWN]))
     if options.json:
-        print(json.dumps({"readers": facts, "misses": tallies["ours"].misses}, ensure_ascii=False, indent=1))
+        print(json.dumps(facts, ensure_ascii=False, indent=1))
         return 0
-    for name, row in facts.items():
+    for name, row in facts["readers"].items():
         print(f"{name:<14}" + "  ".join(f"{key} {value}" for key, value in row.items()))
-    print("", *tallies["ours"].misses, sep="\n")
+    print("", *facts["misses"], sep="\n")
     return 0
 
 

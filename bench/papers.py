@@ -13,7 +13,7 @@ import pypdfium2
 from PIL import Image, ImageFilter
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
-from archive.money import to_capitals
+from bench.capitals import to_capitals
 from reports.typeset import font
 
 SAMPLES = Path(__file__).parent.parent / "tests" / "samples" / "drawn"

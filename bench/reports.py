@@ -1,18 +1,21 @@
 """What a report costs: CPU seconds by format and rows, as ratios to a bare table of the same rows in the same library.
 
-Run: python -m bench.reports [rows …]   (100 and 5000 unless told)
+Run: python -m bench.reports [rows …] [--json]   (100 and 5000 unless told)
 """
 
 from __future__ import annotations
 
+import argparse
+import asyncio
 import io
+import json
 import resource
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from archive.document import Kind
 from archive.period import Period
@@ -119,34 +122,54 @@ def cost(work: Callable[[], bytes]) -> tuple[float, int]:
     return best, size
 
 
-def main(counts: list[int]) -> None:
-    """Print one line a format and count."""
-    warm = report(5)
-    formats: tuple[Format, ...] = ("pdf", "xlsx", "docx", "png", "json")
-    bare: dict[str, Callable[[Page], bytes]] = {"pdf": bare_pdf, "xlsx": bare_xlsx, "docx": bare_docx}
-    for format in formats:
-        render(warm, format)
-    for plain in bare.values():
-        plain(warm)
-    print(f"{'rows':>6} {'format':7} {'CPU s':>7} {'bare':>7} {'ratio':>6} {'kB':>7}")
-    for count in counts:
-        page = report(count)
-        start = time.process_time()
-        report(count)
-        print(f"{count:>6} {'build':7} {time.process_time() - start:7.2f}")
-        for format in formats:
-            took, size = cost(partial(render, page, format))
-            line = f"{count:>6} {format:7} {took:7.2f}"
-            if format in bare:
-                least, _ = cost(partial(bare[format], page))
-                line += f" {least:7.2f} {took / least:6.2f}"
-            else:
-                line += f" {'':7} {'':6}"
-            print(f"{line} {size / 1000:7.0f}", flush=True)
-        took, size = cost(partial(card, page))
-        print(f"{count:>6} {'card':7} {took:7.2f} {'':7} {'':6} {size / 1000:7.0f}")
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+async def measure(counts: Sequence[int] = (100, 5000)) -> dict[str, Any]:
+    """By rows: CPU seconds of building the page; of each format with its ratio to the bare table, and its size."""
+    _warm()
+    found: dict[str, Any] = {f"{count}": _measured(report(count), count) for count in counts}
+    return {"rows": found, "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)}
+
+
+def _warm() -> None:
+    """So that no figure has the loading of a library in it."""
+    page = report(5)
+    for format in FORMATS:
+        render(page, format)
+    for plain in BARE.values():
+        plain(page)
+
+
+def _measured(page: Page, count: int) -> dict[str, Any]:
+    start = time.process_time()
+    report(count)
+    found: dict[str, Any] = {"build": {"cpu_s": round(time.process_time() - start, 3)}}
+    for format in FORMATS:
+        took, size = cost(partial(render, page, format))
+        found[format] = {"cpu_s": round(took, 3), "kb": round(size / 1000)}
+        if format in BARE:
+            least, _ = cost(partial(BARE[format], page))
+            found[format] |= {"bare_cpu_s": round(least, 3), "ratio": round(took / least, 2)}
+    took, size = cost(partial(card, page))
+    return found | {"card": {"cpu_s": round(took, 3), "kb": round(size / 1000)}}
+
+
+FORMATS: tuple[Format, ...] = ("pdf", "xlsx", "docx", "png", "json")
+BARE: Mapping[str, Callable[[Page], bytes]] = {"pdf": bare_pdf, "xlsx": bare_xlsx, "docx": bare_docx}
+
+
+def table(found: Mapping[str, Any]) -> str:
+    """The figures, one line a format and count."""
+    names = ("cpu_s", "bare_cpu_s", "ratio", "kb")
+    lines = [f"{'rows':>6} {'format':7}" + "".join(f"{name:>11}" for name in names)]
+    for count, formats in found["rows"].items():
+        for format, row in formats.items():
+            lines.append(f"{count:>6} {format:7}" + "".join(f"{row.get(name, ''):>11}" for name in names))
+    return "\n".join([*lines, f"peak memory {found['peak_memory_mb']} MB"])
 
 
 if __name__ == "__main__":
-    main([int(word) for word in sys.argv[1:]] or [100, 5000])
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rows", nargs="*", type=int)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    result = asyncio.run(measure(options.rows or (100, 5000)))
+    print(json.dumps(result) if options.json else table(result))

@@ -25,7 +25,7 @@ FIELDS = (
 )
 MONEY = ("amount_excl_tax", "tax", "total")
 FOLDED = ("type", "seller_name", "buyer_name")
-DEFAULT = (Path("tests/samples/drawn"), Path("../shared/samples/real"))
+DEFAULT = (Path(__file__).parent.parent / "tests" / "samples" / "drawn", Path("../shared/samples/real"))
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class Result:
     misses: list[str] = field(default_factory=list)
 
 
-def measure(folders: Sequence[Path]) -> Result:
+def scored(folders: Sequence[Path]) -> Result:
     """Reads every file that a truth.jsonl under the folders names, and compares."""
     result = Result()
     for path, truth in _samples(folders):
@@ -67,6 +67,23 @@ def measure(folders: Sequence[Path]) -> Result:
         if reading.error is not None:
             result.misses.append(f"{path.name}: {reading.error}")
     return result
+
+
+async def measure(folders: Sequence[Path] = ()) -> dict[str, Any]:
+    """The scores by kind, and every miss; of the samples that are on this machine unless told."""
+    return _facts(scored(folders or _there()))
+
+
+def _there() -> list[Path]:
+    return [folder for folder in DEFAULT if folder.exists()]
+
+
+def _facts(result: Result) -> dict[str, Any]:
+    kinds = {
+        kind: {"files": s.files, "right": s.right, "scored": s.scored, "cpu_seconds": round(s.seconds, 3)}
+        for kind, s in result.kinds.items()
+    }
+    return {"kinds": kinds, "misses": result.misses}
 
 
 def _to_refuse(truth: Mapping[str, Any]) -> bool:
@@ -149,14 +166,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folders", nargs="*", type=Path, metavar="DIR")
     parser.add_argument("--json", action="store_true", help="print the scores as JSON")
     options = parser.parse_args(arguments)
-    folders = options.folders or [folder for folder in DEFAULT if folder.exists()]
-    result = measure(folders)
+    result = scored(options.folders or _there())
     if options.json:
-        kinds = {
-            k: {"files": s.files, "right": s.right, "scored": s.scored, "cpu_seconds": round(s.seconds, 3)}
-            for k, s in result.kinds.items()
-        }
-        print(json.dumps({"kinds": kinds, "misses": result.misses}, ensure_ascii=False, indent=1))
+        print(json.dumps(_facts(result), ensure_ascii=False, indent=1))
     else:
         print(table(result))
     return 0

@@ -105,7 +105,7 @@ def scan_of(query: Query, scope: Scope) -> dict[str, Any]:
     return {"$and": terms}
 
 
-async def main(count: int, scans: int) -> dict[str, Any]:
+async def measure(count: int = 10_000, scans: int = 40) -> dict[str, Any]:
     """Every figure of one run."""
     rnd = random.Random(20261124)
     items = [an_item(rnd, n) for n in range(count)]
@@ -182,7 +182,7 @@ if __name__ == "__main__":
     parser.add_argument("--scans", type=int, default=40, help="how many of the questions are scanned for, too")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    result = asyncio.run(main(options.items, options.scans))
+    result = asyncio.run(measure(options.items, options.scans))
     if options.json:
         print(json.dumps(result, ensure_ascii=False, indent=1))
     else:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import statistics
 import tempfile
@@ -16,6 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -48,26 +50,30 @@ class Filing:
     file_it: bool = True
 
 
-async def main(count: int) -> None:
+async def measure(count: int = 5000) -> dict[str, Any]:
+    """Every figure of one run; with `count` 0 only sealing is measured."""
+    found: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
         async with Embedded(Path(folder) / "data") as database:
-            print(f"idle database: {_memory(database.pid):.0f} MB")
+            found["idle_database_mb"] = round(_memory(database.pid))
             db = mongo.connect(database.uri, "bench")
             await mongo.ensure_indexes(db, files.INDEXES, items.INDEXES, trail.INDEXES)
             keys, _ = await master_key(db, "", Path(folder) / "keys" / "k")
             chain = await open_trail(db, keys, Path(folder) / "keys" / "k.witness")
             vault = Vault(db, keys, chain, term=Term("原始凭证", "会计凭证", 30), zone=ZoneInfo("Asia/Shanghai"))
-            await store(db, vault)
+            found["stored"] = await store(db, vault)
             if count:
-                await keep(vault, database.pid, count)
-                await check(db, chain, vault)
-            print(f"database with {count} items: {_memory(database.pid):.0f} MB")
+                found["kept"] = await keep(vault, database.pid, count)
+                found["verified"] = await check(db, chain, vault)
+            found["database_mb"] = round(_memory(database.pid))
             await db.client.close()
+    return found
 
 
-async def store(db: mongo.Database, vault: Vault) -> None:
-    """Sealing and storing against uploading the same bytes bare, turn by turn."""
-    bare = {"255 KiB chunks": AsyncGridFSBucket(db, "bare"), "1 MiB chunks": AsyncGridFSBucket(db, "wide", files.CHUNK)}
+async def store(db: mongo.Database, vault: Vault) -> dict[str, Any]:
+    """Sealing and storing against uploading the same bytes bare, turn by turn: ms by size, and the ratio of speeds."""
+    found: dict[str, Any] = {}
+    bare = {"255_kib_chunks": AsyncGridFSBucket(db, "bare"), "1_mib_chunks": AsyncGridFSBucket(db, "wide", files.CHUNK)}
     for size in SIZES:
         data = os.urandom(size)
         times: dict[str, list[float]] = {"sealed": [], **{name: [] for name in bare}}
@@ -78,14 +84,16 @@ async def store(db: mongo.Database, vault: Vault) -> None:
                     await _timed(lambda bucket=bucket, data=data: bucket.upload_from_stream(uuid4().hex, data))  # type: ignore[misc]
                 )
         sealed = statistics.median(times["sealed"])
+        row = found[f"{size}"] = {"sealed_ms": round(sealed * 1e3, 1)}
         for name in bare:
             plain = statistics.median(times[name])
-            print(f"{size:>9,} bytes: sealed {sealed * 1e3:.1f} ms, bare GridFS ({name}) {plain * 1e3:.1f} ms: "
-                  f"{plain / sealed:.2f} of its speed")  # fmt: skip
+            row |= {f"bare_{name}_ms": round(plain * 1e3, 1), f"speed_to_{name}": round(plain / sealed, 2)}
+    return found
 
 
-async def keep(vault: Vault, pid: int, count: int) -> None:
+async def keep(vault: Vault, pid: int, count: int) -> list[dict[str, Any]]:
     """take + change(file) of one document after another; wall and CPU (ours, the database's) per document."""
+    found: list[dict[str, Any]] = []
     block = max(1, count // 10)
     for start in range(0, count, block):
         held = [await vault.hold(b"%d" % n, "a.xml", "text/xml") for n in range(start, start + block)]
@@ -94,24 +102,31 @@ async def keep(vault: Vault, pid: int, count: int) -> None:
             item = _item(await vault.new_id(AT), n)
             taken = await vault.take(replace(item, file=file), _case(item), [Entry("p1", "received", item.id, AT)])
             await vault.change(taken.id, _filing)
-        print(
-            f"items {start:>5}–{start + block:>5}: {(time.perf_counter() - wall) / block * 1e3:.1f} ms wall, "
-            f"{(time.process_time() - ours) / block * 1e3:.1f} ms CPU here, "
-            f"{(_cpu(pid) - theirs) / block * 1e3:.1f} ms CPU in the database, each"
+        found.append(
+            {
+                "from": start,
+                "wall_ms_each": round((time.perf_counter() - wall) / block * 1e3, 1),
+                "cpu_ms_each_here": round((time.process_time() - ours) / block * 1e3, 1),
+                "cpu_ms_each_in_the_database": round((_cpu(pid) - theirs) / block * 1e3, 1),
+            }
         )
+    return found
 
 
-async def check(db: mongo.Database, chain: trail.Trail, vault: Vault) -> None:
+async def check(db: mongo.Database, chain: trail.Trail, vault: Vault) -> dict[str, Any]:
     """A whole verification of what was kept."""
     began = time.perf_counter()
     verification = Verification(db, chain, vault.original)
     faults = [fault async for fault in verification.faults()]
     took = time.perf_counter() - began
-    print(
-        f"verified {verification.items} items, {verification.links} links in {took:.1f} s "
-        f"({took / verification.items * 1e3:.1f} ms an item), {len(faults)} faults, "
-        f"{_memory(os.getpid()):.0f} MB here"
-    )
+    return {
+        "items": verification.items,
+        "links": verification.links,
+        "seconds": round(took, 1),
+        "ms_an_item": round(took / verification.items * 1e3, 1),
+        "faults": len(faults),
+        "mb_here": round(_memory(os.getpid())),
+    }
 
 
 def _item(item_id: str, n: int) -> Item:
@@ -156,4 +171,6 @@ def _cpu(pid: int) -> float:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--items", type=int, default=5000)
-    asyncio.run(main(parser.parse_args().items))
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    print(json.dumps(asyncio.run(measure(options.items)), indent=None if options.json else 1))

@@ -107,7 +107,7 @@ def _furnished(
         db, key, chain, term=retention()[SOURCE_DOCUMENT], zone=settings.zone, on_kept=to_index,
         disk=settings.data if embedded else None, fresh=FRESH,
     )  # fmt: skip
-    everyone = people.People(db)
+    everyone = people.People(db, chain)
     letters = outbox.Outbox(db, Reply)
     channels: dict[str, Channel] = {}
     known, fallback = categories()

@@ -112,6 +112,7 @@ class Door(Protocol):
 
         `noted` is called with the id once it is written down, and nobody works on it before that returns: a channel of
         our own keeps its log by it. It is called for a repeat as well.
+        Raises NotAllowed for files of somebody without the right to forward, before anything of them is kept.
         """
 
     async def find(
@@ -127,6 +128,9 @@ class Door(Protocol):
 
     async def original(self, person: Person, item_id: str) -> tuple[str, str, bytes]:
         """(name, media type, bytes) of an item's original, if the person may see it; leaves a trail entry."""
+
+    async def made(self, person: Person, address: str) -> bytes:
+        """A file made for this person before, a report, if they may still have it. Raises NotAllowed, NotFound."""
 
     async def form(self, person: Person, click: Click) -> Form | None:
         """The form behind a button as the item stands now, for a platform that opens it in a window of its own.

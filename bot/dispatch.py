@@ -6,8 +6,8 @@ import logging
 import re
 import secrets
 
-from archive.access import RIGHT_NAMES, Person, Right, may
-from archive.errors import AccountDisabled, DatabaseDown, NotAllowed, Problem, UnknownCommand
+from archive.access import Person, Right, demand
+from archive.errors import AccountDisabled, DatabaseProblem, Problem, UnknownCommand
 from archive.words import Text
 from handlers.context import Context
 from handlers.feedback import feedback
@@ -30,7 +30,7 @@ TOUR = Text(
 
 
 async def answer(ctx: Context, message: Message) -> Reply:
-    """The reply. Problems become words; only a lost database is raised, so that the message is tried again.
+    """The reply. Problems become words; only the database's are raised, so that the message is tried again.
 
     Raises NotFound for somebody who has no account: there is nobody to answer.
     """
@@ -40,7 +40,7 @@ async def answer(ctx: Context, message: Message) -> Reply:
             raise AccountDisabled()
         reply = await _handled(ctx, asker, message)
         log.info("%s %s by %s: done", message.id, _kind(message), asker.id)
-    except DatabaseDown:
+    except DatabaseProblem:
         raise
     except Problem as problem:
         log.info("%s %s by %s: %s", message.id, _kind(message), message.person, problem.code)
@@ -59,8 +59,7 @@ async def answer(ctx: Context, message: Message) -> Reply:
 
 async def _handled(ctx: Context, asker: Person, message: Message) -> Reply:
     right, handler, rest = _route(message)
-    if not may(asker, right):
-        raise NotAllowed(right=RIGHT_NAMES[right])
+    demand(asker, right)
     return await handler(ctx, asker, message, rest)
 
 

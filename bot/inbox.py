@@ -10,17 +10,19 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 
-from archive.access import RIGHT_NAMES, Person, Right, may
-from archive.errors import DatabaseDown, FileTooBig, NotAllowed, NotFound, Problem
+from archive.access import Person, Right, demand
+from archive.errors import DatabaseProblem, FileTooBig, NotFound, Problem
 from archive.item import Item
 from archive.words import Text
 from bot.dispatch import answer
 from bot.post import Post
 from handlers.context import Context
 from handlers.message import Click, Message, Reply
+from handlers.report import made_before
 from handlers.search import find
 from handlers.show import original, picture
 from intake.names import safe_name
+from storage.files import held_file
 from storage.inbox import Inbox
 
 log = logging.getLogger("guidang.inbox")
@@ -80,12 +82,14 @@ class Reception:
         values: Mapping[str, str] | None = None,
         noted: Callable[[str], Awaitable[None]] | None = None,
     ) -> str:
-        """Write everything down; see bot.channel.Door. Raises FileTooBig, NoSpace, DatabaseDown."""
+        """Write everything down; see bot.channel.Door. Raises NotAllowed, FileTooBig, NoSpace, DatabaseDown."""
         message_id = f"{channel}:{key}"
         if sum(len(data) for _, data in files) >= ASK_FIRST and await self._inbox.known(message_id):
             if noted:
                 await noted(message_id)
             return message_id
+        if files:  # asked again when it is worked on; here so that nobody fills the disk with what is then refused
+            demand(person, Right.FORWARD)
         for name, data in files:
             if len(data) > self._big_file:
                 raise FileTooBig(name=safe_name(name), size=f"{len(data) / MB:.1f}", limit=self._big_file // MB)
@@ -124,8 +128,7 @@ class Reception:
         self, person: Person, words: str, page: int, size: int
     ) -> tuple[Sequence[Item], int, Mapping[str, str]]:
         """See bot.channel.Door."""
-        if not may(person, Right.SEARCH):
-            raise NotAllowed(right=RIGHT_NAMES[Right.SEARCH])
+        demand(person, Right.SEARCH)
         items, total = await find(self._ctx, person, words, page, size)
         return items, total, {p.id: p.name for p in await self._ctx.people.all()}
 
@@ -136,6 +139,10 @@ class Reception:
     async def original(self, person: Person, item_id: str) -> tuple[str, str, bytes]:
         """See bot.channel.Door."""
         return await original(self._ctx, person, item_id, "desk")
+
+    async def made(self, person: Person, address: str) -> bytes:
+        """See bot.channel.Door."""
+        return await made_before(self._ctx, person, held_file(address))
 
     def start(self) -> None:
         """Begin working messages off, the ones left behind first."""
@@ -154,7 +161,7 @@ class Reception:
         self._files.clear()
         self._quick.clear()
         self._held.clear()
-        with suppress(DatabaseDown):  # then the leases end by themselves
+        with suppress(DatabaseProblem):  # then the leases end by themselves
             await self._inbox.resume(self._name)
 
     async def tell_given_up(self) -> None:
@@ -226,6 +233,6 @@ class Reception:
         """A long read, or a long queue, must not be taken for a dead process."""
         while True:
             await asyncio.sleep(RENEW)
-            with suppress(DatabaseDown):
+            with suppress(DatabaseProblem):
                 if self._held:
                     await self._inbox.renew(self._held, self._name)

@@ -13,11 +13,12 @@ from archive.access import Person, may_see
 from archive.approval import Case, deciders
 from archive.category import Category
 from archive.errors import NotFound, Problem
-from archive.item import FileRef, Item
+from archive.item import Item
 from bot.channel import Channel
 from handlers.cards import item_card
 from handlers.context import People, Topic, Vault
 from handlers.message import Message, OutFile, Reply
+from storage.files import held_address
 from storage.outbox import Copy, Letter, Outbox
 
 log = logging.getLogger("guidang.post")
@@ -157,16 +158,3 @@ class Post:
 def _shown(reply: Reply, addresses: Sequence[str]) -> list[tuple[str, str]]:
     """(item id, address) of each card that is about an item."""
     return [(card.about, address) for card, address in zip(reply.cards, addresses, strict=True) if card.about]
-
-
-def held_address(ref: FileRef) -> str:
-    """How a made file is named in a stored message: enough to fetch it and to check it."""
-    return f"held:{ref.id}:{ref.size}:{ref.sha256}:{ref.sm3}"
-
-
-def held_file(address: str) -> FileRef:
-    """The stored file behind `held_address`. Raises NotFound for anything else."""
-    parts = address.split(":")
-    if len(parts) != 5 or parts[0] != "held" or not parts[2].isdigit():
-        raise NotFound(item=address)
-    return FileRef(parts[1], "", int(parts[2]), parts[3], parts[4], "")

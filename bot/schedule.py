@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from archive.errors import DatabaseDown, Problem
+from archive.errors import DatabaseDown, DatabaseProblem, NoSpace, NotFound, Problem
+from archive.words import Text
 from bot.app import House
 from bot.inbox import Reception
 from bot.indexing import mend
+from handlers.message import Reply
 from handlers.todo import remind, resend
 from storage.schedules import Schedule
 
@@ -24,6 +28,14 @@ LEASE = timedelta(seconds=20)
 LOOK = 5  # s between two looks at what is due
 #: A run missed by a stop is caught up once if it is younger than this.
 CATCH_UP = timedelta(days=7)
+NOT_RUN = Text(
+    "定时「{words}」（编号 {id}）没有执行。{why} 下次到时间会再执行；不要了请输入「取消定时 {id}」。",
+    "The schedule “{words}” (id {id}) was not run. {why} It runs again at its next time; "
+    "to end it, type “cancel schedule {id}”.",
+)
+UNFORESEEN = Text(
+    "出错了，请把编号 {number} 告诉管理员。", "Something went wrong; please tell an administrator number {number}."
+)
 
 
 class Clock:
@@ -32,6 +44,7 @@ class Clock:
     def __init__(self, house: House, reception: Reception) -> None:
         self._house = house
         self._reception = reception
+        self._failed: set[str] = set()  # runs that failed, whose owners know
         self._scheduler = AsyncIOScheduler(timezone=house.settings.zone)
 
     def start(self) -> None:
@@ -55,7 +68,7 @@ class Clock:
         """End, and let another take over at once; a job under way is finished by the next start."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
-        with suppress(DatabaseDown):  # then the lease ends by itself
+        with suppress(DatabaseProblem):  # then the lease ends by itself
             await self._house.leases.give_back("clock")
 
     async def _leading(self) -> bool:
@@ -63,9 +76,10 @@ class Clock:
         return await self._house.leases.take("clock", LEASE) is not None
 
     async def mend(self) -> None:
-        """See bot.indexing."""
-        if await self._leading():
-            await mend(self._house)
+        """See bot.indexing. After a crash the lease of the process before still runs for a while: it is waited for."""
+        while not await self._leading():  # noqa: ASYNC110  another process holds it
+            await asyncio.sleep(LOOK)
+        await mend(self._house)
 
     async def due(self) -> None:
         """Say what schedules have come due, each once."""
@@ -73,14 +87,34 @@ class Clock:
             return
         now = self._house.ctx.now()
         for schedule in await self._house.schedules.all():
-            since = schedule.last_run or schedule.made_at or now
-            planned = schedule.next(max(since, now - CATCH_UP))
-            last = None
-            while planned is not None and planned <= now:  # several missed runs are made up for by one
-                last, planned = planned, schedule.next(planned)
-            if last is not None:
-                await self._speak(schedule, last.isoformat())
-                await self._house.schedules.ran(schedule.id, last)
+            planned: datetime | None = None
+            try:
+                planned = _last_due(schedule, now)
+                if planned is not None:
+                    await self._speak(schedule, planned.isoformat())
+            except (DatabaseDown, NoSpace):  # no schedule's own fault: all are looked at again
+                raise
+            except Exception as error:  # the border: one that fails stops none of those after it
+                await self._not_run(schedule, planned, error)
+            if planned is not None:
+                await self._house.schedules.ran(schedule.id, planned)
+
+    async def _not_run(self, schedule: Schedule, planned: datetime | None, error: Exception) -> None:
+        """Its owner hears of it, once for each run; of times that can't be read, once."""
+        key = f"schedule-failed-{schedule.id}-{planned.isoformat() if planned else ''}"
+        if key in self._failed:
+            return
+        if isinstance(error, Problem):
+            log.warning("schedule %s not run: %s", schedule.id, error.say("en"))
+            why = error.text()
+        else:
+            number = secrets.token_hex(3)
+            log.error("schedule %s not run: unforeseen, number %s", schedule.id, number, exc_info=error)
+            why = UNFORESEEN.filled(number=number)
+        with suppress(NotFound):  # nobody of that name is there to be told
+            said = NOT_RUN.filled(words=schedule.words, id=schedule.id, why=why)
+            await self._house.post.tell(schedule.person, Reply(said), key, "reports")
+        self._failed.add(key)
 
     async def _speak(self, schedule: Schedule, planned: str) -> None:
         """As if its owner said the words; the key makes the same run one message, whoever says it."""
@@ -107,6 +141,15 @@ class Clock:
         """Files of messages still to be worked on have no record yet, so nothing is swept while any waits."""
         if await self._leading() and not await self._house.inbox.waiting():
             await self._house.vault.sweep(self._house.ctx.now())
+
+
+def _last_due(schedule: Schedule, now: datetime) -> datetime | None:
+    """The latest of its times that has come and was not run: several missed ones are made up for by one."""
+    planned = schedule.next(max(schedule.last_run or schedule.made_at or now, now - CATCH_UP))
+    last = None
+    while planned is not None and planned <= now:
+        last, planned = planned, schedule.next(planned)
+    return last
 
 
 def _told(job: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:

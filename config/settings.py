@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from importlib.resources import files
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -26,6 +27,11 @@ MB = 1024 * 1024
 HOME = ZoneInfo("Asia/Shanghai")
 
 
+Network: TypeAlias = IPv4Network | IPv6Network
+#: A reverse proxy on the same machine: nobody else can come from there.
+LOOPBACK: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be set. With none given, Guidang runs on its embedded default."""
@@ -34,6 +40,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8460
     public_url: str = ""  # as browsers see it through a proxy; empty: http://host:port
+    proxies: tuple[Network, ...] = LOOPBACK  # whose X-Forwarded-For is believed
     mongodb_uri: str = ""  # empty: the embedded database
     mongodb_name: str = "guidang"
     meili_url: str = ""  # empty: the in-process index
@@ -64,7 +71,7 @@ DEFAULT_RULES = (
     Rule("一般", (Role.APPROVER,)),
 )
 _KNOWN = {
-    "server": {"host", "port", "data", "public_url", "zone", "readers"},
+    "server": {"host", "port", "data", "public_url", "proxies", "zone", "readers"},
     "database": {"uri", "name"},
     "search": {"url", "key"},
     "keys": {"file"},
@@ -94,6 +101,7 @@ def read(
         host=str(env.get("GUIDANG_HOST") or server.get("host") or "127.0.0.1"),
         port=_number(wanted, "port", 0, 65535, mistakes),
         public_url=_url(str(env.get("GUIDANG_PUBLIC_URL") or server.get("public_url") or ""), mistakes),
+        proxies=_networks(env.get("GUIDANG_PROXIES") or server.get("proxies"), mistakes),
         mongodb_uri=str(env.get("MONGODB_URI") or database.get("uri") or ""),
         mongodb_name=str(env.get("MONGODB_NAME") or database.get("name") or "guidang"),
         meili_url=str(env.get("MEILI_URL") or search.get("url") or ""),
@@ -160,6 +168,19 @@ def _url(value: str, mistakes: list[str]) -> str:
     if value and (parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/")):
         mistakes.append(f"server.public_url = {value!r} should be like https://guidang.example.com")
     return value.rstrip("/")
+
+
+def _networks(given: object, mistakes: list[str]) -> tuple[Network, ...]:
+    """Addresses or networks, as a list or with commas between; those of this machine when nothing is given."""
+    if given is None:
+        return LOOPBACK
+    found: list[Network] = []
+    for each in given.split(",") if isinstance(given, str) else given if isinstance(given, list) else [given]:
+        try:
+            found.append(ip_network(str(each).strip()))
+        except ValueError:
+            mistakes.append(f"server.proxies: {each!r} is no address or network like 10.0.0.5 or 10.0.0.0/24")
+    return tuple(found)
 
 
 def _zone(name: str, mistakes: list[str]) -> ZoneInfo:

@@ -146,7 +146,8 @@ class Post(Protocol):
 class Schedules(Protocol):
     """Messages that come by themselves."""
 
-    async def add(self, person: str, channel: str, conversation: str, words: str, cron: Mapping[str, str]) -> str: ...
+    async def add(self, person: str, channel: str, conversation: str, words: str, cron: Mapping[str, str]) -> str:
+        """Its short id. Raises BadSchedule, TooManySchedules."""
 
     async def of(self, person: str) -> list[tuple[str, str, datetime | None]]:
         """(id, words, next time UTC)."""

@@ -70,7 +70,7 @@ async def correct(ctx: Context, asker: Person, message: Message, rest: str) -> R
         open_ = item.state in (ItemState.DOUBTFUL, ItemState.PENDING)
         return open_ and item.category == category and corrected(item.document, click.values) == item.document
 
-    change = await _changed_by(ctx, before, click, step, was_this)
+    change = await _changed_by(ctx, asker, before, click, step, was_this)
     return await _answer(ctx, asker, change)
 
 
@@ -112,11 +112,12 @@ async def _move(ctx: Context, asker: Person, message: Message, from_: set[ItemSt
         withdrawn = item.state is ItemState.WITHDRAWN
         return withdrawn if back else not withdrawn and any(d.verdict is Verdict.WITHDRAW for d in case.decisions[-1:])
 
-    return await _answer(ctx, asker, await _changed_by(ctx, before, click, step, was_this))
+    return await _answer(ctx, asker, await _changed_by(ctx, asker, before, click, step, was_this))
 
 
 async def _changed_by(
     ctx: Context,
+    asker: Person,
     before: Item,
     click: Click,
     step: Callable[[Item, Case], Change],
@@ -130,7 +131,7 @@ async def _changed_by(
         return await ctx.vault.change(click.subject, step)
     except (DuplicateDocument, DuplicateFile) as duplicate:
         other = await ctx.vault.item(duplicate.facts["item"])
-        raise await submit.refusal(ctx, type(duplicate), before.file.name, other) from duplicate
+        raise await submit.refusal(ctx, asker, type(duplicate), before.file.name, other) from duplicate
     except ChangedMeanwhile:
         item, case = await ctx.vault.item(click.subject), await ctx.vault.case(click.subject)
         if case.version != click.version + 1 or not was_this(item, case):

@@ -9,11 +9,11 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from archive import period as periods
-from archive.access import Person
+from archive.access import RIGHT_NAMES, Person, Right, may
 from archive.approval import Case, Verdict
 from archive.checks import title_of
-from archive.errors import NothingToReport, UnknownReport
-from archive.item import STATE_NAMES, Item, ItemState
+from archive.errors import NotAllowed, NothingToReport, UnknownReport
+from archive.item import STATE_NAMES, FileRef, Item, ItemState
 from archive.money import thousands
 from archive.period import Period
 from archive.trail import Entry
@@ -90,6 +90,13 @@ async def build(ctx: Context, asker: Person, words: str, lang: Lang | None = Non
     head = Head(company, period, ctx.now().astimezone(ctx.zone), asker.name, lang or asker.lang, names=english)
     page = entry.build(claims, head)
     return Made(_noted(page, basis, pairs), entry.key, period, len(claims))
+
+
+async def made_before(ctx: Context, person: Person, file: FileRef) -> bytes:
+    """A report said to this person earlier, while they may have reports. Raises NotAllowed, NotFound, Tampered."""
+    if not may(person, Right.REPORT):
+        raise NotAllowed(right=RIGHT_NAMES[Right.REPORT])
+    return await ctx.vault.original(file)
 
 
 async def _pairs(ctx: Context, company: str, period: Period) -> tuple[list[tuple[Item, Case]], Text]:

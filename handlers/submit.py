@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from archive import checks
-from archive.access import Person, Role
+from archive.access import Person, Role, may_see
 from archive.approval import Case, deciders
 from archive.document import Document
 from archive.errors import DuplicateDocument, DuplicateFile
@@ -35,12 +35,16 @@ def laid_before(item: Item, people: Sequence[Person]) -> Item:
 
 
 async def refusal(
-    ctx: Context, kind: type[DuplicateFile] | type[DuplicateDocument], name: str, standing: Item
+    ctx: Context, asker: Person, kind: type[DuplicateFile] | type[DuplicateDocument], name: str, standing: Item
 ) -> DuplicateFile | DuplicateDocument:
-    """What the sender of a second copy hears: who sent the first one, by name, and when by our clocks."""
+    """What the sender of a second copy hears: who sent the first one, by name, and when by our clocks.
+
+    Whoever can't open that one is sent to its sender instead.
+    """
     who = next((p.name for p in await ctx.people.all() if p.id == standing.owner), standing.owner)
     when = standing.received_at.astimezone(ctx.zone).strftime("%Y-%m-%d %H:%M")
-    return kind(name=name, number=standing.document.number, who=who, when=when, item=standing.id)
+    hidden = not may_see(asker, standing)
+    return kind(name=name, number=standing.document.number, who=who, when=when, item=standing.id, hidden=hidden)
 
 
 async def ask(ctx: Context, item: Item, case: Case, people: Sequence[Person]) -> None:

@@ -124,6 +124,7 @@ ACTIONS: Mapping[str, tuple[Right, Handler]] = {
     "restore": (Right.FORWARD, restore),
     "open": (Right.SEARCH, show),
     "page": (Right.SEARCH, search),
+    "todo": (Right.TALK, todo),
 }
 
 

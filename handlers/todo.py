@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,27 +15,54 @@ from archive.words import Text
 from handlers import submit
 from handlers.cards import item_card
 from handlers.context import Change, Context
-from handlers.message import Message, Reply
+from handlers.message import Choice, Message, Reply
 
-SHOWN = 10
+PAGE = 10
+Pairs = Sequence[tuple[Item, Case]]
 
 
 async def todo(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
-    """The cards that wait for the asker, oldest first."""
+    """One page of the cards that wait for the asker, oldest first; the others are buttons away."""
     people = await ctx.people.all()
     waiting = await ctx.vault.with_sender(asker.company, asker.id)
     for item, case in await ctx.vault.open_cases(asker.company):
         if asker.id in {p.id for p in deciders(case, item, people)}:
             waiting.append((item, case))
-    waiting.sort(key=lambda pair: pair[0].received_at)
+    waiting.sort(key=lambda pair: _place(pair[0]))
     if not waiting:
         return Reply(Text("没有待办，都处理完了。", "Nothing waits for you."))
-    cards = tuple(item_card(i, c, asker, people, ctx.zone, ctx.categories) for i, c in waiting[:SHOWN])
-    more = len(waiting) - len(cards)
+    start = _start(waiting, message.click.subject if message.click else "")
+    shown = waiting[start : start + PAGE]
+    cards = tuple(item_card(i, c, asker, people, ctx.zone, ctx.categories) for i, c in shown)
     text = Text(f"待办 {len(waiting)} 件", f"{len(waiting)} waiting for you")
-    if more:
-        text += Text(f"，先列最早的 {len(cards)} 件：", f", the {len(cards)} oldest first:")
-    return Reply(text, cards)
+    if len(waiting) > PAGE:
+        last = start + len(shown)
+        text += Text(f"，从最早的排起，第 {start + 1}–{last} 件：", f", oldest first, showing {start + 1}–{last}:")
+    return Reply(text, cards, choices=_pages(waiting, start))
+
+
+def _place(item: Item) -> str:
+    """Where it stands in the list. A page is named by the place it comes after, not by a number: what was decided on
+    the page before must not make it skip as many.
+    """
+    return f"{item.received_at.isoformat(timespec='milliseconds')} {item.id}"
+
+
+def _start(waiting: Pairs, after: str) -> int:
+    """The first to be shown after a place; the last page when nothing comes after it any more."""
+    start = sum(_place(item) <= after for item, _ in waiting)
+    return start if start < len(waiting) else max(0, len(waiting) - PAGE)
+
+
+def _pages(waiting: Pairs, start: int) -> tuple[Choice, ...]:
+    choices: list[Choice] = []
+    if start:
+        before = _place(waiting[start - PAGE - 1][0]) if start > PAGE else ""
+        choices.append(Choice(Text("上一页", "Previous"), action="todo", subject=before))
+    if start + PAGE < len(waiting):
+        last = _place(waiting[start + PAGE - 1][0])
+        choices.append(Choice(Text("下一页", "Next"), action="todo", subject=last))
+    return tuple(choices)
 
 
 async def remind(ctx: Context, company: str) -> int:

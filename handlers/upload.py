@@ -90,7 +90,7 @@ async def _unpacked(ctx: Context, files: Sequence[FileRef]) -> list[FileRef]:
 async def _take_file(ctx: Context, asker: Person, message: Message, file: FileRef, mine: set[str]) -> _Taken:
     known = await ctx.vault.same_file(asker.company, file.sha256)
     if known and (known.origin != message.id or known.id in mine):
-        return _Taken(problems=((await submit.refusal(ctx, DuplicateFile, file.name, known)).text(),))
+        return _Taken(problems=((await submit.refusal(ctx, asker, DuplicateFile, file.name, known)).text(),))
     if known:  # this very message, worked on again after a crash
         file, standing = known.file, await ctx.vault.parts(known.file)
         if standing[0].part == 0:
@@ -108,7 +108,7 @@ async def _take_file(ctx: Context, asker: Person, message: Message, file: FileRe
             items.append(await _take_part(ctx, asker, message, file, reading, part, ids[part], now))
         except (DuplicateDocument, DuplicateFile) as duplicate:
             other = await ctx.vault.item(duplicate.facts["item"])
-            problems.append((await submit.refusal(ctx, type(duplicate), file.name, other)).text())
+            problems.append((await submit.refusal(ctx, asker, type(duplicate), file.name, other)).text())
     return _Taken(tuple(reversed(items)), tuple(reversed(problems)))
 
 

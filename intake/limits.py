@@ -4,7 +4,7 @@ from __future__ import annotations
 
 MEGABYTE = 1 << 20
 
-FILE_BYTES = 64 * MEGABYTE  # one file; larger ones are refused unread
+FILE_BYTES = 64 * MEGABYTE  # one file; larger ones are not read
 PIXELS = 100_000_000  # of a picture, checked in its header before anything is decoded
 PAGES = 200  # of a PDF or OFD that are read; the rest is kept unread with a warning
 PICTURE_PAGES = 30  # pages without text that are recognised in one file
@@ -29,3 +29,8 @@ CHARACTERS = 40_000  # of one page that are looked at
 FILE_WORDS = 40_000  # in one file; the pages beyond are kept unread with a warning
 WORD_LENGTH = 400  # characters of one word or line that are looked at
 LINES = 2_000  # rows of one goods table
+
+
+def megabytes(size: int) -> str:
+    """A size in bytes as it is told."""
+    return f"{size / MEGABYTE:.1f} MB"

@@ -6,8 +6,9 @@ import re
 
 from lxml import etree
 
-from archive.errors import FileTooBig, ReaderFailed, TooDeep, Truncated, UnsafeXml
-from intake.limits import MEGABYTE, XML_BYTES, XML_DEPTH, XML_NODES
+from archive.errors import ReaderFailed, TooBigToRead, TooDeep, Truncated, UnsafeXml
+from archive.words import Text
+from intake.limits import XML_BYTES, XML_DEPTH, XML_NODES, megabytes
 
 _DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _EMPTY_PREFIX = re.compile(rb"<(/?):(?=[A-Za-z])")
@@ -15,9 +16,9 @@ _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 
 
 def parse(data: bytes, name: str) -> etree._Element:
-    """The root of a document. Raises UnsafeXml, TooDeep, FileTooBig, Truncated, or ReaderFailed for damaged XML."""
+    """The root of a document. Raises UnsafeXml, TooDeep, TooBigToRead, Truncated, or ReaderFailed for damaged XML."""
     if len(data) > XML_BYTES:
-        raise FileTooBig(name=name, size=len(data) // MEGABYTE, limit=XML_BYTES // MEGABYTE)
+        raise TooBigToRead(name=name, size=megabytes(len(data)), limit=megabytes(XML_BYTES))
     if _DECLARATION.search(data) or _DECLARATION.search(data.replace(b"\x00", b"")):
         raise UnsafeXml(name=name)
     try:
@@ -88,7 +89,8 @@ def _measure(root: etree._Element, name: str) -> None:
         if depth > XML_DEPTH:
             raise TooDeep(name=name)
         if nodes > XML_NODES:
-            raise FileTooBig(name=name, size=f"{nodes} nodes", limit=XML_NODES)
+            limit = Text(f"{XML_NODES} 个元素", f"{XML_NODES} elements")
+            raise TooBigToRead(name=name, size=Text("更多元素", "more elements"), limit=limit)
 
 
 def local(element: etree._Element) -> str:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from archive.errors import Encrypted, FileTooBig, Truncated, ZipBomb
+from archive.errors import Encrypted, TooBigToRead, Truncated, ZipBomb
+from archive.words import Text
 from intake import limits
 from intake.markup import first, parse, value
 
@@ -84,12 +85,13 @@ class Package:
         return {e.get("Name", ""): value(e) for body in bodies for e in body.iter("{*}CustomData") if value(e)}
 
     def pages(self, path: str, document: etree._Element) -> Iterator[Leaf]:
-        """The document's pages in order, each with its templates; raises FileTooBig beyond the limit of pages."""
+        """The document's pages in order, each with its templates; raises TooBigToRead beyond the limit of pages."""
         usual = _frame(next(document.iter("{*}PageArea"), None)) or _A4
         templates = {e.get("ID", ""): e.get("BaseLoc", "") for e in document.iter("{*}TemplatePage")}
         for number, element in enumerate(document.iterfind("{*}Pages/{*}Page")):
             if number >= limits.PAGES:
-                raise FileTooBig(name=self.name, size=f"> {limits.PAGES} pages", limit=limits.PAGES)
+                limit = Text(f"{limits.PAGES} 页", f"{limits.PAGES} pages")
+                raise TooBigToRead(name=self.name, size=Text("更多页", "more pages"), limit=limit)
             where = resolve(path, element.get("BaseLoc", ""))
             root = self.xml(where)
             used = [

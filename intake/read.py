@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from archive.errors import EmptyFile, FileTooBig, NotWhatItSays, Problem, ReaderFailed, UnknownFormat
+from archive.errors import EmptyFile, NotWhatItSays, Problem, ReaderFailed, TooBigToRead, UnknownFormat
 from archive.plain import plainly
 from intake.agree import checked
-from intake.limits import FILE_BYTES, MEGABYTE
+from intake.limits import FILE_BYTES, megabytes
 from intake.names import safe_name
 from intake.reading import Reading
 from intake.sniff import Carrier, sniff
@@ -35,7 +35,7 @@ def read(data: bytes, name: str) -> Reading:
 def _carrier(data: bytes, name: str) -> Carrier:
     """What the file is, if it is one we read; raises the ReadProblem that says why not."""
     if len(data) > FILE_BYTES:
-        raise FileTooBig(name=name, size=len(data) // MEGABYTE, limit=FILE_BYTES // MEGABYTE)
+        raise TooBigToRead(name=name, size=megabytes(len(data)), limit=megabytes(FILE_BYTES))
     carrier = sniff(data)
     if carrier == "empty":
         raise EmptyFile(name=name)

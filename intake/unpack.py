@@ -6,7 +6,7 @@ import io
 import zipfile
 import zlib
 
-from archive.errors import EmptyFile, Encrypted, FileTooBig, Truncated, ZipBomb
+from archive.errors import EmptyFile, Encrypted, TooBigToRead, Truncated, ZipBomb
 from intake import limits
 from intake.names import safe_name
 from intake.sniff import sniff
@@ -26,10 +26,10 @@ class _Budget:
 def unpack(data: bytes, name: str) -> tuple[tuple[str, bytes], ...]:
     """The files in a zip as (safe name, content), in its order; an OFD inside stays one file.
 
-    Raises ZipBomb (too many, too large, too dense or too deeply nested), Encrypted, Truncated, FileTooBig, EmptyFile.
+    Raises ZipBomb (too many, too large, too dense or too deeply nested), Encrypted, Truncated, TooBigToRead, EmptyFile.
     """
     if len(data) > limits.FILE_BYTES:
-        raise FileTooBig(name=name, size=len(data) // limits.MEGABYTE, limit=limits.FILE_BYTES // limits.MEGABYTE)
+        raise TooBigToRead(name=name, size=limits.megabytes(len(data)), limit=limits.megabytes(limits.FILE_BYTES))
     files = _unpack(data, safe_name(name), _Budget(), limits.ZIP_NESTING)
     if not files:
         raise EmptyFile(name=safe_name(name))

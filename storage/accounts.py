@@ -1,6 +1,6 @@
 """Signing in: passwords, links that work once, and the sessions they open.
 
-Collections: `passwords` {_id: person id, hash}; `tries` {_id: digest of the account tried, count, until, at};
+Collections: `passwords` {_id: person id, hash};
 `sign_in_links` {_id: digest, person, made_at, until, used_at};
 `sessions` {_id: digest, person, lang, opened_at, seen_at, until}.
 Links and session tokens are 32 random bytes of which only the SHA-256 is kept: who reads the database can't sign in.
@@ -11,30 +11,29 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from pymongo import ASCENDING, IndexModel
-from pymongo.errors import DuplicateKeyError
 
 from archive.access import Person
-from archive.errors import AccountDisabled, BadValue, LinkExpired, SignInFailed, TooManyTries
+from archive.errors import AccountDisabled, BadValue, LinkExpired, SignInBusy, SignInFailed
 from archive.words import Lang, Text
+from storage import tries
 from storage.mongo import Database, Doc, Indexes, Session, border, transact
-from storage.people import People, utc_now
+from storage.people import People, shut, utc_now
 
 INDEXES: Indexes = {
-    "tries": [IndexModel([("at", ASCENDING)], expireAfterSeconds=86_400)],
+    **tries.INDEXES,
     "sign_in_links": [
         IndexModel([("person", ASCENDING)]),
         IndexModel([("until", ASCENDING)], expireAfterSeconds=86_400),
     ],
     "sessions": [IndexModel([("person", ASCENDING)]), IndexModel([("until", ASCENDING)], expireAfterSeconds=86_400)],
 }
-TRIES = 10  # wrong passwords before an account is locked for a while
-LONGEST_LOCK = 60  # minutes
 SHORTEST, _LONGEST = 10, 200  # characters of a password
 LINK_LASTS = timedelta(hours=24)
 IDLE = timedelta(hours=12)  # a session nobody uses
@@ -44,6 +43,8 @@ _NOTED = timedelta(minutes=1)  # a session's use is written down this often at m
 # argon2id as RFC 9106 has it, with 32 MiB: two at a time stay small beside the rest.
 _HASHER = PasswordHasher(time_cost=3, memory_cost=32 * 1024, parallelism=1)
 _AT_A_TIME = 2
+#: Passwords being checked or waiting for it; whoever comes then is asked to try again, and has had no try.
+MOST_WAITING = 32
 
 
 class Accounts:
@@ -51,29 +52,35 @@ class Accounts:
 
     def __init__(self, db: Database, people: People, now: Callable[[], datetime] = utc_now) -> None:
         self._db, self._people, self._now = db, people, now
+        self._tries = tries.Tries(db, now)
         self._hashing = asyncio.Semaphore(_AT_A_TIME)
+        self._waiting = 0
         self._nobody = ""  # a hash to compare with when there is no such account, so that it takes as long
 
-    async def sign_in(self, person: str, password: str, address: str = "") -> str:
-        """A new session's token. Raises SignInFailed, AccountDisabled, TooManyTries.
+    async def sign_in(self, person: str, password: str, address: str = "", browser: str = "") -> str:
+        """A new session's token. Raises SignInFailed, AccountDisabled, TooManyTries, TooManyFromAddress, SignInBusy.
 
         `person` is an account id, or the name of the only one so called. An unknown account, one without a password
         and a wrong password take equally long and say the same; unknown accounts are locked like known ones, so that
-        nothing tells which exist.
+        nothing tells which exist. `browser` is a secret that the browser keeps: see storage/tries.py.
         """
         account = await self._meant(person.strip())
-        key = await self._one_more_try(account)
-        async with border():
-            doc = await self._db.passwords.find_one({"_id": account})
-        if not await self._matches(doc, password):
-            raise SignInFailed()
+        counts = await self._tries.allowed(account, address, browser)
+        with self._place():
+            await self._tries.count(counts)
+            async with border():
+                doc = await self._db.passwords.find_one({"_id": account})
+            if not await self._matches(doc, password):
+                raise SignInFailed()
         who = await self._able(account)
-        async with border():
-            await self._db.tries.delete_one({"_id": key})
-        return await self._open(who)
+        await self._tries.forgive(counts)
+        return await self._open(who, browser)
 
-    async def set_password(self, person: str, password: str) -> None:
-        """Every open session of the person ends. Raises NotFound, BadValue when it is too weak."""
+    async def set_password(self, person: str, password: str) -> str:
+        """The token of a new session; every other one of the person ends, and sign-in links not used yet.
+
+        Raises NotFound, SignInBusy, BadValue when it is too weak.
+        """
         who = await self._people.get(person)
         telling = len(who.id) > 3 and who.id in password.lower()
         if not SHORTEST <= len(password) <= _LONGEST or len(set(password)) < 5 or telling:
@@ -82,13 +89,15 @@ class Accounts:
                 f"Use {SHORTEST} characters or more, of several kinds, without the account name.",
             )
             raise BadValue(field=Text("密码", "password"), value="•" * min(len(password), 12), hint=hint)
-        hashed = await self._hashed(password)
+        with self._place():
+            hashed = await self._hashed(password)
 
         async def step(session: Session) -> None:
             await self._db.passwords.replace_one({"_id": who.id}, {"hash": hashed}, upsert=True, session=session)
-            await self._db.sessions.delete_many({"person": who.id}, session=session)
+            await shut(self._db, who.id, session)
 
         await transact(self._db, step)
+        return await self._open(who)
 
     async def link(self, person: str) -> str:
         """A secret that signs the person in once within 24 hours, instead of earlier ones.
@@ -106,8 +115,11 @@ class Accounts:
         await transact(self._db, step)
         return secret
 
-    async def redeem(self, link: str, address: str = "") -> str:
-        """A new session's token for a link not used before. Raises LinkExpired, AccountDisabled."""
+    async def redeem(self, link: str, browser: str = "") -> str:
+        """A new session's token for a link not used before. Raises LinkExpired, AccountDisabled.
+
+        Nothing is counted: 32 random bytes aren't guessed, and it is the way in for whoever was locked out.
+        """
         now = self._now()
         async with border():
             doc = await self._db.sign_in_links.find_one_and_update(
@@ -115,7 +127,7 @@ class Accounts:
             )
         if doc is None:
             raise LinkExpired()
-        return await self._open(await self._able(doc["person"]))
+        return await self._open(await self._able(doc["person"]), browser)
 
     async def session(self, token: str) -> tuple[Person, Lang] | None:
         """Whose session this is and the language it reads; None when it ended or the person is disabled."""
@@ -139,11 +151,6 @@ class Accounts:
         async with border():
             await self._db.sessions.delete_one({"_id": _digest(token)})
 
-    async def sign_out_everywhere(self, person: str) -> int:
-        """End every session of the person; how many there were."""
-        async with border():
-            return (await self._db.sessions.delete_many({"person": person})).deleted_count
-
     async def _meant(self, typed: str) -> str:
         """The account id meant; what was typed when there is none, so that it fails like a wrong password."""
         async with border():
@@ -157,42 +164,24 @@ class Accounts:
             raise AccountDisabled()
         return who
 
-    async def _open(self, who: Person) -> str:
+    async def _open(self, who: Person, browser: str = "") -> str:
+        await self._tries.remember(who.id, browser)
         token, now = secrets.token_urlsafe(32), self._now()
         doc = {"person": who.id, "lang": who.lang, "opened_at": now, "seen_at": now, "until": now + LASTS}
         async with border():
             await self._db.sessions.insert_one({"_id": _digest(token), **doc})
         return token
 
-    async def _one_more_try(self, account: str) -> str:
-        """Count the try before it is made, so that many at once are not more than many in a row.
-
-        After the tenth each further one is let through only when the lock of the last has passed, and locks for
-        twice as long. Returns the key of the count. Raises TooManyTries.
-        """
-        key = _digest(account)
-        while True:
-            now = self._now()
-            async with border():
-                doc = await self._db.tries.find_one({"_id": key}) or {"count": 0, "until": now}
-            if doc["until"] > now:
-                raise TooManyTries(minutes=-(-(doc["until"] - now) // timedelta(minutes=1)))
-            count = doc["count"] + 1
-            lock = min(2 ** max(count - TRIES, 0), LONGEST_LOCK) if count >= TRIES else 0
-            if await self._counted(key, {"count": count, "until": now + timedelta(minutes=lock), "at": now}):
-                return key
-
-    async def _counted(self, key: str, values: Doc) -> bool:
-        """Whether the count went up by this try and not by another at the same moment."""
-        async with border(DuplicateKeyError):
-            if values["count"] > 1:
-                before = {"_id": key, "count": values["count"] - 1}
-                return (await self._db.tries.update_one(before, {"$set": values})).modified_count == 1
-            try:
-                await self._db.tries.insert_one({"_id": key, **values})
-            except DuplicateKeyError:
-                return False
-        return True
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        """Among those whose password is checked. Raises SignInBusy."""
+        if self._waiting >= MOST_WAITING:
+            raise SignInBusy()
+        self._waiting += 1
+        try:
+            yield
+        finally:
+            self._waiting -= 1
 
     async def _matches(self, doc: Doc | None, password: str) -> bool:
         """Whether it is the password; compared with nobody's when there is none, and then never right."""

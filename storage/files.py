@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -16,11 +17,11 @@ from gridfs.asynchronous import AsyncGridFSBucket
 from gridfs.errors import CorruptGridFile
 from pymongo import ASCENDING, IndexModel
 
-from archive.errors import DatabaseDown, KeyMissing, NoSpace, NotFound, Tampered
+from archive.errors import DatabaseProblem, KeyMissing, NoSpace, NotFound, Tampered
 from archive.item import FileRef
 from archive.words import Text
 from storage.keys import KeyProvider
-from storage.mongo import Database, Doc, Indexes, Session, border, transact
+from storage.mongo import BEGINNING, Database, Doc, Indexes, Session, border, transact
 from storage.sealing import KEY, Broken, digests, seal, unseal
 
 T = TypeVar("T")
@@ -29,6 +30,8 @@ OFFLOAD = 262_144  # bytes from which sealing is given to a thread: below, the c
 CHUNK = 1_048_576  # bytes of a GridFS chunk
 SPARE = 200_000_000  # bytes that stay free on the disk
 LOOSE_FOR = timedelta(hours=1)  # how long a stored file may wait for its record
+
+HELD = "held"  # the beginning of a made file's address
 
 #: Bytes in files.files/files.chunks; `keys`: {_id: file id, wrapped, key: master key id, loose: since, until
 #: recorded, or settled: since}.
@@ -50,6 +53,7 @@ class Files:
         self._db = db
         self._fresh: dict[str, bytes] = {}  # held, and not taken yet
         self._room = fresh
+        self._kept: set[str] | None = None  # held inside `keeping`, as far as they may be loose still
         self._keys = keys
         self._disk = disk
         self._bucket = AsyncGridFSBucket(db, "files", chunk_size_bytes=CHUNK)
@@ -59,7 +63,7 @@ class Files:
         self._check_space(len(data))
         try:
             return await self._held(data, name, media_type)
-        except DatabaseDown:  # it may have restarted: once more, as another file; what there is of the first is swept
+        except DatabaseProblem:  # restarted, it may be: once more, as another file; what there is of the first is swept
             return await self._held(data, name, media_type)
 
     async def _held(self, data: bytes, name: str, media_type: str) -> FileRef:
@@ -74,6 +78,8 @@ class Files:
                 self._store(file_id, sealed),
             )
         self._remember(file_id, data)
+        if self._kept is not None:
+            self._kept.add(file_id)
         return FileRef(file_id, name, len(data), sha256, sm3, media_type)
 
     async def _store(self, file_id: str, sealed: bytes) -> None:
@@ -126,20 +132,54 @@ class Files:
         if not result.matched_count:
             raise NotFound(item=file.name)
 
+    @asynccontextmanager
+    async def keeping(self) -> AsyncIterator[None]:
+        """While inside, what this process holds is not swept, however long it waits for its record.
+
+        For a command beside the service: its files belong to no message, whose waiting would hold the sweep back.
+        """
+        self._kept = set()
+        renewing = asyncio.create_task(self._keep_renewing(), name="files-renewing")
+        try:
+            yield
+        finally:
+            renewing.cancel()
+            await asyncio.wait([renewing])
+            self._kept = None
+
+    async def _keep_renewing(self) -> None:
+        while True:
+            await asyncio.sleep(LOOSE_FOR.total_seconds() / 6)
+            with suppress(DatabaseProblem):  # there are five more times
+                await self._renew()
+
+    async def _renew(self) -> None:
+        """What is loose still is so from now on; what is not any more is not looked after any more."""
+        kept = self._kept or set()
+        asked = list(kept)
+        loose = {"_id": {"$in": asked}, "loose": {"$exists": True}}
+        async with border():
+            await self._db.keys.update_many(loose, {"$set": {"loose": datetime.now(UTC)}})
+            still = {doc["_id"] async for doc in self._db.keys.find(loose, {"_id": 1})}
+        kept.difference_update(set(asked) - still)
+
     async def sweep(self, now: datetime) -> int:
         """Remove files that no record took within the hour; returns how many.
 
         Key and bytes go in one transaction, so a record that comes at the same moment finds the file whole or gone.
         """
         swept = 0
+        old: Doc = {"loose": {"$gt": BEGINNING, "$lt": now - LOOSE_FOR}}
         async with border():
-            async for each in self._db.keys.find({"loose": {"$lt": now - LOOSE_FOR}}, {"_id": 1}):
-                swept += await self._remove(each["_id"])
+            async for each in self._db.keys.find(old, {"_id": 1}):
+                swept += await self._remove(each["_id"], old)
         return swept
 
-    async def _remove(self, file_id: str) -> int:
+    async def _remove(self, file_id: str, old: Doc) -> int:
+        """If it is as old still: whoever holds it may have renewed it since it was found."""
+
         async def step(session: Session) -> int:
-            gone = await self._db.keys.delete_one({"_id": file_id, "loose": {"$exists": True}}, session=session)
+            gone = await self._db.keys.delete_one({"_id": file_id, **old}, session=session)
             if gone.deleted_count:
                 await self._db["files.files"].delete_one({"_id": file_id}, session=session)
                 await self._db["files.chunks"].delete_many({"files_id": file_id}, session=session)
@@ -161,6 +201,19 @@ class Files:
         free = shutil.disk_usage(self._disk).free
         if free - 2 * size < SPARE:  # the journal takes the bytes a second time
             raise NoSpace(place=str(self._disk), free=free // 1_000_000)
+
+
+def held_address(ref: FileRef) -> str:
+    """How a made file is named in a stored message: enough to fetch it and to check it."""
+    return f"{HELD}:{ref.id}:{ref.size}:{ref.sha256}:{ref.sm3}"
+
+
+def held_file(address: str) -> FileRef:
+    """The stored file behind `held_address`. Raises NotFound for anything else."""
+    parts = address.split(":")
+    if len(parts) != 5 or parts[0] != HELD or not parts[2].isdigit():
+        raise NotFound(item=address)
+    return FileRef(parts[1], "", int(parts[2]), parts[3], parts[4], "")
 
 
 def _opened(sealed: bytes, key: bytes, file_id: str) -> tuple[bytes, tuple[str, str]]:

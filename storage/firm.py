@@ -23,11 +23,12 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, WriteError
 from pymongo.results import InsertOneResult
 
+from storage.lots import Lots
+
 T = TypeVar("T")
 Doc = dict[str, Any]
 
 PATIENCE = 20.0  # s: a restart takes 2–3 on a busy machine
-MOST = 32  # documents sent together
 DUPLICATE = 11000
 
 
@@ -50,20 +51,14 @@ class FirmCollection(AsyncCollection[Doc]):
 
     def __init__(self, database: FirmDatabase, name: str) -> None:
         super().__init__(database, name)
-        self._queue: list[tuple[Doc, asyncio.Future[None]]] = []
-        self._sending: asyncio.Task[None] | None = None
+        self._lots: Lots[Doc, Any] = Lots(self._insert)
 
     async def insert_one(self, document: Any, *args: Any, **options: Any) -> Any:
         """As the driver's. Written whether or not the caller still waits."""
         if args or options:
             return await _firmly(super().insert_one, (document, *args), options)
         document.setdefault("_id", ObjectId())
-        written = asyncio.get_running_loop().create_future()
-        self._queue.append((document, written))
-        if self._sending is None:
-            self._sending = asyncio.create_task(self._send())
-        await written
-        return InsertOneResult(document["_id"], acknowledged=True)
+        return await self._lots.add(document)
 
     async def insert_many(self, *args: Any, **options: Any) -> Any:
         return await _firmly(super().insert_many, args, options)
@@ -86,44 +81,20 @@ class FirmCollection(AsyncCollection[Doc]):
     async def find_one_and_update(self, *args: Any, **options: Any) -> Any:
         return await _firmly(super().find_one_and_update, args, options)
 
-    async def _send(self) -> None:
-        """What waits, lot by lot; each learns what became of its own."""
+    async def _insert(self, documents: Sequence[Doc]) -> Sequence[Any]:
+        """What the driver would have answered to each alone: a result or an error."""
+        if len(documents) == 1:
+            return [await _firmly(super().insert_one, (documents[0],), {})]
+        found: list[Any] = [InsertOneResult(document["_id"], acknowledged=True) for document in documents]
         try:
-            while self._queue:
-                lot, self._queue = self._queue[:MOST], self._queue[MOST:]
-                outcomes = await self._insert([document for document, _ in lot])
-                for (_, written), error in zip(lot, outcomes, strict=True):
-                    if written.done():  # nobody waits any more
-                        continue
-                    if error is None:
-                        written.set_result(None)
-                    else:
-                        written.set_exception(error)
-        finally:
-            self._sending = None
-
-    async def _insert(self, documents: Sequence[Doc]) -> Sequence[Exception | None]:
-        """One error or None for each."""
-        try:
-            if len(documents) == 1:
-                await _firmly(super().insert_one, (documents[0],), {})
-            else:
-                await _firmly(super().insert_many, (documents,), {"ordered": False})
+            await _firmly(super().insert_many, (documents,), {"ordered": False})
         except BulkWriteError as error:
-            return _each(error, len(documents))
-        except Exception as error:  # for whoever waits: the same as if each had been sent alone
-            return [error] * len(documents)
-        return [None] * len(documents)
-
-
-def _each(error: BulkWriteError, count: int) -> Sequence[Exception | None]:
-    found: list[Exception | None] = [None] * count
-    if error.details["writeConcernErrors"]:
-        return [error] * count
-    for each in error.details["writeErrors"]:
-        kind = DuplicateKeyError if each["code"] == DUPLICATE else WriteError
-        found[each["index"]] = kind(each["errmsg"], each["code"], each)
-    return found
+            if error.details["writeConcernErrors"]:
+                raise
+            for each in error.details["writeErrors"]:
+                kind = DuplicateKeyError if each["code"] == DUPLICATE else WriteError
+                found[each["index"]] = kind(each["errmsg"], each["code"], each)
+        return found
 
 
 async def _firmly(write: Callable[..., Awaitable[T]], args: tuple[Any, ...], options: dict[str, Any]) -> T:

@@ -16,7 +16,7 @@ from typing import Generic, TypeVar
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
-from storage.mongo import Database, Doc, Indexes, border
+from storage.mongo import BEGINNING, Database, Doc, Indexes, border
 from storage.people import utc_now
 from storage.records import pack, unpack
 
@@ -31,6 +31,7 @@ INDEXES: Indexes = {
     ]
 }
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+OPEN = {"$gt": BEGINNING, "$lt": NEVER}
 LEASE = timedelta(seconds=60)  # renewed while work goes on
 ATTEMPTS = 5  # a message that ends the process each time must not end it for ever
 WAIT = timedelta(seconds=5)  # before the second attempt; doubled each time
@@ -78,7 +79,8 @@ class Inbox(Generic[T]):
         """The message waiting longest, or left when a lease ended, for the time of a lease. None: nothing waits."""
         now = self._now()
         async with border():
-            docs = await self._inbox.find({"free": {"$lte": now}}).sort("free", 1).limit(_FEW).to_list()
+            due = {"free": {"$gt": BEGINNING, "$lte": now}}
+            docs = await self._inbox.find(due).sort("free", 1).limit(_FEW).to_list()
         for doc in docs:
             if doc["attempts"] >= ATTEMPTS:
                 await self._update(_as_read(doc), {"$set": _given_up("lost")})
@@ -113,7 +115,7 @@ class Inbox(Generic[T]):
         """What the owner holds is free at once: at its end. Without an owner all that is held: at the start of a
         process that is alone. Returns how many.
         """
-        which = {"free": {"$lt": NEVER}, "state": "working"} | ({"owner": owner} if owner else {})
+        which = {"free": OPEN, "state": "working"} | ({"owner": owner} if owner else {})
         async with border():
             change = {"$set": {"state": "new", "owner": "", "free": self._now()}}
             return (await self._inbox.update_many(which, change)).modified_count
@@ -121,7 +123,7 @@ class Inbox(Generic[T]):
     async def waiting(self) -> int:
         """How many are not worked off, those in work too."""
         async with border():
-            return await self._inbox.count_documents({"free": {"$lt": NEVER}})
+            return await self._inbox.count_documents({"free": OPEN})
 
     async def failures(self, limit: int = 50) -> list[Failure[T]]:
         """What could not be handled, oldest first."""

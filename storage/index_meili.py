@@ -91,12 +91,6 @@ class MeiliIndex:
             self._ready = False
             await self._made_ready()
 
-    async def delete(self) -> None:
-        """Take the index off the server. Raises IndexBroken."""
-        async with self._border():
-            self._ready = False
-            await self._client.delete_index_if_exists(self._index.uid)
-
     async def count(self) -> int:
         """How many items are in it. Raises IndexBroken."""
         async with self._border():

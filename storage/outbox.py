@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
-from storage.mongo import Database, Doc, Indexes, border
+from storage.mongo import BEGINNING, Database, Doc, Indexes, border
 from storage.people import utc_now
 from storage.records import pack, unpack
 
@@ -87,7 +87,8 @@ class Outbox(Generic[T]):
         """Those to be tried now, the longest waiting first; nobody else gets them for a minute."""
         now = self._now()
         async with border():
-            docs = await self._db.outbox.find({"free": {"$lte": now}}).sort("free", 1).limit(limit).to_list()
+            due = {"free": {"$gt": BEGINNING, "$lte": now}}
+            docs = await self._db.outbox.find(due).sort("free", 1).limit(limit).to_list()
             return [self._letter(doc, doc["attempts"] + 1) for doc in docs if await self._take(doc, now)]
 
     async def resume(self) -> int:

@@ -1,30 +1,32 @@
-"""Who has an account, in which roles, and under which names the channels know them. Nobody is ever deleted.
+"""Who has an account, and in which roles. Nobody is ever deleted. A name is never authority, an id is.
 
-Collections: `people` {_id: person id, name, roles, department, company, lang, disabled, added_at};
-`identities` {_id: "channel:tenant:user", person, channel, tenant, user}. A name is never authority, an id is.
+Each change and its trail entry are one transaction; the entry says how the account stands after it, so that `verify`
+finds what was written past it.
+
+Collection `people`: {_id: person id, name, roles, department, company, lang, disabled, added_at}.
 """
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from archive.access import Person, Role
 from archive.errors import BadValue, NotFound
+from archive.trail import Entry
 from archive.words import Lang, Text
-from storage.mongo import Database, Doc, Indexes, Session, border, transact
+from storage.mongo import Database, Doc, Indexes, Session, border
 from storage.records import pack, unpack
+from storage.trail import Trail
 
 INDEXES: Indexes = {
     "people": [IndexModel([("company", ASCENDING), ("roles", ASCENDING)])],
-    "identities": [IndexModel([("person", ASCENDING)])],
 }
 #: Seconds an answer about people is good for in the process that asked: one forwarded document asks ten times.
 #: What this process changes is seen at once; what another one changed, a second later at most.
@@ -33,12 +35,31 @@ _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
-    """How a channel knows a person: its workspace or company, and the user id in it."""
+class By:
+    """Who changes an account, and by which way in: for the trail."""
 
-    channel: str
-    tenant: str
-    user: str
+    who: str = "local"  # whoever holds the data folder and its key
+    channel: str = "cli"
+
+
+LOCAL = By()
+SYSTEM = By("system", "")
+
+
+def about(person_id: str) -> str:
+    """What trail entries about a person's account are about."""
+    return f"person:{person_id}"
+
+
+def standing(person: Person) -> dict[str, str]:
+    """How the account stands, as facts of a trail entry: all that tells what the person may do and see."""
+    return {
+        "name": person.name,
+        "roles": ",".join(sorted(person.roles)),
+        "department": person.department,
+        "company": person.company,
+        "disabled": "yes" if person.disabled else "no",
+    }
 
 
 def utc_now() -> datetime:
@@ -49,8 +70,8 @@ def utc_now() -> datetime:
 class People:
     """See handlers.context.People; and what an administrator does with accounts."""
 
-    def __init__(self, db: Database, now: Callable[[], datetime] = utc_now) -> None:
-        self._db, self._now = db, now
+    def __init__(self, db: Database, trail: Trail, now: Callable[[], datetime] = utc_now) -> None:
+        self._db, self._trail, self._now = db, trail, now
         self._known: dict[str, tuple[float, Person]] = {}  # until when, in seconds of the monotonic clock
         self._everyone: tuple[float, tuple[Person, ...]] = (0.0, ())
 
@@ -79,8 +100,9 @@ class People:
         return await self._several({"company": company, "roles": role.value, "disabled": False})
 
     async def add(
-        self, name: str, roles: Collection[Role], *, company: str, department: str = "", lang: Lang = "zh", id: str = ""
-    ) -> Person:
+        self, name: str, roles: Collection[Role], *, company: str, department: str = "", lang: Lang = "zh",
+        id: str = "", by: By = LOCAL,
+    ) -> Person:  # fmt: skip
         """A new account. Without an `id` one is made: zhang-san from Zhang San, else u1, u2, …
 
         Raises BadValue for an empty name, no role, or an id that is taken or can't be one.
@@ -95,86 +117,62 @@ class People:
         async for candidate in self._ids(id, name):
             person = Person(candidate, name.strip(), frozenset(roles), department, company, lang)
             try:
-                async with border(DuplicateKeyError):
-                    await self._db.people.insert_one({**_doc(person), "added_at": self._now()})
-                self._forget()
+                await self._insert(person, by)
                 return person
             except DuplicateKeyError:
                 continue
         raise _bad(_ACCOUNT, id, Text("这个账号已经有人用了，请换一个。", "It is taken; please choose another."))
 
-    async def rename(self, person_id: str, name: str) -> Person:
+    async def change(
+        self, person_id: str, *, name: str = "", roles: Collection[Role] | None = None, department: str | None = None,
+        by: By = LOCAL,
+    ) -> Person:  # fmt: skip
+        """Another name, other roles, another department: what is given, in one step. Raises NotFound, BadValue."""
+        values: Doc = {}
+        if name.strip():
+            values["name"] = name.strip()
+        if roles is not None:
+            values["roles"] = sorted(role.value for role in _some(roles))
+        if department is not None:
+            values["department"] = department
+        return await self._set(person_id, values, "changed", by)
+
+    async def enable(self, person_id: str, by: By = LOCAL) -> Person:
         """Raises NotFound."""
-        return await self._set(person_id, name=name.strip())
+        return await self._set(person_id, {"disabled": False}, "enabled", by)
 
-    async def set_roles(self, person_id: str, roles: Collection[Role]) -> Person:
-        """Raises NotFound, BadValue without a role."""
-        return await self._set(person_id, roles=sorted(role.value for role in _some(roles)))
-
-    async def move(self, person_id: str, department: str) -> Person:
-        """To another department. Raises NotFound."""
-        return await self._set(person_id, department=department)
-
-    async def speak(self, person_id: str, lang: Lang) -> Person:
-        """In another language from now on. Raises NotFound."""
-        return await self._set(person_id, lang=lang)
-
-    async def enable(self, person_id: str) -> Person:
-        """Raises NotFound."""
-        return await self._set(person_id, disabled=False)
-
-    async def disable(self, person_id: str) -> Person:
+    async def disable(self, person_id: str, by: By = LOCAL) -> Person:
         """From now on; open sessions and sign-in links end with it, in one transaction. Raises NotFound."""
-
-        async def step(session: Session) -> None:
-            await self._db.people.update_one({"_id": person_id}, {"$set": {"disabled": True}}, session=session)
-            await self._db.sessions.delete_many({"person": person_id}, session=session)
-            await self._db.sign_in_links.delete_many({"person": person_id}, session=session)
-
-        await transact(self._db, step)
-        self._forget()
-        return await self.get(person_id)
-
-    async def tie(self, person_id: str, identity: Identity) -> None:
-        """The channel's user is this person from now on. Raises NotFound, BadValue when it is somebody else."""
-        await self.get(person_id)
-        doc = {"_id": _key(identity), "person": person_id, **pack(identity)}
-        try:
-            async with border(DuplicateKeyError):
-                await self._db.identities.insert_one(doc)
-        except DuplicateKeyError:
-            other = await self.known(identity)
-            if other is None or other.id != person_id:
-                hint = Text("先解除原来的绑定。", "Untie it from the other account first.")
-                raise _bad(Text("绑定", "identity"), identity.user, hint) from None
-
-    async def untie(self, identity: Identity) -> bool:
-        """Whether it was tied to anyone."""
-        async with border():
-            return (await self._db.identities.delete_one({"_id": _key(identity)})).deleted_count > 0
-
-    async def known(self, identity: Identity) -> Person | None:
-        """Who the channel's user is, a disabled person too; None for a stranger."""
-        async with border():
-            doc = await self._db.identities.find_one({"_id": _key(identity)})
-        return await self.get(doc["person"]) if doc else None
-
-    async def identities(self, person_id: str) -> list[Identity]:
-        """Where the person can be reached."""
-        async with border():
-            docs = await self._db.identities.find({"person": person_id}).sort("_id", 1).to_list()
-        return [unpack(Identity, doc) for doc in docs]
+        return await self._set(person_id, {"disabled": True}, "disabled", by)
 
     async def _several(self, which: Doc) -> list[Person]:
         async with border():
             docs = await self._db.people.find(which).sort("_id", 1).to_list()
         return [_person(doc, "") for doc in docs]
 
-    async def _set(self, person_id: str, **values: Any) -> Person:
-        async with border():
-            await self._db.people.update_one({"_id": person_id}, {"$set": values})
+    async def _insert(self, person: Person, by: By) -> None:
+        async def step(session: Session) -> tuple[None, Sequence[Entry]]:
+            await self._db.people.insert_one({**_doc(person), "added_at": self._now()}, session=session)
+            return None, (self._entry(person, "added", by),)
+
+        await self._trail.commit(step, stays=(DuplicateKeyError,))
         self._forget()
-        return await self.get(person_id)
+
+    async def _set(self, person_id: str, values: Doc, action: str, by: By) -> Person:
+        async def step(session: Session) -> tuple[Person, Sequence[Entry]]:
+            old = await self._db.people.find_one({"_id": person_id}, session=session)
+            person = _person(old and old | values, person_id)
+            await self._db.people.update_one({"_id": person_id}, {"$set": _doc(person)}, session=session)
+            if person.disabled:
+                await shut(self._db, person_id, session)
+            return person, (self._entry(person, action, by),)
+
+        person = await self._trail.commit(step)
+        self._forget()
+        return person
+
+    def _entry(self, person: Person, action: str, by: By) -> Entry:
+        return Entry(by.who, action, about(person.id), self._now(), by.channel, standing(person))
 
     def _forget(self) -> None:
         self._known = {}
@@ -194,6 +192,12 @@ class People:
             yield f"{readable or 'u'}{number}"
 
 
+async def shut(db: Database, person_id: str, session: Session) -> None:
+    """Every session of the person and every sign-in link not used yet ends, with the transaction."""
+    await db.sessions.delete_many({"person": person_id}, session=session)
+    await db.sign_in_links.delete_many({"person": person_id}, session=session)
+
+
 _ACCOUNT = Text("账号", "account")
 
 
@@ -207,10 +211,6 @@ def _some(roles: Collection[Role]) -> Collection[Role]:
     return roles
 
 
-def _key(identity: Identity) -> str:
-    return f"{identity.channel}:{identity.tenant}:{identity.user}"
-
-
 def _doc(person: Person) -> Doc:
     doc = pack(person)
     return {"_id": doc.pop("id"), **doc}
@@ -219,4 +219,9 @@ def _doc(person: Person) -> Doc:
 def _person(doc: Doc | None, person_id: str) -> Person:
     if doc is None:
         raise NotFound(item=person_id)
+    return to_person(doc)
+
+
+def to_person(doc: Doc) -> Person:
+    """A stored account as it stands."""
     return unpack(Person, {**doc, "id": doc["_id"]})

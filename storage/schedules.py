@@ -16,12 +16,14 @@ from apscheduler.triggers.cron import CronTrigger
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
-from archive.errors import BadSchedule
+from archive.errors import BadSchedule, TooManySchedules
 from storage.mongo import Database, Doc, Indexes, border
 from storage.people import utc_now
 from storage.records import pack, unpack
 
 INDEXES: Indexes = {"schedules": [IndexModel([("person", ASCENDING)])]}
+#: Schedules one person may have: each is looked at every time the clock ticks, and makes a report when it is due.
+MOST = 50
 _SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike: the id is typed to cancel
 
 
@@ -40,8 +42,11 @@ class Schedule:
     last_run: datetime | None = None  # the planned time of the last run, UTC
 
     def next(self, after: datetime) -> datetime | None:
-        """The first time after the moment, UTC; None when there is none any more."""
-        trigger = CronTrigger(**self.cron, timezone=ZoneInfo(self.zone))
+        """The first time after the moment, UTC; None when there is none any more. Raises BadSchedule."""
+        try:
+            trigger = CronTrigger(**self.cron, timezone=ZoneInfo(self.zone))
+        except (ValueError, TypeError, KeyError) as error:  # KeyError: no such zone
+            raise BadSchedule(words=self.words) from error
         at: datetime | None = trigger.get_next_fire_time(None, after.astimezone(UTC) + timedelta(microseconds=1))
         return at and at.astimezone(UTC)
 
@@ -53,15 +58,17 @@ class Schedules:
         self._schedules, self._zone, self._now = db.schedules, zone, now
 
     async def add(self, person: str, channel: str, conversation: str, words: str, cron: Mapping[str, str]) -> str:
-        """Its short id. Raises BadSchedule when the times can't be."""
+        """Its short id. Raises BadSchedule when the times can't be, TooManySchedules.
+
+        Two asked for at the same moment may make one more than that: it is a limit of what piles up, not a count.
+        """
+        async with border():
+            if await self._schedules.count_documents({"person": person}) >= MOST:
+                raise TooManySchedules(limit=MOST)
         while True:
             name = "".join(secrets.choice(_SIGNS) for _ in range(4))
             schedule = Schedule(name, person, channel, conversation, words, dict(cron), self._zone.key)
-            try:
-                possible = schedule.next(self._now()) is not None
-            except (ValueError, TypeError) as error:
-                raise BadSchedule(words=words) from error
-            if not possible:
+            if schedule.next(self._now()) is None:
                 raise BadSchedule(words=words)
             try:
                 async with border(DuplicateKeyError):
@@ -71,12 +78,12 @@ class Schedules:
                 continue
 
     async def of(self, person: str) -> list[tuple[str, str, datetime | None]]:
-        """(id, words, next time UTC), in the order they were made."""
+        """(id, words, next time UTC), in the order they were made; no time where the times can't be read."""
         now = self._now()
-        return [(s.id, s.words, s.next(now)) for s in await self._several({"person": person})]
+        return [(s.id, s.words, _next(s, now)) for s in await self._several({"person": person})]
 
     async def all(self) -> list[Schedule]:
-        """Everyone's, for the clock."""
+        """Everyone's, for the clock. The `next` of one that was damaged raises."""
         return await self._several({})
 
     async def cancel(self, person: str, schedule_id: str) -> bool:
@@ -94,7 +101,24 @@ class Schedules:
     async def _several(self, which: Doc) -> list[Schedule]:
         async with border():
             docs = await self._schedules.find(which).sort([("made_at", 1), ("_id", 1)]).to_list()
-        return [unpack(Schedule, {**doc, "id": doc["_id"]}) for doc in docs]
+        return [_schedule(doc) for doc in docs]
+
+
+def _schedule(doc: Doc) -> Schedule:
+    """One that was damaged stands with what is left of it and without times, so that it hides none of the others."""
+    try:
+        return unpack(Schedule, {**doc, "id": doc["_id"]})
+    except (ValueError, TypeError, AttributeError):
+        named = ("_id", "person", "channel", "conversation", "words")
+        own_id, person, channel, conversation, words = (str(doc.get(name, "")) for name in named)
+        return Schedule(own_id, person, channel, conversation, words, cron={}, zone="")
+
+
+def _next(schedule: Schedule, after: datetime) -> datetime | None:
+    try:
+        return schedule.next(after)
+    except BadSchedule:
+        return None
 
 
 def _doc(schedule: Schedule) -> Doc:

@@ -9,20 +9,21 @@ person has read.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import uuid4
 
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import BulkWriteError
 
-from archive.errors import DatabaseDown, NotFound
-from storage.mongo import DUPLICATE, Database, Doc, Indexes, border
+from archive.errors import NotFound
+from storage.firm import DUPLICATE
+from storage.lots import Lots
+from storage.mongo import Database, Doc, Indexes, border
 
 INDEXES: Indexes = {
     "talk": [
@@ -33,9 +34,6 @@ INDEXES: Indexes = {
 }
 #: The longest span of `seq` in which unread messages are counted.
 _WIDEST = 2000
-#: Entries written together.
-_LOT = 32
-_Waiting: TypeAlias = tuple[Doc, asyncio.Future[Doc]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +57,7 @@ class Talk:
         self._log = database["talk"]
         self._seen = database["talk_seen"]
         self._heads: dict[str, int] = {}  # owner → an entry known to exist; never ahead of the log
-        self._queue: list[_Waiting] = []  # entries to be written, in the order they came
-        self._writing: asyncio.Task[None] | None = None
+        self._lots: Lots[Doc, Doc] = Lots(self._put)
 
     async def say(
         self, *, owner: str, conversation: str, key: str, mine: bool, body: Mapping[str, Any], at: datetime,
@@ -73,7 +70,7 @@ class Talk:
         entry: Doc = {"_id": _key_id(owner, key), "owner": owner, "conversation": conversation, "kind": "said"}
         entry |= {"about": list(about)} if any(about) else {}
         entry |= {"at": at, "mine": mine, "body": dict(body), "taken": taken}
-        written = await self._append(entry)
+        written = await self._lots.add(entry)
         return _said(written if written is entry else (await self._as_they_stand([written]))[0])
 
     async def about(self, thing: str) -> list[tuple[str, str, int]]:
@@ -101,7 +98,7 @@ class Talk:
     async def change(self, owner: str, message: str, fields: Mapping[str, Any]) -> None:
         """Set parts of a message (dotted paths: `body.cards.0`). A part it lacks, or a message not theirs: nothing."""
         place = {"owner": owner, "conversation": _notes(message), "kind": "renewed", "of": message}
-        await self._append({"_id": uuid4().hex, **place, "set": [[path, value] for path, value in fields.items()]})
+        await self._lots.add({"_id": uuid4().hex, **place, "set": [[path, value] for path, value in fields.items()]})
 
     async def history(self, owner: str, conversation: str, before: int | None = None, limit: int = 40) -> list[Said]:
         """The latest messages of one of the owner's conversations before a place, oldest first.
@@ -170,68 +167,46 @@ class Talk:
                     _set(by_id[note["of"]], path, value)
         return list(by_id.values())
 
-    async def _append(self, entry: Doc) -> Doc:
-        """Put an entry at the end; what comes while others are written goes with the next. Returns what stands."""
-        written: asyncio.Future[Doc] = asyncio.get_running_loop().create_future()
-        self._queue.append((entry, written))
-        if self._writing is None:
-            self._writing = asyncio.create_task(self._write(), name="talk")
-        return await written
+    async def _put(self, entries: Sequence[Doc]) -> Sequence[Doc]:
+        """At the end of the log, in order, each after the one before; returns what stands for each.
 
-    async def _write(self) -> None:
-        try:
-            while self._queue:
-                lot, self._queue = self._queue[:_LOT], self._queue[_LOT:]
-                try:
-                    await self._put(lot)
-                except Exception as error:  # for those who wait
-                    for _, written in lot:
-                        if not written.done():
-                            written.set_exception(error)
-        finally:
-            self._writing = None
-
-    async def _put(self, lot: Sequence[_Waiting]) -> None:
-        """In order, each after the one before. The unique index gives each place to one; who comes second moves on."""
-        while lot:
-            count = await self._put_next(lot)
-            for entry, written in lot[:count]:
+        The unique index gives each place to one; who comes second moves on.
+        """
+        stands: list[Doc] = []
+        while len(stands) < len(entries):
+            left = entries[len(stands) :]
+            written = left[: await self._put_next(left)]
+            for entry in written:
                 self._heads[entry["owner"]] = max(self._heads[entry["owner"]], entry["seq"])
-                _tell(written, entry)
-            lot = lot[count:]
-            if lot:  # the first of them found its place taken, or itself written before
-                entry, written = lot[0]
+            stands += written
+            if len(written) < len(left):  # the next one found its place taken, or itself written before
+                refused = left[len(written)]
                 async with border():
-                    standing = await self._log.find_one({"_id": entry["_id"]})
+                    standing = await self._log.find_one({"_id": refused["_id"]})
                 if standing is None:
-                    await self.head(entry["owner"])
+                    await self.head(refused["owner"])
                 else:
-                    _tell(written, standing)
-                    lot = lot[1:]
+                    stands.append(standing)
+        return stands
 
-    async def _put_next(self, lot: Sequence[_Waiting]) -> int:
+    async def _put_next(self, entries: Sequence[Doc]) -> int:
         """How many were written, from the first; all of them, or those before one that was refused."""
-        places = {owner: await self._known_head(owner) for owner in {entry["owner"] for entry, _ in lot}}
-        for entry, _ in lot:
+        places = {owner: await self._known_head(owner) for owner in {entry["owner"] for entry in entries}}
+        for entry in entries:
             places[entry["owner"]] += 1
             entry["seq"] = places[entry["owner"]]
-        async with border(BulkWriteError):
+        async with border():
             try:
-                await self._log.insert_many([entry for entry, _ in lot])
+                await self._log.insert_many(entries)
             except BulkWriteError as error:
-                (refused,) = error.details["writeErrors"] or [{"code": 0}]
-                if refused["code"] != DUPLICATE:
-                    raise DatabaseDown() from error
+                refused = next(iter(error.details["writeErrors"]), None)
+                if refused is None or refused["code"] != DUPLICATE:
+                    raise
                 return int(refused["index"])
-        return len(lot)
+        return len(entries)
 
     async def _known_head(self, owner: str) -> int:
         return self._heads[owner] if owner in self._heads else await self.head(owner)
-
-
-def _tell(written: asyncio.Future[Doc], entry: Doc) -> None:
-    if not written.done():  # nobody waits any more
-        written.set_result(entry)
 
 
 def _set(doc: Doc, path: str, value: Any) -> None:

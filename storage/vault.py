@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -23,6 +23,7 @@ from archive.trail import Entry
 from storage.files import Files
 from storage.items import Items, record_digest, to_case, to_document, to_item
 from storage.keys import KeyProvider
+from storage.lots import Lots
 from storage.mongo import Database, Doc, Session, border
 from storage.trail import Trail
 
@@ -67,8 +68,7 @@ class Vault(Items):
         self._term = term
         self._on_kept = on_kept
         self._ids: dict[str, list[int]] = {}  # taken from the counter, for the month's next items
-        self._following = asyncio.Lock()
-        self._unindexed: list[Item] = []  # kept, for the next commit of the index
+        self._following = Lots(self._into_index)  # what comes while the index is busy goes into its next commit
         self._indexed: dict[str, Item] = {}  # in the index, still marked
 
     # originals
@@ -84,6 +84,10 @@ class Vault(Items):
     async def settle(self, file: FileRef) -> None:
         """A held file that belongs to no item stays: a report that was said in a conversation. Raises NotFound."""
         await self._files.settle(file)
+
+    def keeping(self) -> AbstractAsyncContextManager[None]:
+        """While inside, what this process holds is not swept, however long it waits for its record."""
+        return self._files.keeping()
 
     async def sweep(self, now: datetime) -> int:
         """Remove originals that no item took within an hour; returns how many."""
@@ -122,7 +126,7 @@ class Vault(Items):
                 return standing
             await self._refuse_duplicate(item, error)
             raise ChangedMeanwhile(item=item.id) from error
-        await self._index([taken])
+        await self._index(taken)
         return taken
 
     async def change(self, item_id: str, step: Callable[[Item, Case], S]) -> S:
@@ -150,7 +154,7 @@ class Vault(Items):
         except DuplicateKeyError as error:
             await self._refuse_duplicate(meant[0], error)
             raise ChangedMeanwhile(item=item_id) from error
-        await self._index([kept.item])
+        await self._index(kept.item)
         return kept
 
     async def _filed(self, item: Item, at: datetime, session: Session) -> Item:
@@ -206,22 +210,21 @@ class Vault(Items):
             done += len(items)
         return done
 
-    async def _index(self, items: Sequence[Item]) -> None:
-        """Searchable when this returns. What comes while the index is busy goes into its next commit together."""
-        if self._on_kept is None:
-            return
-        self._unindexed += items
-        async with self._following:
-            batch, self._unindexed = self._unindexed, []
-            if not batch:  # the commit before took ours along
-                return
-            try:
-                await self._on_kept(batch)
-                self._indexed |= {item.id: item for item in batch}
-                if len(self._indexed) >= MARKS:
-                    await self._unmark()
-            except Problem as problem:  # the record is kept; the index is caught up later
-                log.warning("not indexed yet: %s: %s", [item.id for item in batch], problem.code)
+    async def _index(self, item: Item) -> None:
+        """Searchable when this returns."""
+        if self._on_kept:
+            await self._following.add(item)
+
+    async def _into_index(self, items: Sequence[Item]) -> Sequence[None]:
+        assert self._on_kept is not None
+        try:
+            await self._on_kept(items)
+            self._indexed |= {item.id: item for item in items}
+            if len(self._indexed) >= MARKS:
+                await self._unmark()
+        except Problem as problem:  # the record is kept; the index is caught up later
+            log.warning("not indexed yet: %s: %s", [item.id for item in items], problem.code)
+        return [None] * len(items)
 
     async def _unmark(self) -> None:
         """Many at once: after a crash a few are put into the index again, which changes nothing."""

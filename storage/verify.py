@@ -2,7 +2,8 @@
 
 Nothing here trusts the database: a link is checked against the one before, the head against its seal, the chain
 against the witness file, a record against the digest its last trail entry holds, a file against its own tags and the
-digests in the record. Memory stays flat; work that goes on meanwhile is not mistaken for a fault.
+digests in the record, an account against what its last entry says. Memory stays flat; work that goes on meanwhile is
+not mistaken for a fault.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from archive.errors import KeyMissing, NotFound, Tampered, TrailBroken
 from archive.item import FileRef, Item
 from archive.trail import GENESIS, digest_of
 from archive.words import Text
+from storage.files import HELD, held_file
 from storage.items import own, record_digest, to_case, to_item
 from storage.keys import SEAL
 from storage.mongo import Database, Doc, border
 from storage.trail import HEAD, Head, Trail, to_link
+from storage.verify_people import MALFORMED, people_faults
 
 FAULTS = {
     "V01": Text("原件被改动", "the original was changed"),
@@ -37,9 +40,12 @@ FAULTS = {
     "V13": Text("见证文件不见了", "the witness file is gone"),
     "V14": Text("档号不连续或重复", "archive numbers have a gap or a double"),
     "V15": Text("原件没有登记", "the original has no record"),
+    "V16": Text("发出的报表文件被改动", "the file of a report was changed"),
+    "V17": Text("发出的报表文件不见了或打不开", "the file of a report is gone or can't be opened"),
+    "V18": Text("人员的角色或状态与操作记录不符", "the person's roles or state are not what the trail says"),
+    "V19": Text("人员没有操作记录", "the person has no trail"),
+    "V20": Text("操作记录里有，人员却不见了", "the trail knows the person, but the account is gone"),
 }
-#: Whatever a document somebody else wrote may do when it is read.
-MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError)
 LINKS, ITEMS = 1000, 100  # read at a time
 REMEMBERED = 200  # files just checked: the parts of one file stand together
 
@@ -60,7 +66,9 @@ class Fault:
 
 
 class Verification:
-    """`async for fault in Verification(…).faults()`; `links`, `items` and `files` count what was checked so far."""
+    """`async for fault in Verification(…).faults()`; `links`, `items`, `files`, `made` and `people` count what was
+    checked.
+    """
 
     def __init__(
         self, db: Database, trail: Trail, original: Callable[[FileRef], Awaitable[bytes]],
@@ -76,6 +84,8 @@ class Verification:
         self.links = 0
         self.items = 0
         self.files = 0
+        self.people = 0
+        self.made = 0  # files of reports
 
     async def faults(self) -> AsyncIterator[Fault]:
         """Everything that is wrong. Raises DatabaseDown."""
@@ -85,6 +95,10 @@ class Verification:
             async for fault in self._records():
                 yield fault
             async for fault in self._strays():
+                yield fault
+            async for fault in self._people():
+                yield fault
+            async for fault in self._made():
                 yield fault
 
     # the trail
@@ -182,13 +196,12 @@ class Verification:
         if item.filed and (place := numbering.parts(item.filed.archive_no)):
             count, highest = self._numbers.get(place[:2], (0, 0))
             self._numbers[place[:2]] = (count + 1, max(highest, place[2]))
-        if code := await self._file(item.file):
-            yield Fault(code, item_id)
+        if self._files.get(item.file.id) != item.file:
+            self.files += 1
+            if code := await self._file(item.file):
+                yield Fault(code, item_id)
 
     async def _file(self, file: FileRef) -> str | None:
-        if self._files.get(file.id) == file:
-            return None
-        self.files += 1
         try:
             await self._original(file)
         except Tampered:
@@ -227,6 +240,34 @@ class Verification:
             for each in sorted(set(ids) - set(taken)):
                 yield Fault("V15", each)
 
+    async def _people(self) -> AsyncIterator[Fault]:
+        async for person_id, code in people_faults(self._db):
+            self.people += 1
+            if code:
+                yield Fault(code, person_id)
+
+    async def _made(self) -> AsyncIterator[Fault]:
+        """Reports said before, against the digests in the message that said them, and in letters still on their way."""
+        for collection, place in (("talk", "body.files"), ("outbox", "payload.files")):
+            wanted: Doc = {f"{place}.file": {"$regex": f"^{HELD}:"}}
+            if collection == "outbox":  # what has arrived on the desk is in its log
+                wanted["state"] = {"$ne": "sent"}
+            async for doc in self._db[collection].find(wanted, {place: 1}):
+                for address in _addresses(doc, place):
+                    if code := await self._report(address):
+                        yield Fault(code, address.split(":")[1])
+
+    async def _report(self, address: str) -> str | None:
+        try:
+            file = held_file(address)
+        except NotFound:
+            return "V17"
+        if self._files.get(file.id) == file:
+            return None
+        self.made += 1
+        code = await self._file(file)
+        return code and ("V16" if code == "V01" else "V17")
+
 
 async def _batches(docs: AsyncIterable[Doc], size: int) -> AsyncIterator[list[Doc]]:
     batch: list[Doc] = []
@@ -237,6 +278,16 @@ async def _batches(docs: AsyncIterable[Doc], size: int) -> AsyncIterator[list[Do
             batch = []
     if batch:
         yield batch
+
+
+def _addresses(doc: Doc, place: str) -> list[str]:
+    """Where the made files of a message lie; an original handed out is checked with its item."""
+    body, _, files = place.partition(".")
+    try:
+        found = [str(each["file"]) for each in doc[body][files]]
+    except MALFORMED:
+        return [f"{HELD}:{doc['_id']}"]
+    return [each for each in found if each.startswith(f"{HELD}:")]
 
 
 def _wrong(doc: Doc, seq: int, previous: str) -> list[str]:

@@ -13,13 +13,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from archive.access import RIGHT_NAMES, Person, Right, Role, may
+from archive.access import Person, Right, Role, demand
 from archive.errors import (
-    AccountDisabled,
     DatabaseDown,
     FileTooBig,
     IndexBusy,
-    NotAllowed,
     NotFound,
     Problem,
     ReaderFailed,
@@ -43,7 +41,7 @@ _ENDINGS = {".pdf", ".docx", ".xlsx", ".png", ".json"}
 
 async def import_paths(args: argparse.Namespace, settings: Settings) -> int:
     """Each file is taken in as if the person had forwarded it; run again, what is in already is passed over."""
-    async with opened(settings) as house:
+    async with opened(settings) as house, house.vault.keeping():
         person = await _person(house, args.person, Right.FORWARD)
         files = list(_files(args.paths))
         failed = 0
@@ -212,10 +210,7 @@ async def _person(house: House, wanted: str | None, right: Right, company: str |
     """
     if wanted:
         person = await house.people.get(wanted)
-        if person.disabled:
-            raise AccountDisabled()
-        if not may(person, right):
-            raise NotAllowed(right=RIGHT_NAMES[right])
+        demand(person, right)
         return person
     code = company or house.settings.companies[0].code
     if code not in {c.code for c in house.settings.companies}:

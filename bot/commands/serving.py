@@ -13,20 +13,25 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from archive.access import Person, Role
-from archive.errors import BadSettings, DatabaseDown
+from archive.errors import BadSettings, DatabaseProblem
 from archive.words import Text
 from bot.app import House, opened
 from bot.desk.body import Limits
 from bot.desk.channel import Desk
 from bot.inbox import Reception
-from bot.post import held_file
 from bot.schedule import Clock
 from config.settings import DEFAULT_COMPANIES, Settings
 from handlers.table import offered
+from storage.people import SYSTEM
 from storage.talk import Talk
 
 log = logging.getLogger("guidang")
 
+#: Seconds for the head of a request to come, counted from the connection or the answer before. Longer than the 60 for
+#: which nginx keeps a connection open: a proxy must never use one that is just being closed.
+IDLE = 75.0
+#: Seconds in which the rest of a body that was refused is taken in, so that the browser reads the answer.
+LINGER = 10.0
 #: Made on an empty archive that only this machine can reach, to try everything at once.
 DEMO = (
     ("li.ming", "李明", {Role.EMPLOYEE}, "销售部"),
@@ -49,7 +54,7 @@ async def serve(args: argparse.Namespace, settings: Settings) -> int:
         reception = Reception(house.ctx, house.inbox, house.post, settings.big_file, house.name)
         desk = desk_for(house, reception)
         house.channels[desk.name] = desk
-        runner = web.AppRunner(_application(house, desk), access_log=None)
+        runner = runner_for(_application(house, desk))
         await runner.setup()
         try:
             site = web.TCPSite(runner, settings.host, settings.port)
@@ -67,6 +72,15 @@ async def serve(args: argparse.Namespace, settings: Settings) -> int:
         finally:
             await runner.cleanup()
     return 0
+
+
+def runner_for(app: web.Application, idle: float = IDLE, linger: float = LINGER) -> web.AppRunner:
+    """The server of the application.
+
+    aiohttp has no deadline of its own for the head of a request; but what waits for one, half sent or not begun, is
+    idle to it, and is closed after this long. (Its default is an hour.)
+    """
+    return web.AppRunner(app, access_log=None, keepalive_timeout=idle, lingering_time=linger)
 
 
 async def _bind(site: web.TCPSite, settings: Settings) -> None:
@@ -90,7 +104,7 @@ def _application(house: House, desk: Desk) -> web.Application:
         """Whether the database answers and how much waits; says nothing about content."""
         try:
             waiting, letters = await house.inbox.waiting(), await house.outbox.waiting()
-        except DatabaseDown as problem:
+        except DatabaseProblem as problem:
             return web.json_response({"ok": False, "code": problem.code}, status=503)
         return web.json_response({"ok": True, "waiting": waiting, "letters": letters})
 
@@ -99,9 +113,6 @@ def _application(house: House, desk: Desk) -> web.Application:
 
 
 def desk_for(house: House, reception: Reception) -> Desk:
-    async def fetch(address: str) -> bytes:
-        return await house.vault.original(held_file(address))
-
     def commands(person: Person) -> Sequence[tuple[Text, Text]]:
         return [(c.example, c.help) for c in offered(person)]
 
@@ -112,11 +123,11 @@ def desk_for(house: House, reception: Reception) -> Desk:
         talk=Talk(house.db),
         accounts=house.accounts,
         hold=house.vault.hold,
-        fetch=fetch,
         now=house.ctx.now,
         commands=commands,
         limits=limits,
         public_url=house.settings.public_url,
+        proxies=house.settings.proxies,
     )
 
 
@@ -128,7 +139,9 @@ async def _demo_people(house: House) -> list[tuple[Person, str]]:
         return []
     made = []
     for id_, name, roles, department in DEMO:
-        person = await house.people.add(name, roles, company=settings.companies[0].code, department=department, id=id_)
+        person = await house.people.add(
+            name, roles, company=settings.companies[0].code, department=department, id=id_, by=SYSTEM
+        )
         made.append((person, await house.accounts.link(person.id)))
     return made
 

@@ -9,7 +9,6 @@ import sys
 
 from archive.access import Role
 from archive.errors import BadValue, NotFound
-from archive.trail import Entry
 from archive.words import Text
 from bot.app import House, opened
 from bot.indexing import rebuild
@@ -26,12 +25,17 @@ async def verify(args: argparse.Namespace, settings: Settings) -> int:
             faults.append({"code": fault.code, "where": fault.where, "zh": fault.text.zh, "en": fault.text.en})
             if not args.json:
                 print(f"{fault.code} {fault.text.zh}", flush=True)
-        checked = {"items": check.items, "files": check.files, "links": check.links}
+        checked = {
+            "items": check.items, "files": check.files, "reports": check.made, "links": check.links,
+            "people": check.people,
+        }  # fmt: skip
     if args.json:
         print(json.dumps({"ok": not faults, "checked": checked, "faults": faults}, ensure_ascii=False))
     else:
         done = (
-            f"{checked['items']} 件 items, {checked['files']} 原件 originals, {checked['links']} 操作记录 trail entries"
+            f"{checked['items']} 件 items, {checked['files']} 原件 originals, "
+            f"{checked['reports']} 报表文件 report files, {checked['links']} 操作记录 trail entries, "
+            f"{checked['people']} 人 people"
         )
         print(f"{'✗' if faults else '✓'} {done}, {len(faults)} 处不符 faults")
     return 1 if faults else 0
@@ -62,33 +66,29 @@ async def people(args: argparse.Namespace, settings: Settings) -> int:
             return await _add(house, args)
         change = house.people.disable if args.action == "disable" else house.people.enable
         person = await change(args.id)
-        await house.trail.add(Entry("local", f"{args.action}d", f"person:{person.id}", house.ctx.now(), "cli"))
         _say_person(args, {"id": person.id, "disabled": person.disabled})
     return 0
 
 
 async def _add(house: House, args: argparse.Namespace) -> int:
     """Somebody new needs a name; for a known account the given roles and department are set and a link is made."""
-    roles = _roles(args.roles) if args.roles else {Role.EMPLOYEE}
+    roles = _roles(args.roles) if args.roles else None
     try:
-        person = await house.people.get(args.id)
-        if args.roles:
-            person = await house.people.set_roles(args.id, roles)
-        if args.name:
-            person = await house.people.rename(args.id, args.name)
-        if args.department:
-            person = await house.people.move(args.id, args.department)
-        action = "changed"
+        await house.people.get(args.id)
+        new = False
     except NotFound:
+        new = True
+    if new:
         person = await house.people.add(
-            args.name or args.id, roles, company=args.company or house.settings.companies[0].code,
+            args.name or args.id, roles or {Role.EMPLOYEE}, company=args.company or house.settings.companies[0].code,
             department=args.department, lang=args.lang, id=args.id,
         )  # fmt: skip
-        action = "added"
-    facts = {"roles": ",".join(sorted(person.roles))}
-    await house.trail.add(Entry("local", action, f"person:{person.id}", house.ctx.now(), "cli", facts))
+    else:  # with nothing but --link too: that a link was made belongs into the trail
+        person = await house.people.change(
+            args.id, name=args.name or "", roles=roles, department=args.department or None
+        )
     said: dict[str, object] = {"id": person.id, "name": person.name, "roles": sorted(person.roles)}
-    if args.link or action == "added":
+    if args.link or new:
         secret = await house.accounts.link(person.id)
         said["link"] = f"{house.settings.address}/link/{secret}"
     _say_person(args, said)
@@ -113,13 +113,13 @@ def _say_person(args: argparse.Namespace, person: dict[str, object]) -> None:
 async def bench(args: argparse.Namespace, settings: Settings) -> int:
     """Run one of the measurements in bench/; they belong to the source tree, not to the installed program."""
     try:
-        room = importlib.import_module(f"bench.{args.name}")
-    except ModuleNotFoundError:
+        measure = importlib.import_module(f"bench.{args.name}").measure
+    except (ModuleNotFoundError, AttributeError):  # the second: a room that the measuring ones share
         print(
             f"没有这项测量 no such measurement: {args.name}（在源码目录下运行 run it in the source tree）",
             file=sys.stderr,
         )
         return 2
-    measured = await room.measure()
+    measured = await measure()
     print(json.dumps(measured, ensure_ascii=False) if args.json else json.dumps(measured, ensure_ascii=False, indent=1))
     return 0

@@ -25,10 +25,13 @@ class Caller:
 class Accounts(Protocol):
     """Accounts and sessions. Tokens are secrets: the store keeps only digests of them."""
 
-    async def sign_in(self, person: str, password: str, address: str) -> str:
-        """A new session's token. Raises SignInFailed, AccountDisabled, TooManyTries."""
+    async def sign_in(self, person: str, password: str, address: str, browser: str) -> str:
+        """A new session's token. Raises SignInFailed, AccountDisabled, TooManyTries, TooManyFromAddress, SignInBusy.
 
-    async def redeem(self, link: str, address: str) -> str:
+        Tries are counted by `address`, and by the secret that this `browser` keeps if the person was in with it before.
+        """
+
+    async def redeem(self, link: str, browser: str) -> str:
         """A new session's token for a link that was not used before. Raises LinkExpired, AccountDisabled."""
 
     async def session(self, token: str) -> tuple[Person, Lang] | None:
@@ -37,8 +40,8 @@ class Accounts(Protocol):
     async def speak(self, token: str, lang: Lang) -> None:
         """Let the session read this language."""
 
-    async def set_password(self, person: str, password: str) -> None:
-        """Every session of the person ends. Raises BadValue when the password is too weak."""
+    async def set_password(self, person: str, password: str) -> str:
+        """The token of a new session; every other one ends. Raises SignInBusy, BadValue when it is too weak."""
 
     async def sign_out(self, token: str) -> None:
         """End the session."""

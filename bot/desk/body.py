@@ -6,8 +6,8 @@ import asyncio
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,8 @@ class Limits:
     text: int = 20_000  # characters
     together: int = 400 * _MIB  # of all messages that come in at the same moment
     patience: float = 60.0  # s without a byte, after which a sender holds its place no longer
+    pace: int = 16 * 1024  # bytes a second that must have come after that on the whole: drops don't hold it either
+    words: float = 20.0  # s for a small JSON body
 
 
 class Room:
@@ -70,15 +72,19 @@ class Sent:
     files: tuple[tuple[str, bytes], ...]
 
 
-async def read_json(request: web.Request) -> dict[str, Any]:
-    """The JSON object of a request of at most 256 KiB. Raises BadRequest."""
+async def read_json(request: web.Request, limits: Limits) -> dict[str, Any]:
+    """The JSON object of a request of at most 256 KiB. Raises BadRequest, also when it takes too long to come."""
     if request.content_type != "application/json":
         raise BadRequest
     raw = bytearray()
-    async for piece in request.content.iter_any():
-        raw += piece
-        if len(raw) > _JSON_CAP:
-            raise BadRequest
+    try:
+        async with asyncio.timeout(limits.words):
+            async for piece in request.content.iter_any():
+                raw += piece
+                if len(raw) > _JSON_CAP:
+                    raise BadRequest
+    except TimeoutError as error:
+        raise BadRequest from error
     try:
         value = json.loads(raw)
     except (ValueError, RecursionError) as error:
@@ -88,11 +94,14 @@ async def read_json(request: web.Request) -> dict[str, Any]:
     return value
 
 
-async def read_message(request: web.Request, limits: Limits, take: Callable[[int], None]) -> Sent:
+async def read_message(
+    request: web.Request, limits: Limits, take: Callable[[int], None], forwards: Callable[[], None]
+) -> Sent:
     """A multipart message: fields `key`, `conversation`, `text`, and any number of `files`.
 
-    `take` is asked for the memory of each piece, see Room. Raises FileTooBig, TooManyFiles and Crowded as soon as a
-    limit is passed, BadRequest when it isn't such a message or stops coming.
+    `take` is asked for the memory of each piece, see Room; `forwards` before the first file is read. Raises what they
+    raise, FileTooBig and TooManyFiles as soon as a limit is passed, BadRequest when it isn't such a message or stops
+    coming.
     """
     if request.content_type != "multipart/form-data":
         raise BadRequest
@@ -100,19 +109,22 @@ async def read_message(request: web.Request, limits: Limits, take: Callable[[int
     files: list[tuple[str, bytes]] = []
     left = limits.message_bytes
     try:
-        parts = await request.multipart()
-        while (part := await parts.next()) is not None:
-            if not isinstance(part, BodyPartReader):
-                raise BadRequest
-            if part.name == "files":
-                if len(files) == limits.files:
-                    raise TooManyFiles(limit=limits.files)
-                name = clean_name(part.filename or "")
-                data = await _file(part, name, left, limits, take)
-                files.append((name, data))
-                left -= len(data)
-            elif part.name in ("key", "conversation", "text"):
-                fields[part.name] = clean((await _capped(part, limits.text * 4)).decode("utf-8", "replace"))
+        async with _paced(limits) as came:
+            parts = await request.multipart()
+            while (part := await parts.next()) is not None:
+                if not isinstance(part, BodyPartReader):
+                    raise BadRequest
+                if part.name == "files":
+                    forwards()
+                    if len(files) == limits.files:
+                        raise TooManyFiles(limit=limits.files)
+                    name = clean_name(part.filename or "")
+                    data = await _file(part, name, left, limits, (came, take))
+                    files.append((name, data))
+                    left -= len(data)
+                elif part.name in ("key", "conversation", "text"):
+                    value = await _capped(part, limits.text * 4, came)
+                    fields[part.name] = clean(value.decode("utf-8", "replace"))
     except (ValueError, TimeoutError) as error:  # ValueError: the multipart reader's complaint about broken framing
         raise BadRequest from error
     text = fields.get("text", "").strip()
@@ -144,10 +156,29 @@ def clean_name(name: str) -> str:
     return shown or "file"
 
 
-async def _file(part: BodyPartReader, name: str, left: int, limits: Limits, take: Callable[[int], None]) -> bytes:
+@asynccontextmanager
+async def _paced(limits: Limits) -> AsyncIterator[Callable[[int], None]]:
+    """Inside, each so many bytes that came give more time; TimeoutError when they are too few or none come."""
+    now = asyncio.get_running_loop().time
+    began, received = now(), 0
+    async with asyncio.timeout(limits.patience) as clock:
+
+        def came(size: int) -> None:
+            nonlocal received
+            received += size
+            clock.reschedule(min(now(), began + received / limits.pace) + limits.patience)
+
+        yield came
+
+
+async def _file(
+    part: BodyPartReader, name: str, left: int, limits: Limits, each: Sequence[Callable[[int], None]]
+) -> bytes:
+    """The bytes of a file; `each` is told the size of every piece."""
     data = bytearray()
-    while piece := await _piece(part, limits.patience):
-        take(len(piece))
+    while piece := await part.read_chunk(256 * 1024):
+        for told in each:
+            told(len(piece))
         data += piece
         if len(data) > limits.file_bytes:
             raise FileTooBig(name=name, size=f">{limits.file_bytes // _MIB}", limit=limits.file_bytes // _MIB)
@@ -156,14 +187,10 @@ async def _file(part: BodyPartReader, name: str, left: int, limits: Limits, take
     return bytes(data)
 
 
-async def _piece(part: BodyPartReader, patience: float) -> bytes:
-    async with asyncio.timeout(patience):
-        return await part.read_chunk(256 * 1024)
-
-
-async def _capped(part: BodyPartReader, cap: int) -> bytes:
+async def _capped(part: BodyPartReader, cap: int, came: Callable[[int], None]) -> bytes:
     data = bytearray()
     while piece := await part.read_chunk(8 * 1024):
+        came(len(piece))
         data += piece
         if len(data) > cap:
             raise BadRequest

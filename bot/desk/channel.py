@@ -11,6 +11,7 @@ from archive.access import Person
 from archive.item import FileRef
 from bot.channel import Door
 from bot.desk.accounts import Accounts
+from bot.desk.address import Network
 from bot.desk.body import Limits
 from bot.desk.entrance import Commands, Entrance
 from bot.desk.finding import Finding
@@ -40,25 +41,26 @@ class Desk:
         talk: Talk,
         accounts: Accounts,
         hold: Callable[[bytes, str, str], Awaitable[FileRef]],
-        fetch: Callable[[str], Awaitable[bytes]],
         now: Callable[[], datetime],
         commands: Commands,
         limits: Limits = Limits(),  # noqa: B008  frozen
         public_url: str = "",
+        proxies: Sequence[Network] = (),
         poll: float = 2.0,
         beat: float = 15.0,
     ) -> None:
-        """`hold(data, name, media type)` keeps a file, `fetch(id)` gives its bytes; `public_url` as browsers see it.
+        """`hold(data, name, media type)` keeps a file; `public_url` as browsers see it;
+        `proxies` whose X-Forwarded-For is believed.
 
         `poll` and `beat` in seconds: see bot.desk.streams.
         """
         self._talk, self._hold, self._now = talk, hold, now
         self._guard = Guard(accounts, public_url)
         self._streams = Streams(talk, self._guard, poll, beat)
-        self._entrance = Entrance(accounts, self._guard, commands, limits)
+        self._entrance = Entrance(accounts, self._guard, commands, limits, proxies)
         self._talking = Talking(door, talk, self._streams, now, limits)
         self._finding = Finding(door)
-        self._handout = Handout(door, talk, fetch)
+        self._handout = Handout(door, talk)
 
     async def say(self, person: Person, conversation: str, reply: Reply, key: str) -> Sequence[str]:
         """Write the reply into the log, once for this key; returns `<message id>:<card index>` for each card."""

@@ -11,6 +11,7 @@ from archive.access import ROLE_NAMES, Person
 from archive.errors import BadRequest
 from archive.words import Text
 from bot.desk.accounts import Accounts, Caller
+from bot.desk.address import Network, source
 from bot.desk.body import Limits, read_json
 from bot.desk.guard import Guard
 
@@ -21,25 +22,30 @@ Commands = Callable[[Person], Sequence[tuple[Text, Text]]]
 class Entrance:
     """The handlers around a session."""
 
-    def __init__(self, accounts: Accounts, guard: Guard, commands: Commands, limits: Limits) -> None:
+    def __init__(
+        self, accounts: Accounts, guard: Guard, commands: Commands, limits: Limits, proxies: Sequence[Network]
+    ) -> None:
         self._accounts, self._guard, self._commands, self._limits = accounts, guard, commands, limits
+        self._proxies = proxies
 
     async def sign_in(self, request: web.Request, caller: Caller) -> web.Response:
-        """POST /api/sign-in {person, password}. Raises SignInFailed, AccountDisabled, TooManyTries."""
-        given = await read_json(request)
+        """POST /api/sign-in {person, password}. Raises what Accounts.sign_in does."""
+        given = await read_json(request, self._limits)
         person, password = _word(given, "person", 64), _word(given, "password", 1024)
-        return self._guard.let_in(web.json_response({}), await self._accounts.sign_in(person, password, _from(request)))
+        address = source(request.remote, request.headers.getall("X-Forwarded-For", []), self._proxies)
+        browser = self._guard.browser(request)
+        token = await self._accounts.sign_in(person, password, address, browser)
+        return self._guard.let_in(web.json_response({}), token, browser)
 
     async def redeem(self, request: web.Request, caller: Caller) -> web.Response:
         """POST /api/link {token}: the page at /link/… sends it, so that a chat's preview robot does not use it up."""
-        token = _word(await read_json(request), "token", 200)
-        return self._guard.let_in(web.json_response({}), await self._accounts.redeem(token, _from(request)))
+        link, browser = _word(await read_json(request, self._limits), "token", 200), self._guard.browser(request)
+        return self._guard.let_in(web.json_response({}), await self._accounts.redeem(link, browser), browser)
 
     async def password(self, request: web.Request, caller: Caller) -> web.Response:
         """POST /api/password {password}: a new one; every session ends and this one begins anew. Raises BadValue."""
-        password = _word(await read_json(request), "password", 1024)
-        await self._accounts.set_password(caller.person.id, password)
-        token = await self._accounts.sign_in(caller.person.id, password, _from(request))
+        password = _word(await read_json(request, self._limits), "password", 1024)
+        token = await self._accounts.set_password(caller.person.id, password)
         await self._accounts.speak(token, caller.lang)
         return self._guard.let_in(web.json_response({}), token)
 
@@ -50,7 +56,7 @@ class Entrance:
 
     async def speak(self, request: web.Request, caller: Caller) -> web.Response:
         """POST /api/language {lang}: this session reads zh or en from now on."""
-        match (await read_json(request)).get("lang"):
+        match (await read_json(request, self._limits)).get("lang"):
             case "zh":
                 await self._accounts.speak(caller.token, "zh")
             case "en":
@@ -84,8 +90,3 @@ def _word(given: dict[str, Any], name: str, longest: int) -> str:
     if not isinstance(value, str) or not 0 < len(value) <= longest:
         raise BadRequest
     return value
-
-
-def _from(request: web.Request) -> str:
-    """Where it comes from: the connection's own address, since a header can be forged."""
-    return request.remote or ""

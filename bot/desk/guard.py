@@ -24,6 +24,7 @@ from archive.errors import (
     RefuseProblem,
     RightProblem,
     SignedOut,
+    SignInBusy,
     SignInFailed,
     StateProblem,
     TooManyTries,
@@ -55,6 +56,7 @@ _STATUS: tuple[tuple[type[Problem], int], ...] = (
     (AccountDisabled, 403),
     (LinkExpired, 410),
     (TooManyTries, 429),
+    (SignInBusy, 503),
     (RightProblem, 403),
     (NotFound, 404),
     (StateProblem, 409),
@@ -65,6 +67,9 @@ _STATUS: tuple[tuple[type[Problem], int], ...] = (
     (NoSpace, 507),
     (KeepProblem, 503),
 )
+
+#: Seconds a browser is known again without being used.
+REMEMBERED = 180 * 86_400
 
 _UNKNOWN = Text(
     "出错了，不是你的问题。请稍后再试；找管理员时请报编号 {number}。",
@@ -84,7 +89,8 @@ class Guard:
         self._accounts = accounts
         self._public = urlsplit(public_url)
         self.secure = self._public.scheme == "https"
-        self._cookie = "__Host-desk" if self.secure else "desk"
+        prefix = "__Host-" if self.secure else ""
+        self._cookie, self._mark = f"{prefix}desk", f"{prefix}browser"
 
     def open(self, handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         """A handler anyone may reach; the caller is then nobody, speaking the browser's language."""
@@ -102,9 +108,18 @@ class Guard:
             return None
         return Caller(replace(session[0], lang=session[1]), token)
 
-    def let_in(self, response: web.Response, token: str) -> web.Response:
-        """Give the browser its session."""
+    def browser(self, request: web.Request) -> str:
+        """The secret by which this browser is known again, after signing out too; a new one where it has none."""
+        kept = request.cookies.get(self._mark, "")
+        return kept if 32 <= len(kept) <= 64 else secrets.token_urlsafe(32)
+
+    def let_in(self, response: web.Response, token: str, browser: str = "") -> web.Response:
+        """Give the browser its session, and what it is known by."""
         response.set_cookie(self._cookie, token, httponly=True, samesite="Strict", secure=self.secure, path="/")
+        if browser:
+            response.set_cookie(
+                self._mark, browser, max_age=REMEMBERED, httponly=True, samesite="Strict", secure=self.secure, path="/"
+            )
         return response
 
     def let_out(self, response: web.Response) -> web.Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from aiohttp import web
@@ -26,20 +26,23 @@ _BRIEFLY = "private, max-age=600"
 class Handout:
     """The handlers that answer with a file."""
 
-    def __init__(self, door: Door, talk: Talk, fetch: Callable[[str], Awaitable[bytes]]) -> None:
-        self._door, self._talk, self._fetch = door, talk, fetch
+    def __init__(self, door: Door, talk: Talk) -> None:
+        self._door, self._talk = door, talk
 
     async def file(self, request: web.Request, caller: Caller) -> web.Response:
-        """GET /api/files/{message}/{n}: a file said to the caller. NotFound for anyone else's."""
+        """GET /api/files/{message}/{n}: a file said to the caller. NotFound for anyone else's.
+
+        Whether it may still be seen is asked at the one door, each time.
+        """
         name = request.match_info["message"]
         said = await self._talk.find(caller.person.id, name)
         files, n = said.body["files"], int(request.match_info["n"])
         if n >= len(files) or not files[n]["file"]:
             raise NotFound(item=name)
         held: str = files[n]["file"]
-        if held.startswith(ORIGINAL):  # whether it may still be seen is asked at the one door, each time
+        if held.startswith(ORIGINAL):
             return _answer(*await self._door.original(caller.person, held.removeprefix(ORIGINAL)), inline=False)
-        data = await self._fetch(held)
+        data = await self._door.made(caller.person, held)
         return _answer(files[n]["name"], files[n]["media_type"], data, inline=files[n]["preview"])
 
     async def picture(self, request: web.Request, caller: Caller) -> web.Response:

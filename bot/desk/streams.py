@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from archive.access import Person
-from archive.errors import BadRequest, DatabaseDown
+from archive.errors import BadRequest, DatabaseProblem
 from bot.desk.accounts import Caller
 from bot.desk.guard import HEADERS, Guard
 from bot.desk.render import said_json
@@ -69,7 +69,7 @@ class Streams:
         response = web.StreamResponse(
             headers={**HEADERS, "Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
         )
-        with self._listening(caller.person.id) as stream, suppress(ConnectionResetError, DatabaseDown):
+        with self._listening(caller.person.id) as stream, suppress(ConnectionResetError, DatabaseProblem):
             await response.prepare(request)
             await response.write(b"retry: 1500\n\n")
             await self._run(request, response, stream, caller, place)

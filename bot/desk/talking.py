@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from aiohttp import web
 
-from archive.access import Person
+from archive.access import Person, Right, demand
 from archive.errors import BadRequest, Problem
 from archive.words import Text
 from bot.channel import Door
@@ -79,7 +80,7 @@ class Talking:
 
     async def seen(self, request: web.Request, caller: Caller) -> web.Response:
         """POST /api/seen {conversation, seq}: read up to here."""
-        given = await read_json(request)
+        given = await read_json(request, self._limits)
         seq = given.get("seq")
         if not isinstance(seq, int) or not 0 <= seq < 10**15:
             raise BadRequest
@@ -90,10 +91,12 @@ class Talking:
         """POST /api/messages: handed to the door, written into the log, and only then acknowledged with 202.
 
         The door lets nobody work on it before the log has it, so that an answer can never stand above its question.
-        What the door refuses stands in the log with the reason, and the same key may be sent again.
+        What the door refuses stands in the log with the reason, and the same key may be sent again. Files of
+        somebody who may not forward any aren't even read.
         """
+        forwards = partial(demand, caller.person, Right.FORWARD)
         with self._room.share() as take:
-            return await self._taken(await read_message(request, self._limits, take), caller)
+            return await self._taken(await read_message(request, self._limits, take, forwards), caller)
 
     async def _taken(self, sent: Sent, caller: Caller) -> web.Response:
         conversation = conversation_of(caller.person, sent.conversation)
@@ -117,7 +120,7 @@ class Talking:
 
     async def click(self, request: web.Request, caller: Caller) -> web.Response:
         """POST /api/clicks {key, conversation, action, subject, version, values}: handed to the door, then 202."""
-        given = await read_json(request)
+        given = await read_json(request, self._limits)
         action, subject, version = given.get("action"), given.get("subject"), given.get("version", 0)
         if not (isinstance(action, str) and isinstance(subject, str) and type(version) is int):
             raise BadRequest

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.money import from_capitals, parse_amount, thousands, to_capitals
+from archive.money import from_capitals, parse_amount, thousands
+from bench.capitals import to_capitals
 
 AMOUNTS = st.integers(min_value=-(10**18) + 1, max_value=10**18 - 1).map(lambda n: Decimal(n) / 100)
 

@@ -7,17 +7,18 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from archive.access import Person, Role
-from archive.errors import NotFound, Problem
+from archive.access import RIGHT_NAMES, Person, Right, Role, may
+from archive.errors import NotAllowed, NotFound, Problem
 from archive.item import FileRef, Item
 from archive.words import Text
 from bot.desk.body import Limits
 from bot.desk.channel import Desk
-from storage import accounts, people, talk
+from storage import accounts, talk
 from storage.accounts import Accounts
 from storage.mongo import Database, ensure_indexes
 from storage.people import People
 from storage.talk import Talk
+from tests.storage.kept import open_people
 
 LI = Person("li", "李娜", frozenset({Role.FINANCE}), "财务部", "C01")
 WANG = Person("wang", "王强", frozenset({Role.EMPLOYEE}), "销售部", "C01")
@@ -60,6 +61,7 @@ class FakeDoor:
     then: Callable[[Received], Awaitable[None]] | None = None
     picture_png: bytes = PNG
     found: list[Item] = field(default_factory=list)
+    held: dict[str, bytes] = field(default_factory=dict)
 
     async def receive(
         self,
@@ -111,6 +113,11 @@ class FakeDoor:
             raise NotFound(item=item_id)
         return '发票 "十月".pdf', "application/pdf", b"%PDF-1.7 original"
 
+    async def made(self, person: Person, address: str) -> bytes:
+        if not may(person, Right.REPORT):
+            raise NotAllowed(right=RIGHT_NAMES[Right.REPORT])
+        return self.held[address]
+
 
 @dataclass
 class House:
@@ -120,13 +127,12 @@ class House:
     accounts: Accounts
     people: People
     door: FakeDoor = field(default_factory=FakeDoor)
-    held: dict[str, bytes] = field(default_factory=dict)
 
     @classmethod
     async def build(cls, db: Database) -> House:
         """An empty desk with the two accounts."""
-        await ensure_indexes(db, talk.INDEXES, people.INDEXES, accounts.INDEXES)
-        known = People(db)
+        await ensure_indexes(db, talk.INDEXES, accounts.INDEXES)
+        known = await open_people(db)
         house = cls(Talk(db), Accounts(db, known), known)
         for person in (LI, WANG):
             await known.add(
@@ -136,11 +142,8 @@ class House:
 
     async def hold(self, data: bytes, name: str, media_type: str) -> FileRef:
         digest = hashlib.sha256(data).hexdigest()
-        self.held[digest] = data
+        self.door.held[digest] = data
         return FileRef(digest, name, len(data), digest, "", media_type)
-
-    async def fetch(self, file: str) -> bytes:
-        return self.held[file]
 
     def desk(self, *, limits: Limits | None = None, public_url: str = "") -> Desk:
         return Desk(
@@ -148,7 +151,6 @@ class House:
             talk=self.talk,
             accounts=self.accounts,
             hold=self.hold,
-            fetch=self.fetch,
             now=lambda: datetime.now(UTC),
             commands=lambda person: COMMANDS,
             limits=limits or Limits(files=3, file_bytes=2 * MIB, message_bytes=3 * MIB, together=4 * MIB, patience=1.0),

@@ -266,6 +266,7 @@ def test_the_whole_archive_is_sound(served: Archive, folder: Path) -> None:
     assert checked["ok"]
     assert checked["faults"] == []
     assert checked["checked"]["items"] >= len(before) > 0
+    assert checked["checked"]["people"] >= 7, "the five to try it with too, each with an entry"
     assert "0 处不符" in served("verify").out
 
 

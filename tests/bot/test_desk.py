@@ -6,18 +6,21 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from aiohttp import ClientResponse, FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 
+from archive.access import Role
 from archive.errors import NoSpace
 from archive.words import Text, same
 from bot.desk.channel import Desk
 from handlers.message import Card, Choice, OutFile, Reply
 from storage.mongo import Database
 from storage.talk import Talk
+from storage.tries import FROM_ADDRESS, Tries
 from tests.bot.desk_house import LI, MIB, PASSWORD, WANG, House, Received
 
 Client = TestClient[web.Request, web.Application]
@@ -159,6 +162,24 @@ async def test_many_wrong_passwords_lock_for_a_while(open_page: OpenPage) -> Non
     assert [answer.status for answer in tries] == [401] * 10 + [429]
 
 
+async def test_a_browser_that_was_in_before_is_not_locked_out_by_others(open_page: OpenPage, house: House) -> None:
+    await house.accounts.set_password("li", PASSWORD)
+    page, other = await open_page("li"), await open_page("")
+    assert (await post(page, "/api/sign-out", {})).status == 200
+    for _ in range(11):
+        answer = await post(other, "/api/sign-in", {"person": "li", "password": "no"})
+    assert (answer.status, (await answer.json())["code"]) == (429, "A06")
+    assert (await post(page, "/api/sign-in", {"person": "li", "password": PASSWORD})).status == 200
+
+
+async def test_many_wrong_passwords_from_one_address_lock_the_address(open_page: OpenPage, db: Database) -> None:
+    page, tries = await open_page(""), Tries(db, lambda: datetime.now(UTC))
+    for n in range(FROM_ADDRESS):
+        await tries.count(await tries.allowed(f"nobody{n}", "127.0.0.1", ""))
+    answer = await post(page, "/api/sign-in", {"person": "li", "password": PASSWORD})
+    assert (answer.status, (await answer.json())["code"]) == (429, "A10")
+
+
 async def test_a_link_works_once_and_not_by_being_looked_at(open_page: OpenPage, house: House) -> None:
     link = await house.accounts.link("wang")
     page, second = await open_page(""), await open_page("")
@@ -186,9 +207,9 @@ async def test_a_new_password_ends_every_other_session(open_page: OpenPage, hous
 
 async def test_signing_out_ends_the_session_itself(open_page: OpenPage) -> None:
     page = await open_page("li")
-    (cookie,) = page.session.cookie_jar
+    (cookie,) = [each for each in page.session.cookie_jar if each.key == "desk"]
     assert (await post(page, "/api/sign-out", {})).status == 200
-    assert list(page.session.cookie_jar) == []
+    assert [each.key for each in page.session.cookie_jar] == ["browser"], "known again, but not signed in"
     page.session.cookie_jar.update_cookies({"desk": cookie.value})
     assert (await page.get("/api/me")).status == 401
 
@@ -379,6 +400,15 @@ async def test_caps(open_page: OpenPage, house: House, files: list[tuple[str, by
     assert await messages(page) == []
 
 
+async def test_files_of_somebody_who_may_not_forward_are_not_read(open_page: OpenPage, house: House) -> None:
+    await house.people.change("wang", roles={Role.AUDITOR})
+    page = await open_page("wang")
+    answer = await say(page, "", ("a.xml", b"x" * (2 * MIB + 1)))
+    assert (answer.status, (await answer.json())["code"]) == (403, "A01"), "asked before its size is known"
+    assert house.door.received == []
+    assert (await say(page, "待办")).status == 202
+
+
 async def test_broken_requests_are_refused_without_an_error_of_ours(open_page: OpenPage, house: House) -> None:
     page = await open_page("li")
     multipart = {**OURS, "Content-Type": "multipart/form-data; boundary=b"}
@@ -460,7 +490,21 @@ async def test_a_reply_is_said_once_and_its_cards_can_be_renewed(open_page: Open
     page = await open_page("li")
     (shown,) = await messages(page, "approvals")
     assert [c["title"] for c in shown["cards"]] == ["发票", "已归档"]
-    assert len(house.held) == 1
+    assert len(house.door.held) == 1
+
+
+async def test_a_report_is_handed_out_while_one_may_have_it(open_page: OpenPage, house: House, desk: Desk) -> None:
+    await desk.say(LI, "li:reports", Reply(same("报表"), files=(REPORT,)), "k1")
+    page = await open_page("li")
+    ((file,),) = [said["files"] for said in await messages(page, "reports")]
+    assert await (await page.get(file["href"])).read() == b"workbook"
+    await house.people.change("li", roles={Role.EMPLOYEE})
+    try:
+        refused = await page.get(file["href"])
+        assert refused.status == 403
+        assert (await refused.json())["code"] == "A01"
+    finally:
+        await house.people.change("li", roles=LI.roles)
 
 
 async def test_open_pages_are_told_and_catch_up(open_page: OpenPage, desk: Desk) -> None:

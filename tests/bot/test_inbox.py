@@ -11,10 +11,12 @@ from uuid import uuid4
 
 import pytest
 
+from archive.errors import NotAllowed
 from archive.item import ItemState
 from bot.inbox import Reception
 from config.settings import Settings
 from storage.inbox import ATTEMPTS
+from storage.keys import SEAL
 from tests.house import Recorder, Scene, drawn, drop, einvoice, settings_for, standing, words, zipped
 
 
@@ -223,3 +225,16 @@ async def test_nobody_works_on_a_message_before_its_channel_has_noted_it(setting
             )
             await scene.channel.heard(lambda s: s.key == f"reply:{taken}")  # noqa: B023
         assert order == ["noted desk:n, 0 answers", "noted desk:n, 1 answers"]
+
+
+async def test_files_of_somebody_without_the_right_to_forward_are_not_kept(settings: Settings) -> None:
+    async with standing(settings) as scene:
+        for who in ("zhou", "gu"):
+            with pytest.raises(NotAllowed) as refused:
+                await scene.send(who, files=[drawn("xml_01")], key=f"no-{who}")
+            assert "这一步需要「交单据」权限" in refused.value.say("zh")
+            assert "this step needs the right “forward documents”" in refused.value.say("en")
+            assert not await scene.house.inbox.known(f"desk:no-{who}")
+        assert await scene.house.db["files.files"].count_documents({}) == 0
+        assert await scene.house.db.keys.count_documents({"_id": {"$ne": SEAL}}) == 0
+        assert (await scene.send("zhou", "待办")).text is not None

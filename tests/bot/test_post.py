@@ -11,9 +11,9 @@ import pytest_asyncio
 from archive.access import Person
 from archive.errors import NotFound
 from archive.words import same
-from bot.post import held_address, held_file
 from handlers.context import Topic
 from handlers.message import Card, OutFile, Reply
+from storage.files import held_address, held_file
 from tests.house import Recorder, Scene, button, einvoice, fresh, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

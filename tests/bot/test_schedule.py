@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import shutil
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -71,6 +74,77 @@ async def test_a_schedule_fires_once_though_two_keep_the_time_and_survives_a_res
             await each.due()
         await all_said(first)
         assert len(fired(channel)) == 2
+
+
+async def test_after_a_crash_the_next_takes_over_when_the_lease_ends(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bot.schedule.LEASE", timedelta(seconds=4))
+    monkeypatch.setattr("bot.schedule.LOOK", 1)
+    channel, clock = Recorder(), Shift()
+    async with standing(settings, channel, clock) as scene:
+        await scene.forward("li", einvoice("100.75"))
+        await scene.send("zhao", "每天 9:00 报表 本月报销")
+        clock.move(days=1)
+        await Clock(scene.house, scene.reception).due()  # and dies before it noted the run: the lease is not given back
+        await all_said(scene)
+        await scene.house.db.schedules.update_many({}, {"$set": {"last_run": None}})
+        await scene.house.vault.index_rest()
+        assert not await scene.house.vault.unindexed()
+    shutil.rmtree(settings.data / "index")
+    assert len(fired(channel)) == 1
+
+    async with standing(settings, channel, clock) as scene:
+        following = Clock(scene.house, scene.reception)
+        following.start()
+        await asyncio.sleep(1.5)
+        assert await scene.house.db.leases.find_one({"_id": "clock", "token": 1}), "the dead one's still runs"
+        async with asyncio.timeout(30):
+            while not await scene.house.db.schedules.find_one({"last_run": {"$ne": None}}):  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
+            while not await scene.house.index.count():  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
+        await following.stop()
+        await all_said(scene)
+        assert len(fired(channel)) == 1, "the run that was not noted is not said a second time"
+        warned = [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING]
+        assert warned == ["the index holds 0 of 1 items and is built anew"]
+
+
+async def test_one_that_fails_stops_no_other_and_its_owner_hears_of_it(settings: Settings) -> None:
+    channel, clock = Recorder(), Shift()
+    async with standing(settings, channel, clock) as scene:
+        await scene.forward("li", einvoice("100.50"))
+        house = scene.house
+        for person in ("chen", "lu", "zhou"):
+            await house.schedules.add(person, "desk", f"{person}:chat", "报表 本月报销", {"hour": "9"})
+        ghost = await house.schedules.add("ghost", "desk", "ghost:chat", "帮助", {"hour": "9"})
+        broken = await house.schedules.add("zhao", "desk", "zhao:chat", "报表 上月报销", {"hour": "9"})
+        await house.db.schedules.update_one({"person": "chen"}, {"$set": {"words": None}})
+        await house.db.schedules.update_one({"person": "lu"}, {"$unset": {"words": ""}})
+        await house.db.schedules.update_one({"_id": broken}, {"$set": {"cron": [["hour", "25"]]}})
+        await house.people.disable("zhou")
+        await scene.send("zhao", "每天 9:00 报表 本月报销")
+        listed = await scene.send("zhao", "定时")
+        assert broken in words(listed), "one without times can still be seen and cancelled"
+        keeper = Clock(house, scene.reception)
+
+        def reports(person: str) -> list[str]:
+            return [words(reply) for reply in channel.told(person, ":reports")]
+
+        for day in (1, 2):
+            clock.move(days=1)
+            await keeper.due()
+            await keeper.due()
+            await all_said(scene)
+            assert sum("1 张" in said for said in reports("zhao")) == day, "the last one runs"
+            assert sum("没有执行" in said for said in reports("chen")) == day, "told each time, and tried the next time"
+        for person, number in (("zhao", broken), ("lu", "")):
+            (told,) = [said for said in reports(person) if "没有执行" in said]
+            assert "[Q05]" in told
+            assert f"取消定时 {number}" in told
+        assert await house.schedules.cancel("ghost", ghost)
+        assert "已取消" in words(await scene.send("zhao", f"取消定时 {broken}"))
 
 
 async def test_schedules_are_listed_and_cancelled_by_their_owner_only(settings: Settings) -> None:

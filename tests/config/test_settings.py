@@ -47,6 +47,20 @@ def test_rules_and_companies_from_the_file(tmp_path: Path) -> None:
     assert settings.mongodb_uri == "mongodb://x"
 
 
+def test_proxies_are_those_of_this_machine_unless_said_otherwise(tmp_path: Path) -> None:
+    assert [str(each) for each in read({}).proxies] == ["127.0.0.0/8", "::1/128"]
+    assert [str(each) for each in read({"GUIDANG_PROXIES": "10.0.0.5, fd00::/8"}).proxies] == [
+        "10.0.0.5/32",
+        "fd00::/8",
+    ]
+    file = tmp_path / "guidang.toml"
+    file.write_text("[server]\nproxies = []\n", "utf-8")
+    assert read({}, file).proxies == ()
+    with pytest.raises(BadSettings) as problem:
+        read({"GUIDANG_PROXIES": "10.0.0.5,nginx"})
+    assert "'nginx'" in problem.value.say("en")
+
+
 def test_secrets_stay_out_of_the_printed_form() -> None:
     assert "hunter2" not in repr(read({"MEILI_KEY": "hunter2"}))
 

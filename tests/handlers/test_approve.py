@@ -66,14 +66,14 @@ async def test_a_large_item_needs_two_people_and_the_second_is_asked_after_the_f
 
 
 async def test_who_gave_the_first_approval_does_not_give_the_second(scene: Scene) -> None:
-    await scene.house.people.set_roles("wang", {Role.APPROVER, Role.FINANCE})
+    await scene.house.people.change("wang", roles={Role.APPROVER, Role.FINANCE})
     try:
         item = await scene.forward("li", einvoice("5301.00"))
         await scene.click("wang", "approve", item.id)
         refused = await scene.click("wang", "approve", item.id)
         assert "A01" in words(refused)
     finally:
-        await scene.house.people.set_roles("wang", {Role.APPROVER})
+        await scene.house.people.change("wang", roles={Role.APPROVER})
 
 
 async def test_a_rejection_needs_a_reason_and_the_sender_reads_it(scene: Scene) -> None:
@@ -123,13 +123,13 @@ async def test_who_may_see_it_no_more_gets_no_newer_card(scene: Scene) -> None:
     item = await scene.forward("li", einvoice())
     await scene.send("zhou", f"打开 {item.id}")
     (before,) = scene.channel.copies(item.id, "zhou")
-    await scene.house.people.set_roles("zhou", {Role.ADMIN})
+    await scene.house.people.change("zhou", roles={Role.ADMIN})
     try:
         await scene.click("wang", "approve", item.id)
         assert scene.channel.copies(item.id, "zhou") == [before]
         assert "zhou" not in {copy.person for copy in await scene.house.outbox.copies(item.id)}
     finally:
-        await scene.house.people.set_roles("zhou", {Role.AUDITOR})
+        await scene.house.people.change("zhou", roles={Role.AUDITOR})
 
 
 async def test_the_sender_does_not_decide(scene: Scene) -> None:
@@ -193,12 +193,12 @@ async def test_a_stale_card_decides_nothing(scene: Scene) -> None:
 async def test_later_clicks_get_the_standing_result_with_our_clock(scene: Scene) -> None:
     item = await scene.forward("li", einvoice("405.00"))
     choice = button(asked(scene, "wang", item.id)[0].cards[0], "approve")
-    await scene.house.people.move("qian", "销售部")
+    await scene.house.people.change("qian", department="销售部")
     try:
         await scene.press("wang", choice)
         late = await scene.press("qian", choice)
     finally:
-        await scene.house.people.move("qian", "研发部")
+        await scene.house.people.change("qian", department="研发部")
     decided = (await scene.house.vault.case(item.id)).decisions[-1].at
     assert "[S01]" in words(late)
     assert "王芳" in words(late)

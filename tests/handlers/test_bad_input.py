@@ -21,6 +21,7 @@ from archive.errors import FileTooBig
 from archive.item import ItemState
 from bot.inbox import Reception
 from bot.workers import Workers
+from intake.limits import XML_NODES
 from tests.house import Scene, button, drawn, einvoice, until, words, zipped
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -167,6 +168,18 @@ async def test_too_big_is_refused_at_the_door_before_anything_is_stored(scene: S
     assert not await house.inbox.known("desk:big")
     assert "「大.pdf」太大，没有接收：文件 1.1 MB，上限 1 MB" in caught.value.say("zh")
     assert "it has 1.1 MB, the limit is 1 MB" in caught.value.say("en")
+
+
+async def test_too_big_to_be_read_is_kept_and_says_so(scene: Scene) -> None:
+    data = b"<a>" + b"<b/>" * (XML_NODES + 1) + b"</a>"
+    reply = await scene.send("li", files=[("大账.xml", data)])
+    (item,) = await scene.items(reply)
+    (flag,) = [flag for flag in reply.cards[0].flags if "R15" in flag.zh]
+    assert "没有读取内容" in flag.zh
+    assert "文件已保存" in flag.zh
+    assert "没有接收" not in flag.zh
+    assert "The file is kept" in flag.en
+    assert await scene.house.vault.original(item.file) == data
 
 
 def stuck(data: bytes, name: str) -> None:

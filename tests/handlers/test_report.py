@@ -14,12 +14,14 @@ import pytest
 import pytest_asyncio
 from PIL import Image
 
+from archive.access import Role
+from archive.errors import NotAllowed
 from archive.item import ItemState
 from archive.money import thousands
-from bot.post import held_file
 from handlers.report import build
 from reports.catalogue import REPORTS
 from reports.render import render
+from storage.files import held_file
 from tests.house import Scene, drawn, einvoice, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -152,6 +154,17 @@ async def test_who_may_not_gets_none(scene: Scene, person: str) -> None:
     reply = await scene.send(person, "报表 本月报销")
     assert "[A01]" in words(reply)
     assert not reply.files
+
+
+async def test_a_report_said_before_goes_with_the_right_to_reports(scene: Scene) -> None:
+    person = await scene.house.people.add("审二", {Role.AUDITOR}, company="GD01", department="审计部", id="shen2")
+    reply = await scene.send("shen2", "报表 本月报销")
+    address = held(scene, reply.files[1].name)
+    assert (await scene.reception.made(person, address)).startswith(b"%PDF")
+    person = await scene.house.people.change("shen2", roles={Role.EMPLOYEE})
+    for out in reply.files:
+        with pytest.raises(NotAllowed):
+            await scene.reception.made(person, held(scene, out.name))
 
 
 async def test_an_export_leaves_a_trail(scene: Scene) -> None:

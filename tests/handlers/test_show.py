@@ -12,7 +12,7 @@ from archive.access import Role
 from archive.errors import NotFound
 from archive.item import Item
 from archive.trail import Entry
-from tests.house import Scene, button, drawn, einvoice, facts, words
+from tests.house import Scene, button, drawn, einvoice, facts, words, zipped
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -137,11 +137,11 @@ async def test_pages(scene: Scene) -> None:
 
 async def test_who_got_the_role_later_may_open_what_waits_for_them(scene: Scene) -> None:
     item = await scene.forward("sun", einvoice("620.00"))
-    await scene.house.people.move("wang", "研发部")
+    await scene.house.people.change("wang", department="研发部")
     try:
         assert str(item.document.number) in facts(await scene.send("wang", f"打开 {item.id}"))
     finally:
-        await scene.house.people.move("wang", "销售部")
+        await scene.house.people.change("wang", department="销售部")
     assert "[S03]" in words(await scene.send("wang", f"打开 {item.id}"))
 
 
@@ -158,6 +158,33 @@ async def test_todo_is_what_waits_for_oneself(scene: Scene) -> None:
     assert [card.about for card in mine.cards] == [refused.id, doubtful.id]
     assert "待办 2 件" in words(mine)
     assert [card.about for card in (await scene.send("fa", "待审批")).cards] == [open_.id]
+
+
+async def test_todo_goes_on_page_by_page_and_skips_nothing_when_some_are_decided_meanwhile(scene: Scene) -> None:
+    await scene.house.people.add("新来二", {Role.EMPLOYEE}, company="GD01", department="内审部", id="xin2")
+    await scene.house.people.add("内审", {Role.APPROVER}, company="GD01", department="内审部", id="nei")
+    bundle = zipped({f"{n:02d}.xml": einvoice(f"{640 + n}.00") for n in range(23)})
+    await scene.send("xin2", files=[("一包.zip", bundle)])
+    everything = [item.id for item, _ in await scene.house.vault.open_cases("GD01") if item.owner == "xin2"]
+    first = await scene.send("nei", "待办")
+    assert "待办 23 件" in words(first)
+    assert "第 1–10 件" in words(first)
+    assert "showing 1–10" in words(first, "en")
+    assert [choice.label.zh for choice in first.choices] == ["下一页"]
+    for card in first.cards[:3]:
+        await scene.press("nei", button(card, "approve"))
+    second = await scene.press("nei", first.choices[0])
+    assert "待办 20 件" in words(second)
+    assert "第 8–17 件" in words(second)
+    third = await scene.press("nei", second.choices[1])
+    shown = [card.about for reply in (first, second, third) for card in reply.cards]
+    assert shown == everything
+    assert [choice.label.zh for choice in third.choices] == ["上一页"]
+    assert (await scene.press("nei", third.choices[0])).cards == second.cards
+    for card in third.cards:
+        await scene.press("nei", button(card, "approve"))
+    rest = await scene.press("nei", second.choices[1])
+    assert [card.about for card in rest.cards] == everything[10:20], "nothing comes after it any more: the last page"
 
 
 async def test_a_file_that_is_no_picture_says_so(scene: Scene) -> None:

@@ -77,6 +77,23 @@ async def test_the_same_bytes_of_another_are_refused_and_name_the_first(scene: S
         assert "李明" in said
         assert when in said
         assert first.id in said
+    assert "请直接向 李明 询问" in words(reply), "it was never laid before Sun"
+    assert "Please ask 李明 how it stands. [D01]" in words(reply, "en")
+    assert "「查" not in words(reply)
+    assert "search" not in words(reply, "en")
+
+
+@pytest.mark.parametrize("person", ["li", "wang", "chen"])
+async def test_who_may_see_the_first_copy_is_told_how_to_find_it(scene: Scene, person: str) -> None:
+    """Its sender, who decides on it, and who sees everything."""
+    number = f"26339990000090225{ord(person[0]):03d}"
+    data = einvoice("225.00", number=number)
+    first = await scene.forward("li", data)
+    for copy, code in ((data, "D01"), (data + b"\n", "D02")):
+        reply = await scene.send(person, files=[("copy.xml", copy)])
+        assert f"输入「查 {first.id}」看它的进度。[{code}]" in words(reply)
+        assert f"Type “search {first.id}” to see how it stands. [{code}]" in words(reply, "en")
+    assert number in words(reply)
 
 
 async def test_the_same_invoice_in_other_bytes_is_refused_by_its_identity(scene: Scene) -> None:
@@ -87,6 +104,7 @@ async def test_the_same_invoice_in_other_bytes_is_refused_by_its_identity(scene:
     assert "[D02]" in words(reply)
     assert "李明" in words(reply)
     assert "26339990000090230001" in words(reply)
+    assert "请直接向 李明 询问它的进度。[D02]" in words(reply)
     assert first.id in words(reply, "en")
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from archive.checks import SURE
 from archive.document import Document, Kind, Line
-from archive.money import to_capitals
+from bench.capitals import to_capitals
 from intake.arithmetic import proven, settled
 from intake.reading import Found
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.errors import FileTooBig, Problem, ReaderFailed, TooDeep, Truncated, UnsafeXml
+from archive.errors import Problem, ReaderFailed, TooBigToRead, TooDeep, Truncated, UnsafeXml
 from intake import limits, markup
 
 
@@ -46,9 +46,9 @@ def test_depth_and_size() -> None:
     for depth in (limits.XML_DEPTH + 1, 5000):
         with pytest.raises(TooDeep):
             markup.parse(b"<a>" * depth + b"</a>" * depth, "x")
-    with pytest.raises(FileTooBig):
+    with pytest.raises(TooBigToRead, match="没有读取内容"):
         markup.parse(b"<a>" + bytes(limits.XML_BYTES) + b"</a>", "x")
-    with pytest.raises(FileTooBig):
+    with pytest.raises(TooBigToRead, match="上限是 400000 个元素"):
         markup.parse(b"<a>" + b"<b/>" * (limits.XML_NODES + 1) + b"</a>", "x")
 
 

@@ -14,15 +14,15 @@ from archive.document import Kind
 from archive.errors import (
     EmptyFile,
     Encrypted,
-    FileTooBig,
     NoDocument,
     NotWhatItSays,
+    TooBigToRead,
     Truncated,
     UnknownFormat,
     UnsafeXml,
 )
 from archive.finding import Level
-from bench.score_readers import FIELDS, measure
+from bench.score_readers import FIELDS, scored
 from intake import doubts, limits
 from intake.fields import fold
 from intake.read import read
@@ -154,8 +154,8 @@ def test_bad_samples_get_a_reason(name: str, problem: type[Exception]) -> None:
     assert isinstance(drawn(file).error, problem)
 
 
-def test_too_large_is_refused_unread() -> None:
-    assert isinstance(read(b"%PDF-" + bytes(limits.FILE_BYTES), "a.pdf").error, FileTooBig)
+def test_too_large_is_not_read() -> None:
+    assert isinstance(read(b"%PDF-" + bytes(limits.FILE_BYTES), "a.pdf").error, TooBigToRead)
 
 
 def test_a_reading_survives_the_way_between_processes() -> None:
@@ -180,5 +180,5 @@ def test_damaged_files_never_raise(name: str, data: st.DataObject) -> None:
 def test_the_bench_counts_what_it_reads(tmp_path: Path) -> None:
     (tmp_path / "truth.jsonl").write_text('{"file": "a.xml", "kind": "x", "number": "1", "total": "742.00"}\n', "utf-8")
     (tmp_path / "a.xml").write_bytes(sample("xml_01"))
-    score = measure([tmp_path]).kinds["x"]
+    score = scored([tmp_path]).kinds["x"]
     assert (score.right, score.scored, score.files) == (1, 2, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -14,8 +15,9 @@ from archive.document import Document, Kind
 from archive.item import Item, ItemState
 from archive.retention import Term
 from archive.trail import Entry
-from storage import files, items, mongo, trail
+from storage import files, items, mongo, people, trail
 from storage.keys import SEAL, FileKey, master_key
+from storage.people import People, utc_now
 from storage.trail import Trail, open_trail
 from storage.vault import OnKept, Vault
 
@@ -80,3 +82,21 @@ async def open_archive(db: mongo.Database, folder: Path, on_kept: OnKept | None 
     assert sealed
     vault = Vault(db, keys, chain, term=TERM, zone=ZONE, on_kept=on_kept)
     return Archive(db, keys, keys.unwrap(sealed["wrapped"]), chain, vault, folder / "keys" / "data.witness")
+
+
+class PlainKeys:
+    """A key provider that wraps nothing: where a trail is needed and its seal isn't what is tested."""
+
+    id = "plain"
+
+    def wrap(self, key: bytes) -> bytes:
+        return key
+
+    def unwrap(self, wrapped: bytes) -> bytes:
+        return wrapped
+
+
+async def open_people(db: mongo.Database, now: Callable[[], datetime] = utc_now) -> People:
+    """The accounts, with the trail their changes are written into."""
+    await mongo.ensure_indexes(db, people.INDEXES, trail.INDEXES)
+    return People(db, await open_trail(db, PlainKeys()), now)

@@ -19,7 +19,9 @@ from itertools import pairwise
 from typing import Any
 
 from aiohttp import web
+from meilisearch_python_sdk import AsyncClient
 
+from storage.index_meili import NAME
 from tests.storage.meili_filter import BadFilter, matches
 from tests.storage.meili_settings import Refused, check_settings
 
@@ -237,6 +239,12 @@ class MeiliServer:
         return web.json_response(
             _paged(found[: settings.get("pagination", {}).get("maxTotalHits", 1000)], asked, settings)
         )
+
+
+async def take_away(url: str, key: str, name: str = NAME) -> None:
+    """The index off the server."""
+    async with AsyncClient(url, key) as client:
+        await client.delete_index_if_exists(name)
 
 
 async def _json(request: web.Request) -> Any:

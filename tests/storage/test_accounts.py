@@ -1,16 +1,29 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import threading
 
 import pytest
 from argon2 import PasswordHasher
 
 from archive.access import Role
-from archive.errors import AccountDisabled, BadValue, LinkExpired, NotFound, SignInFailed, TooManyTries
-from storage import accounts, mongo, people
-from storage.accounts import TRIES, Accounts
+from archive.errors import (
+    AccountDisabled,
+    BadValue,
+    LinkExpired,
+    NotFound,
+    SignInBusy,
+    SignInFailed,
+    TooManyFromAddress,
+    TooManyTries,
+)
+from storage import accounts, mongo
+from storage.accounts import MOST_WAITING, Accounts
 from storage.people import People
+from storage.tries import FROM_ADDRESS, TRIES
 from tests.storage.clock import Clock
+from tests.storage.kept import open_people
 
 PASSWORD = "correct horse 电池"
 
@@ -22,8 +35,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def staff(db: mongo.Database, clock: Clock) -> People:
-    await mongo.ensure_indexes(db, people.INDEXES, accounts.INDEXES)
-    staff = People(db, clock)
+    await mongo.ensure_indexes(db, accounts.INDEXES)
+    staff = await open_people(db, clock)
     await staff.add("张三", {Role.EMPLOYEE}, company="C1", id="zhangsan", lang="en")
     return staff
 
@@ -153,9 +166,13 @@ async def test_weak_passwords(door: Accounts, weak: str) -> None:
 
 
 async def test_a_new_password_ends_the_sessions(door: Accounts) -> None:
-    token = await door.sign_in("zhangsan", PASSWORD)
-    await door.set_password("zhangsan", "another horse 电池")
-    assert await door.session(token) is None
+    tokens = [await door.sign_in("zhangsan", PASSWORD) for _ in range(3)]
+    link = await door.link("zhangsan")
+    new = await door.set_password("zhangsan", "another horse 电池")
+    assert [await door.session(token) for token in tokens] == [None] * 3
+    assert await door.session(new) is not None
+    with pytest.raises(LinkExpired):
+        await door.redeem(link)
     with pytest.raises(SignInFailed):
         await door.sign_in("zhangsan", PASSWORD)
     assert await door.sign_in("zhangsan", "another horse 电池")
@@ -222,7 +239,96 @@ async def test_sessions_end_when_idle_and_in_the_end(door: Accounts, clock: Cloc
     assert await door.session(idle) is None
 
 
-async def test_signing_out_everywhere(door: Accounts) -> None:
-    tokens = [await door.sign_in("zhangsan", PASSWORD) for _ in range(3)]
-    assert await door.sign_out_everywhere("zhangsan") == 3
-    assert [await door.session(token) for token in tokens] == [None] * 3
+async def wrong(door: Accounts, times: int, account: str = "zhangsan", **where: str) -> None:
+    for _ in range(times):
+        with pytest.raises(SignInFailed):
+            await door.sign_in(account, "wrong", **where)
+
+
+async def test_many_failures_from_one_address_wait_whatever_the_accounts(door: Accounts, clock: Clock) -> None:
+    for n in range(FROM_ADDRESS):
+        await wrong(door, 1, f"nobody{n}", address="198.51.100.7")
+    clock.move(minutes=20)
+    for account in ("zhangsan", "nobody"):
+        with pytest.raises(TooManyFromAddress) as refused:
+            await door.sign_in(account, PASSWORD, "198.51.100.7")
+        assert refused.value.facts["minutes"] == 40
+    assert "从你这个网络地址登录失败的次数太多" in refused.value.say("zh")
+    assert "from your network address" in refused.value.say("en")
+    assert await door.sign_in("zhangsan", PASSWORD, "198.51.100.8")
+    clock.move(minutes=40)
+    assert await door.sign_in("zhangsan", PASSWORD, "198.51.100.7")
+
+
+async def test_an_account_of_ones_own_does_not_buy_more_tries(door: Accounts) -> None:
+    for n in range(FROM_ADDRESS):
+        await wrong(door, 1, f"nobody{n}", address="198.51.100.7")
+        if n % 10 == 5:
+            assert await door.sign_in("zhangsan", PASSWORD, "198.51.100.7")
+    with pytest.raises(TooManyFromAddress):
+        await door.sign_in("nobody", "wrong", "198.51.100.7")
+
+
+async def test_nobody_is_locked_out_of_the_browser_they_use_or_of_a_link(door: Accounts) -> None:
+    await door.sign_in("zhangsan", PASSWORD, "203.0.113.1", "mine")
+    for n in range(FROM_ADDRESS):  # somebody at the same address, who knows the account's name
+        await wrong(door, 1, "zhangsan" if n < TRIES else f"nobody{n}", address="203.0.113.1", browser="another")
+    with pytest.raises(TooManyTries):
+        await door.sign_in("zhangsan", PASSWORD, "203.0.113.1", "another")
+    with pytest.raises(TooManyTries):
+        await door.sign_in("zhangsan", PASSWORD, "203.0.113.2")
+    assert await door.sign_in("zhangsan", PASSWORD, "203.0.113.1", "mine")
+    assert await door.redeem(await door.link("zhangsan"), "new")
+    assert await door.sign_in("zhangsan", PASSWORD, "203.0.113.1", "new")
+
+
+async def test_a_browser_that_was_in_is_limited_too_and_for_its_account_only(door: Accounts, staff: People) -> None:
+    await staff.add("李四", {Role.EMPLOYEE}, company="C1", id="lisi")
+    await door.redeem(await door.link("lisi"), "mine")
+    await wrong(door, TRIES, "lisi", browser="mine")
+    with pytest.raises(TooManyTries):
+        await door.sign_in("lisi", PASSWORD, browser="mine")
+    await wrong(door, TRIES, "zhangsan", browser="mine")
+    with pytest.raises(TooManyTries):
+        await door.sign_in("zhangsan", PASSWORD, browser="mine")
+
+
+async def test_a_flood_of_sign_ins_is_told_to_come_again(
+    door: Accounts, db: mongo.Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Few are checked at a time, not many wait, and whoever was sent away has had no try."""
+    at_once, most, gate = 0, 0, threading.Event()
+    lock = threading.Lock()
+
+    def slow(known: str, password: str) -> bool:
+        nonlocal at_once, most
+        with lock:
+            at_once += 1
+            most = max(most, at_once)
+        gate.wait(20)
+        with lock:
+            at_once -= 1
+        return False
+
+    await wrong(door, 1, "first")  # the hash to compare with is made
+    monkeypatch.setattr(accounts, "_verified", slow)
+    flood = [asyncio.create_task(door.sign_in(f"nobody{n}", "wrong")) for n in range(MOST_WAITING + 8)]
+    async with asyncio.timeout(20):
+        for pause in itertools.repeat(0.01):
+            if sum(task.done() for task in flood) == 8:
+                break
+            await asyncio.sleep(pause)
+    with pytest.raises(SignInBusy) as refused:
+        await door.sign_in("zhangsan", PASSWORD)
+    with pytest.raises(SignInBusy):
+        await door.set_password("zhangsan", "another horse 电池")
+    assert "[A09]" in refused.value.say("zh")
+    assert "Please try again in a few seconds." in refused.value.say("en")
+    gate.set()
+    ended = await asyncio.gather(*flood, return_exceptions=True)
+    assert sum(isinstance(each, SignInBusy) for each in ended) == 8
+    assert sum(isinstance(each, SignInFailed) for each in ended) == MOST_WAITING
+    assert most == 2
+    assert await db.tries.count_documents({}) == MOST_WAITING + 1
+    monkeypatch.undo()
+    assert await door.sign_in("zhangsan", PASSWORD)

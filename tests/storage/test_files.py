@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -57,6 +58,42 @@ async def test_missing_bytes_and_a_destroyed_key_are_told_apart(db: mongo.Databa
     await db.keys.delete_one({"_id": file.id})
     with pytest.raises(KeyMissing):
         await vault.original(file)
+
+
+async def test_what_somebody_goes_on_keeping_is_not_swept(
+    db: mongo.Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "LOOSE_FOR", timedelta(seconds=2))
+    archive = await open_archive(db, tmp_path)
+    async with archive.vault.keeping():
+        kept = await archive.vault.hold(b"x", "a.pdf", "application/pdf")
+        for _ in range(12):
+            await asyncio.sleep(0.25)
+            assert await archive.vault.sweep(datetime.now(UTC)) == 0
+        await archive.put("3", file=kept)
+        left = await archive.vault.hold(b"y", "b.zip", "application/zip")
+    await asyncio.sleep(2.3)
+    assert await archive.vault.sweep(datetime.now(UTC)) == 2  # and what `put` held for itself
+    with pytest.raises(KeyMissing):
+        await archive.vault.original(left)
+    assert await archive.vault.original(kept) == b"x"
+
+
+async def test_what_was_renewed_since_it_was_found_stays(
+    db: mongo.Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = await open_archive(db, tmp_path)
+    file = await archive.vault.hold(b"x", "a.pdf", "application/pdf")
+    later = datetime.now(UTC) + timedelta(hours=2)
+    removed = files.Files._remove
+
+    async def late(self: files.Files, file_id: str, old: mongo.Doc) -> int:
+        await db.keys.update_one({"_id": file_id}, {"$set": {"loose": later}})
+        return await removed(self, file_id, old)
+
+    monkeypatch.setattr(files.Files, "_remove", late)
+    assert await archive.vault.sweep(later) == 0
+    assert await archive.vault.original(file) == b"x"
 
 
 async def test_what_no_record_took_is_swept_after_an_hour(db: mongo.Database, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from storage.index import Index, fold, to_doc, totals_of
 from storage.index_meili import MeiliIndex
 from storage.index_tantivy import TantivyIndex
 from tests.storage.items import an_item
-from tests.storage.meili_server import MeiliServer
+from tests.storage.meili_server import MeiliServer, take_away
 
 ALL = Scope("C1", None)
 NUMBER = "26339990000021205985"
@@ -40,10 +40,11 @@ async def index(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         url = os.environ.get("GUIDANG_TEST_MEILI_URL")
         if not url:
             pytest.skip("no Meilisearch server: set GUIDANG_TEST_MEILI_URL and GUIDANG_TEST_MEILI_KEY")
-        real = MeiliIndex(url, os.environ.get("GUIDANG_TEST_MEILI_KEY", ""), f"guidang_test_{uuid4().hex[:8]}")
+        key, name = os.environ.get("GUIDANG_TEST_MEILI_KEY", ""), f"guidang_test_{uuid4().hex[:8]}"
+        real = MeiliIndex(url, key, name)
         yield real
-        await real.delete()
         await real.close()
+        await take_away(url, key, name)
 
 
 @pytest.fixture

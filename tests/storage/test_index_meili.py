@@ -11,7 +11,7 @@ from archive.item import ItemState
 from archive.query import Query, Scope
 from storage.index_meili import COMPARED, MeiliIndex
 from tests.storage.items import an_item
-from tests.storage.meili_server import MeiliServer
+from tests.storage.meili_server import MeiliServer, take_away
 
 ALL = Scope("C1", None)
 
@@ -80,12 +80,14 @@ async def test_settings_are_made_once_for_a_process_and_survive_another(server: 
     await other.close()
 
 
-async def test_an_index_taken_away_is_made_again(server: MeiliServer, index: MeiliIndex) -> None:
+async def test_an_index_taken_away_is_made_again_by_the_next_start(server: MeiliServer, index: MeiliIndex) -> None:
     await index.put([an_item(1)])
-    await index.delete()
-    assert await index.count() == 0
-    await index.put([an_item(1)])
-    assert await index.count() == 1
+    await take_away(server.url, server.key)
+    later = MeiliIndex(server.url, server.key)
+    assert await later.count() == 0
+    await later.put([an_item(1)])
+    assert await later.count() == 1
+    await later.close()
 
 
 async def test_capitals_do_not_open_another_company(index: MeiliIndex) -> None:

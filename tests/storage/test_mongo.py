@@ -9,9 +9,27 @@ from pathlib import Path
 
 import pytest
 from pymongo import IndexModel
-from pymongo.errors import AutoReconnect, DuplicateKeyError
+from pymongo.errors import (
+    AutoReconnect,
+    BulkWriteError,
+    DuplicateKeyError,
+    InvalidOperation,
+    OperationFailure,
+    PyMongoError,
+    WriteError,
+)
 
-from archive.errors import BadSettings, DatabaseDown, NotFound
+from archive.errors import (
+    BadSettings,
+    DatabaseBusy,
+    DatabaseDown,
+    DatabaseLogin,
+    DatabaseProblem,
+    EntryExists,
+    NoSpace,
+    NotFound,
+    Problem,
+)
 from storage import mongo
 
 
@@ -86,8 +104,71 @@ async def test_errors_that_mean_something_to_the_caller_stay(db: mongo.Database)
 
     with pytest.raises(DuplicateKeyError):
         await mongo.transact(db, step, stays=(DuplicateKeyError,))
-    with pytest.raises(DatabaseDown):
+    with pytest.raises(EntryExists, match="「x」") as raised:
         await mongo.transact(db, step)
+    assert isinstance(raised.value.__cause__, DuplicateKeyError)
+
+
+async def test_a_refused_command_is_no_lost_connection(db: mongo.Database, caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(DatabaseProblem, match="K09") as raised:
+        async with mongo.border():
+            await db.command("noSuchCommandAtAll")
+    assert not isinstance(raised.value, DatabaseDown)
+    assert isinstance(raised.value.__cause__, OperationFailure)
+    assert "noSuchCommandAtAll" in caplog.text
+    assert "noSuchCommandAtAll" not in raised.value.say("en"), "the reason may hold content: it is for the log"
+
+
+async def test_a_wrong_password_is_said_as_that(mongo_uri: str) -> None:
+    place = mongo_uri.split("//")[1].split("@")[-1].split("/")[0].split(",")[0]
+    db = mongo.connect(f"mongodb://nobody:wrong@{place}/?authSource=admin", "x")
+    try:
+        with pytest.raises(DatabaseLogin, match="MONGODB_URI"):
+            await mongo.check(db)
+    finally:
+        await db.client.close()
+
+
+async def test_a_conflict_that_lasts_says_busy(db: mongo.Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mongo, "PATIENCE", 1.0)
+    await db.a.insert_one({"_id": 1, "value": 0})
+
+    async def step(session: mongo.Session) -> None:
+        await db.a.update_one({"_id": 1}, {"$inc": {"value": 1}}, session=session)
+
+    async with db.client.start_session() as other:
+        await other.start_transaction()
+        await step(other)
+        with pytest.raises(DatabaseBusy):
+            await mongo.transact(db, step)
+        await other.abort_transaction()
+    await mongo.transact(db, step)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (OperationFailure("not enough disk", 14031), NoSpace),
+        (WriteError("28: No space left on device", 8), NoSpace),
+        (BulkWriteError({"writeErrors": [{"code": 11000, "errmsg": "x", "keyPattern": {"n": 1}}]}), EntryExists),
+        (OperationFailure("shutting down", 91), DatabaseDown),
+        (OperationFailure("cursor not found", 43), DatabaseDown),
+        (OperationFailure("met another", 112), DatabaseBusy),
+        (OperationFailure("met another", 1, {"errorLabels": ["TransientTransactionError"]}), DatabaseBusy),
+        (OperationFailure("not authorized on x", 13), DatabaseLogin),
+        (OperationFailure("over your space quota", 8000), NoSpace),
+        (AutoReconnect("gone"), DatabaseDown),
+        (InvalidOperation("closed"), DatabaseDown),
+        (OperationFailure("no such thing", 9), DatabaseProblem),
+        (PyMongoError("?"), DatabaseProblem),
+    ],
+)
+async def test_each_error_of_the_driver_is_told_apart(error: PyMongoError, kind: type[Problem]) -> None:
+    with pytest.raises(kind) as raised:
+        async with mongo.border():
+            raise error
+    assert type(raised.value) is kind
+    assert raised.value.__cause__ is error
 
 
 async def test_a_server_without_transactions_is_refused_at_the_start(tmp_path: Path) -> None:
@@ -122,6 +203,6 @@ async def test_an_index_of_an_earlier_version_is_replaced_and_the_others_stay(db
 async def test_an_index_the_data_forbid_is_no_reason_to_drop_anything(db: mongo.Database) -> None:
     await mongo.ensure_indexes(db, {"double": [IndexModel("free")]})
     await db.double.insert_many([{"n": 1}, {"n": 1}])
-    with pytest.raises(DatabaseDown):
+    with pytest.raises(EntryExists):
         await mongo.ensure_indexes(db, {"double": [IndexModel("free"), IndexModel("n", unique=True)]})
     assert "free_1" in await db.double.index_information()

@@ -5,15 +5,18 @@ import asyncio
 import pytest
 
 from archive.access import Person, Role
-from archive.errors import BadValue, NotFound
+from archive.errors import BadValue, NotFound, TrailBroken
+from archive.trail import Entry
 from storage import accounts, mongo, people
-from storage.people import Identity, People
+from storage.people import SYSTEM, By, People
+from storage.records import unpack
+from tests.storage.kept import open_people
 
 
 @pytest.fixture
 async def staff(db: mongo.Database) -> People:
-    await mongo.ensure_indexes(db, people.INDEXES, accounts.INDEXES)
-    return People(db)
+    await mongo.ensure_indexes(db, accounts.INDEXES)
+    return await open_people(db)
 
 
 async def test_a_person_is_kept_as_given(staff: People) -> None:
@@ -47,19 +50,51 @@ async def test_taken_nameless_or_without_a_role(staff: People) -> None:
         with pytest.raises(BadValue):
             await staff.add(name, roles, company="C1", id=person_id)
     with pytest.raises(BadValue):
-        await staff.set_roles("a1", [])
+        await staff.change("a1", roles=[])
     assert (await staff.get("a1")).name == "甲"
 
 
 async def test_changes(staff: People) -> None:
     await staff.add("甲", {Role.EMPLOYEE}, company="C1", id="a1")
-    await staff.rename("a1", "甲乙")
-    await staff.set_roles("a1", {Role.AUDITOR})
-    await staff.move("a1", "审计部")
-    await staff.speak("a1", "en")
-    assert await staff.get("a1") == Person("a1", "甲乙", frozenset({Role.AUDITOR}), "审计部", "C1", "en")
+    await staff.change("a1", name="甲乙", roles={Role.AUDITOR}, department="审计部")
+    assert await staff.get("a1") == Person("a1", "甲乙", frozenset({Role.AUDITOR}), "审计部", "C1")
+    await staff.change("a1")
+    assert (await staff.get("a1")).name == "甲乙"
     with pytest.raises(NotFound):
-        await staff.rename("nobody", "x")
+        await staff.change("nobody", name="x")
+
+
+async def test_each_change_leaves_an_entry_that_says_how_the_account_stands(staff: People, db: mongo.Database) -> None:
+    await staff.add("甲", {Role.EMPLOYEE}, company="C1", id="a1", by=SYSTEM)
+    await staff.change("a1", roles={Role.ADMIN, Role.AUDITOR}, by=By("root", "desk"))
+    await staff.disable("a1")
+    await staff.enable("a1")
+    with pytest.raises(BadValue):
+        await staff.add("乙", {Role.EMPLOYEE}, company="C1", id="a1")
+    with pytest.raises(NotFound):
+        await staff.disable("nobody")
+    entries = [unpack(Entry, doc) for doc in await db.links.find({}).sort("_id", 1).to_list()]
+    assert {entry.about for entry in entries} == {"person:a1"}
+    assert [(e.who, e.channel, e.action, e.facts["roles"], e.facts["disabled"]) for e in entries] == [
+        ("system", "", "added", "employee", "no"),
+        ("root", "desk", "changed", "admin,auditor", "no"),
+        ("local", "cli", "disabled", "admin,auditor", "yes"),
+        ("local", "cli", "enabled", "admin,auditor", "no"),
+    ]
+
+
+async def test_a_change_whose_entry_cannot_be_written_does_not_happen(staff: People, db: mongo.Database) -> None:
+    await staff.add("甲", {Role.EMPLOYEE}, company="C1", id="a1")
+    await db.head.update_one({}, {"$set": {"seal": "forged"}})
+    other = await open_people(db)
+    for step in (
+        other.change("a1", roles={Role.ADMIN}),
+        other.disable("a1"),
+        other.add("乙", {Role.ADMIN}, company="C1", id="b1"),
+    ):
+        with pytest.raises(TrailBroken):
+            await step
+    assert await other.all() == [Person("a1", "甲", frozenset({Role.EMPLOYEE}), "", "C1")]
 
 
 async def test_having_a_role_means_able_to_act(staff: People) -> None:
@@ -73,30 +108,8 @@ async def test_having_a_role_means_able_to_act(staff: People) -> None:
     assert not (await staff.get("p0")).disabled
 
 
-async def test_channels_know_people_by_their_own_ids(staff: People) -> None:
-    await staff.add("甲", {Role.EMPLOYEE}, company="C1", id="a1")
-    await staff.add("乙", {Role.EMPLOYEE}, company="C1", id="b1")
-    slack, wecom = Identity("slack", "T1", "U9"), Identity("wecom", "corp", "U9")
-    await staff.tie("a1", slack)
-    await staff.tie("a1", slack)
-    await staff.tie("a1", wecom)
-    known = await staff.known(slack)
-    assert known is not None
-    assert known.id == "a1"
-    assert await staff.known(Identity("slack", "T2", "U9")) is None
-    assert await staff.identities("a1") == [slack, wecom]
-    with pytest.raises(BadValue):
-        await staff.tie("b1", slack)
-    with pytest.raises(NotFound):
-        await staff.tie("c1", Identity("slack", "T1", "U1"))
-    assert await staff.untie(slack)
-    assert not await staff.untie(slack)
-    await staff.tie("b1", slack)
-    assert await staff.identities("b1") == [slack]
-
-
 async def test_what_another_process_changed_is_seen_within_a_second(staff: People, db: mongo.Database) -> None:
-    other = People(db)
+    other = await open_people(db)
     await staff.add("甲", {Role.EMPLOYEE}, company="C1", id="a1")
     assert not (await staff.get("a1")).disabled
     assert [person.disabled for person in await staff.all()] == [False]

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from archive.errors import BadSchedule
+from archive.errors import BadSchedule, TooManySchedules
 from storage import mongo, schedules
-from storage.schedules import Schedules
+from storage.schedules import MOST, Schedules
 from tests.storage.clock import Clock
 
 MONDAY_NINE = {"day_of_week": "mon", "hour": "9", "minute": "0"}
@@ -69,3 +69,14 @@ async def test_a_planned_time_is_run_once(book: Schedules) -> None:
     assert schedule.last_run == planned + timedelta(days=7)
     await book.cancel("zs", name)
     assert not await book.ran(name, planned + timedelta(days=14))
+
+
+async def test_one_person_has_fifty_at_most(book: Schedules) -> None:
+    names = [await book.add("zs", "desk", "talk", "x", MONDAY_NINE) for _ in range(MOST)]
+    with pytest.raises(TooManySchedules) as refused:
+        await book.add("zs", "desk", "talk", "x", MONDAY_NINE)
+    assert "每人最多 50 个定时" in refused.value.say("zh")
+    assert "one person may have 50 schedules at most" in refused.value.say("en")
+    assert await book.add("ls", "desk", "talk", "x", MONDAY_NINE)
+    assert await book.cancel("zs", names[0])
+    assert await book.add("zs", "desk", "talk", "x", MONDAY_NINE)

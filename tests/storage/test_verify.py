@@ -10,12 +10,18 @@ from pathlib import Path
 import pytest
 from bson import ObjectId
 
+from archive.access import Role
 from archive.item import Item
 from archive.trail import GENESIS, Entry, digest_of
+from handlers.message import OutFile, Reply
 from storage import mongo
+from storage.files import held_address
 from storage.items import own, record_digest, to_item
+from storage.outbox import Outbox
+from storage.people import People
 from storage.records import pack, unpack
 from storage.sealing import digests, seal
+from storage.talk import Talk
 from storage.trail import Head, Trail
 from storage.verify import Verification
 from tests.storage.kept import AT, Archive, open_archive, step
@@ -306,9 +312,100 @@ async def test_a_lost_witness_is_said(plant: Plant) -> None:
     assert await found(plant.archive) == {("V13", "#9")}
 
 
+async def test_a_report_said_before_is_checked_against_its_message(plant: Plant) -> None:
+    vault, db = plant.archive.vault, plant.db
+    kept = {}
+    for name in ("sound", "changed", "gone", "letter"):
+        kept[name] = await vault.hold(f"the report {name}".encode(), f"{name}.pdf", "application/pdf")
+        await vault.settle(kept[name])
+        files = [{"name": f"{name}.pdf", "file": held_address(kept[name])}, {"name": "a.pdf", "file": "original:x"}]
+        if name == "letter":  # on its way to another channel
+            reply = Reply(files=(OutFile("a.pdf", "application/pdf", file=held_address(kept[name])),))
+            await Outbox(db, Reply).put("k", "p1", "slack", "p1:chat", reply)
+        else:
+            body = {"files": files}
+            await Talk(db).say(owner="p1", conversation="p1:reports", key=name, mine=False, body=body, at=AT)
+    trail = Trail(db, plant.archive.secret, plant.archive.witness)
+    check = Verification(db, trail, vault.original)
+    assert [fault async for fault in check.faults()] == []
+    assert check.made == 4
+
+    for name in ("changed", "letter"):
+        chunk = await db["files.chunks"].find_one({"files_id": kept[name].id})
+        assert chunk
+        await db["files.chunks"].update_one({"_id": chunk["_id"]}, {"$set": {"data": chunk["data"][:-1] + b"?"}})
+    await db.keys.delete_one({"_id": kept["gone"].id})
+    assert await found(plant.archive) == {
+        ("V16", kept["changed"].id), ("V16", kept["letter"].id), ("V17", kept["gone"].id)
+    }  # fmt: skip
+
+
 async def test_every_fault_has_words(plant: Plant) -> None:
     await a_byte_in_a_file(plant)
     check = Verification(plant.db, plant.archive.trail, plant.archive.vault.original)
     (fault,) = [each async for each in check.faults()]
     assert fault.text.zh == "G2610-0002:原件被改动"
     assert fault.text.en == "G2610-0002: the original was changed"
+
+
+async def a_planted_role(db: mongo.Database) -> None:
+    await db.people.update_one({"_id": "a1"}, {"$push": {"roles": "auditor"}})
+
+
+async def another_company(db: mongo.Database) -> None:
+    await db.people.update_one({"_id": "a1"}, {"$set": {"company": "C2"}})
+
+
+async def a_disabled_person_let_in_again(db: mongo.Database) -> None:
+    await db.people.update_one({"_id": "b1"}, {"$set": {"disabled": False}})
+
+
+async def a_role_that_is_none(db: mongo.Database) -> None:
+    await db.people.update_one({"_id": "a1"}, {"$set": {"roles": ["king"]}})
+
+
+async def a_person_planted(db: mongo.Database) -> None:
+    doc = await db.people.find_one({"_id": "a1"})
+    assert doc
+    await db.people.insert_one(doc | {"_id": "x1"})
+
+
+async def a_person_deleted(db: mongo.Database) -> None:
+    await db.people.delete_one({"_id": "a1"})
+
+
+@pytest.mark.parametrize(
+    ("tamper", "says"),
+    [
+        (a_planted_role, ("V18", "a1")),
+        (another_company, ("V18", "a1")),
+        (a_disabled_person_let_in_again, ("V18", "b1")),
+        (a_role_that_is_none, ("V18", "a1")),
+        (a_person_planted, ("V19", "x1")),
+        (a_person_deleted, ("V20", "a1")),
+    ],
+)
+async def test_people_are_what_their_trail_says(
+    db: mongo.Database, tmp_path: Path, tamper: Callable[[mongo.Database], Awaitable[None]], says: tuple[str, str]
+) -> None:
+    archive = await open_archive(db, tmp_path)
+    staff = People(db, archive.trail)
+    await staff.add("甲", {Role.EMPLOYEE}, company="C1", id="a1")
+    await staff.add("乙", {Role.ADMIN}, company="C1", id="b1")
+    await staff.change("a1", roles={Role.EMPLOYEE, Role.APPROVER})
+    await staff.disable("b1")
+    assert await found(archive) == set()
+    await tamper(db)
+    assert await found(archive) == {says}
+
+
+async def test_an_entry_of_an_earlier_version_tells_the_roles_only(db: mongo.Database, tmp_path: Path) -> None:
+    archive = await open_archive(db, tmp_path)
+    await db.people.insert_one({"_id": "a1", "name": "甲", "roles": ["employee"], "company": "C1", "disabled": True})
+    await archive.trail.add(
+        Entry("local", "added", "person:a1", AT, "cli", {"roles": "employee"}),
+        Entry("local", "disabled", "person:a1", AT, "cli"),
+    )
+    assert await found(archive) == set()
+    await a_planted_role(db)
+    assert await found(archive) == {("V18", "a1")}
