@@ -24,6 +24,7 @@ class Abilities:
 
     files_out: FilesOut = "direct"
     masked: bool = False  # private facts are masked, because the platform's servers are abroad
+    windows: bool = True  # a form is opened in a window of its own; else it is asked in words
     ours: bool = False  # what it says is written into our own database, once for each key: it needs no letter
 
 
@@ -78,6 +79,9 @@ class Channel(Protocol):
 
     async def fetch(self, file: RemoteFile) -> bytes:
         """The bytes of a file that lies there. Raises FileGone, FileTooBig, NoScope, NotWhatItSays; or as `say`."""
+
+    def shared(self, conversation: str) -> bool:
+        """Whether others read along there: a group, a channel."""
 
     def routes(self) -> Sequence[web.RouteDef]:
         """What the platform calls on our server."""

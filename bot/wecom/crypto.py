@@ -31,12 +31,12 @@ class BadEnvelope(Exception):
 def signature(token: str, timestamp: str, nonce: str, encrypted: str) -> str:
     """sha1 over the four, sorted."""
     joined = "".join(sorted((token, timestamp, nonce, encrypted)))
-    return hashlib.sha1(joined.encode(), usedforsecurity=False).hexdigest()
+    return hashlib.sha1(joined.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
 
 
 def signed_by(token: str, timestamp: str, nonce: str, encrypted: str, given: str) -> bool:
     """Compared in constant time."""
-    return hmac.compare_digest(signature(token, timestamp, nonce, encrypted).encode(), given.encode())
+    return hmac.compare_digest(signature(token, timestamp, nonce, encrypted).encode(), given.encode("utf-8", "replace"))
 
 
 def aes_key(written: str) -> bytes:

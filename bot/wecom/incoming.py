@@ -17,7 +17,7 @@ APP, BOT = "wecom", "wecom_bot"
 CARD_EVENTS = ("template_card_event", "template_card_menu_event")
 NOT_UNDERSTOOD = Text(
     "收到了，但{what}我看不懂。请发文字、照片或文件；输入「帮助」看能做什么。",
-    "Got it, but I can't make anything of {what}. Please send words, photos or files; type “help” to see what I can do.",
+    "I can't make anything of {what}. Please send words, photos or files; type “help” to see what I can do.",
 )
 UNKNOWN = Text("这种消息", "this kind of message")
 KINDS: Mapping[str, Text] = {
@@ -36,7 +36,6 @@ class Heard:
     """An event that concerns us. `code` renews the card that was pressed; `excuse` is said instead of taking it in."""
 
     incoming: Incoming
-    asks: bool = False
     task: str = ""
     code: str = ""
     excuse: Text | None = field(default=None)
@@ -53,7 +52,8 @@ def from_app(fields: Mapping[str, str], corp_id: str, agent_id: int) -> Heard | 
     number = fields.get("MsgId", "")
     incoming = Incoming(sender, user, number or _made(*(fields[name] for name in sorted(fields))))
     if kind == "text":
-        return Heard(replace(incoming, text=fields.get("Content", "")))
+        words = fields.get("Content", "")
+        return Heard(replace(incoming, text=words)) if words.strip() else None
     media, name = fields.get("MediaId", ""), fields.get("FileName") or fields.get("Title") or ""
     if kind in ("image", "file") and media:
         shown = name or (f"图片_{number[-6:]}.jpg" if kind == "image" else f"文件_{number[-6:]}")
@@ -79,7 +79,7 @@ def _app_event(fields: Mapping[str, str], sender: Sender) -> Heard | None:
 def _clicked(incoming: Incoming, button: Pressed | None, task: str, code: str) -> Heard | None:
     if button is None:
         return None
-    return Heard(replace(incoming, text=button.words, click=button.click), button.asks, task, code)
+    return Heard(replace(incoming, text=button.words, click=button.click), task, code)
 
 
 def from_bot(frame: Mapping[str, Any], bot_id: str, sealed: Callable[[Mapping[str, str]], str]) -> Heard | None:

@@ -16,10 +16,9 @@ _SUBJECT = re.compile(r"[\w.:@/+-]{0,200}")
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """A key read back: a click (with a form to be filled first, or not), or words."""
+    """A key read back: a click, or words."""
 
     click: Click | None = None
-    asks: bool = False  # its choice has a form
     words: str = ""
 
 
@@ -28,7 +27,7 @@ def key_of(choice: Choice, lang: Lang) -> str | None:
     if choice.say is not None:
         parts: list[str | int] = ["s", choice.say.to(lang)]
     else:
-        parts = ["f" if choice.form else "a", choice.action, choice.subject, choice.version]
+        parts = ["a", choice.action, choice.subject, choice.version]
     key = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
     return key if len(key.encode("utf-8", "replace")) <= MOST else None
 
@@ -39,13 +38,13 @@ def pressed(key: str) -> Pressed | None:
         return None
     try:
         parts = json.loads(key)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     match parts:
         case ["s", str(words)] if words.strip():
             return Pressed(words=words)
-        case ["a" | "f" as how, str(action), str(subject), int(version)] if (
+        case ["a", str(action), str(subject), int(version)] if (
             _ACTION.fullmatch(action) and _SUBJECT.fullmatch(subject) and type(version) is int and 0 <= version < 2**31
         ):
-            return Pressed(Click(action, subject, version), asks=how == "f")
+            return Pressed(Click(action, subject, version))
     return None
