@@ -20,6 +20,7 @@ from bot.wecom.notes import Notes, Who
 from bot.wecom.outgoing import app_hand
 from bot.wecom.speaking import Speaking, card_of
 from bot.wecom.verify import Callback
+from bot.wecom.ways import AppWay
 from config import channels
 from handlers.context import Topic
 from handlers.message import Card, RemoteFile, Reply
@@ -55,7 +56,8 @@ class Wecom:
         self.abilities = Abilities(settings.leaving.files_out, settings.leaving.masked, windows=False)
         self._settings, self._gate, self._who, self._notes = settings, gate, who, notes
         self._api, self._aside = Api(settings, notes, now, limit=limit), Aside()
-        self._speaking = Speaking(self._api, handout, notes, app_hand(address), self.abilities)
+        self._way = AppWay(self._api, notes, address)
+        self._speaking = Speaking(self._way, handout, notes, app_hand(address), self.abilities)
         callback = Callback(token=settings.token, aes_key_=settings.aes_key, corp_id=settings.corp_id, now=now)
         self._listening = Listening(callback, self._heard)
         self._excused: OrderedDict[str, None] = OrderedDict()
@@ -70,7 +72,7 @@ class Wecom:
 
     async def renew(self, person: Person, address: str, card: Card) -> None:
         """See bot.channel.Channel. A card that WeCom lets nobody change any more stays; a click on it tells why."""
-        await self._speaking.renew(person, address, card)
+        await self._way.renew(person, address, card)
 
     async def progress(self, person: Person, conversation: str, message: str, share: float, words: str) -> None:
         """Nothing: an app can't take back or change what it said, and each message counts."""

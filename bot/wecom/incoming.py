@@ -109,6 +109,15 @@ def from_bot(frame: Mapping[str, Any], bot_id: str, sealed: Callable[[Mapping[st
     return Heard(replace(incoming, text=words, files=tuple(files)), code=request)
 
 
+def welcomed(frame: Mapping[str, Any], bot_id: str) -> tuple[Sender, str] | None:
+    """(who, request) when a member opens the conversation with the bot for the first time that day."""
+    body = _map(frame.get("body"))
+    user, chat = _str(_map(body.get("from")), "userid"), body.get("chattype")
+    if _str(_map(body.get("event")), "eventtype") != "enter_chat" or not _USER.fullmatch(user) or chat == "group":
+        return None
+    return Sender(BOT, bot_id, user, alone=f"single:{user}"), _str(_map(frame.get("headers")), "req_id")
+
+
 def _content(body: Mapping[str, Any], sealed: Callable[[Mapping[str, str]], str]) -> tuple[str, list[RemoteFile], str]:
     """(words, files, a kind that is neither) of a message; a mixed one has several parts."""
     kind = _str(body, "msgtype")

@@ -1,4 +1,4 @@
-"""What we say by the 自建应用: a reply message by message, cards renewed by their codes, files uploaded or linked."""
+"""What we say, by the 自建应用 or the 智能机器人: a reply message by message, files uploaded or linked, all in turn."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ import logging
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
 
 from archive.access import Person
-from archive.errors import FileGone, Later, NoAnswer, NotFound, Unreachable
+from archive.errors import FileGone, Later, NotFound
 from archive.words import Lang
 from bot.channel import Abilities, Handout
-from bot.wecom.api import MIB, PLATFORM, Api, Declined
-from bot.wecom.notes import MEMBER, Notes
-from bot.wecom.outgoing import Block, Hand, Sheet, card_block, done_words, links_words, sheets
-from handlers.message import Card, OutFile, Reply
+from bot.wecom.api import MIB, PLATFORM, Declined
+from bot.wecom.notes import MEMBER, Letters
+from bot.wecom.outgoing import Block, Hand, Sheet, links_words, sheets
+from handlers.message import OutFile, Reply
 
 log = logging.getLogger("guidang.wecom")
 
@@ -28,6 +29,19 @@ _NOT_IN_ID = re.compile(r"[^0-9A-Za-z_-]+")
 
 #: One step of saying a reply: does it, and gives the address of what stands then ("" where it can't be changed).
 Step = Callable[[], Awaitable[str]]
+
+
+class Way(Protocol):
+    """How a message gets there. Raises Later, Unreachable, Declined, NoAnswer, TimeoutError."""
+
+    async def words(self, to: str, words: str) -> None:
+        """Say this."""
+
+    async def card(self, to: str, card: Block) -> None:
+        """Show this, with its task id."""
+
+    async def file(self, to: str, kind: str, name: str, data: bytes) -> None:
+        """Hand this out."""
 
 
 def card_id(about: str) -> str:
@@ -56,116 +70,91 @@ def kind_of(out: OutFile, size: int) -> str:
 class Speaking:
     """Replies out."""
 
-    def __init__(self, api: Api, handout: Handout, notes: Notes, hand: Hand, abilities: Abilities) -> None:
-        self._api, self._handout, self._notes, self._hand, self._abilities = api, handout, notes, hand, abilities
+    def __init__(self, way: Way, handout: Handout, letters: Letters, hand: Hand, abilities: Abilities) -> None:
+        self._way, self._handout, self._letters = way, handout, letters
+        self._hand, self._abilities = hand, abilities
 
-    async def say(self, person: Person, user: str, reply: Reply, key: str) -> list[str]:
+    async def say(self, person: Person, to: str, reply: Reply, key: str) -> list[str]:
         """Everything of a reply, in order; the address of each card. Tried again, it goes on where it stopped."""
         made = sheets(reply, person.lang, self._hand)
-        steps: list[tuple[Step, int]] = [(self._saying(user, sheet), sheet.cards) for sheet in made]
-        steps += [(step, 0) for step in self._handing(person, user, reply.files)]
-        done = list(await self._notes.said(key)) if len(steps) > 1 else []
+        steps: list[tuple[Step, int]] = [(self._saying(to, sheet), sheet.cards) for sheet in made]
+        steps += [(step, 0) for step in self._handing(person, to, reply.files)]
+        done = list(await self._letters.said(key)) if len(steps) > 1 else []
         for n, (step, _) in enumerate(steps):
             if n < len(done):
                 continue
             done.append(await step())
             if n + 1 < len(steps):  # the last one ends the letter, and the post knows that
-                await self._notes.mark(key, done)
+                await self._letters.mark(key, done)
         return [address for address, (_, cards) in zip(done, steps, strict=True) for _ in range(cards)]
 
-    async def tell(self, user: str, reply: Reply, lang: Lang) -> None:
+    async def tell(self, to: str, reply: Reply, lang: Lang) -> None:
         """Words to whoever is there, a stranger as well; for what isn't in the post. Patient for a while."""
         for sheet in sheets(reply, lang, self._hand):
             for left in reversed(range(_TRIES)):
                 try:
-                    await self._saying(user, sheet)()
+                    await self._saying(to, sheet)()
                     break
                 except Later as later:
                     if not left:
                         raise
                     await asyncio.sleep(min(float(later.facts["seconds"]), _LONGEST))
 
-    async def renew(self, person: Person, address: str, card: Card) -> None:
-        """Replace a card, where there is a code for it: each is good for one change, and each click brings one."""
-        user, _, name = address.partition("/")
-        code = await self._notes.take_code(name) if name else None
-        if code is None:
-            log.info("a card stays as it was, no code is left for it: %s", name or "words")
-            return
-        try:
-            await self._api.update(user, code, self._change(name, card, person.lang))
-        except Declined as error:  # used by somebody else, or older than it seemed
-            log.warning("a card stays as it was: %s", error.facts["detail"])
-        except Unreachable:
-            log.info("a card stays as it was, its reader is gone: %s", name)
-        except (Later, NoAnswer, TimeoutError, OSError):
-            await self._notes.put_back(code)
-            raise
-
-    def _change(self, name: str, card: Card, lang: Lang) -> Block:
-        block, _ = card_block(card, lang, self._hand.address)
-        if block is None:
-            return {"button": {"replace_name": done_words(card, lang)}}
-        return {"template_card": {**block, "task_id": task_id(name)}}
-
-    def _saying(self, user: str, sheet: Sheet) -> Step:
+    def _saying(self, to: str, sheet: Sheet) -> Step:
         async def step() -> str:
+            await self._turn(to)
             if sheet.card is None:
-                await self._send(user, "text", {"content": sheet.words})
+                await self._way.words(to, sheet.words)
                 return ""
             name = card_id(sheet.about)
             try:
-                told = await self._send(user, "template_card", {**sheet.card, "task_id": task_id(name)})
+                await self._way.card(to, {**sheet.card, "task_id": task_id(name)})
             except Declined as error:
                 log.error("WeCom refused a card (%s); said as words", error.facts["detail"])
-                await self._send(user, "text", {"content": _start(sheet.words, self._hand.most)})
+                await self._way.words(to, _start(sheet.words, self._hand.most))
                 return ""
-            if sheet.card["card_type"] != "button_interaction" or not sheet.about:
-                return ""  # it never changes
-            if code := str(told.get("response_code", "")):
-                await self._notes.keep_code(name, code)
-            return f"{user}/{name}"
+            changes = sheet.about and sheet.card["card_type"] == "button_interaction"
+            return f"{to}/{name}" if changes else ""
 
         return step
 
-    async def _send(self, user: str, kind: str, content: Block) -> Block:
-        """In the member's turn: what is too much for WeCom waits here, as it would be dropped there without a word."""
-        wait = await self._notes.turn(f"app:{user.lower()}", MEMBER)
+    async def _turn(self, to: str) -> None:
+        """What would be too much for WeCom waits here: there it would be dropped without a word."""
+        wait = await self._letters.turn(to.lower(), MEMBER)
         if wait > 0:
             raise Later(platform=PLATFORM, seconds=max(1, round(wait + 0.5)))
-        return dict(await self._api.send(user, kind, content))
 
-    def _handing(self, person: Person, user: str, files: Sequence[OutFile]) -> list[Step]:
+    def _handing(self, person: Person, to: str, files: Sequence[OutFile]) -> list[Step]:
         if not files:
             return []
         if self._abilities.files_out == "link":
-            return [lambda: self._link(person, user, files)]
-        return [self._uploading(person, user, out) for out in files]
+            return [lambda: self._link(person, to, files)]
+        return [self._uploading(person, to, out) for out in files]
 
-    async def _link(self, person: Person, user: str, files: Sequence[OutFile]) -> str:
+    async def _link(self, person: Person, to: str, files: Sequence[OutFile]) -> str:
         """Links are made when they are sent: they last a quarter of an hour."""
         linked = [(out, self._handout.link(person, out)) for out in files]
         for sheet in links_words(linked, person.lang, self._hand):
-            await self._saying(user, sheet)()
+            await self._saying(to, sheet)()
         return ""
 
-    def _uploading(self, person: Person, user: str, out: OutFile) -> Step:
+    def _uploading(self, person: Person, to: str, out: OutFile) -> Step:
         async def step() -> str:
             try:
                 if out.size > FILE:
-                    return await self._link(person, user, (out,))
+                    return await self._link(person, to, (out,))
                 data = out.data or await self._handout.bytes(person, out)
             except NotFound as error:  # theirs no longer
-                return await self._saying(user, Sheet(error.say(person.lang)))()
+                return await self._saying(to, Sheet(error.say(person.lang)))()
             kind = kind_of(out, len(data))
             if not kind:
-                return await self._link(person, user, (out,))
+                return await self._link(person, to, (out,))
+            await self._turn(to)
             try:
-                media = await self._api.upload(kind, out.name, data)
-                await self._send(user, kind, {"media_id": media})
+                await self._way.file(to, kind, out.name, data)
             except (Declined, FileGone) as error:
-                log.warning("WeCom did not take a file (%s); handed out as a link", error.code)
-                return await self._link(person, user, (out,))
+                log.warning("WeCom did not take a file (%s); handed out as a link", error.facts.get("detail"))
+                return await self._link(person, to, (out,))
             return ""
 
         return step

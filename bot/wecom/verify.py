@@ -61,4 +61,4 @@ def fields(xml: bytes) -> dict[str, str]:
         root = parse(xml, "WeCom")
     except Problem as problem:
         raise Refused(f"XML: {problem.code}") from problem
-    return {str(child.tag): "".join(str(part) for part in child.itertext()) for child in root if isinstance(child.tag, str)}
+    return {str(child.tag): "".join(map(str, child.itertext())) for child in root if isinstance(child.tag, str)}
