@@ -32,6 +32,7 @@ GONE = frozenset({40003, 60111, 81013, 82001, 86001, 93006, 301017})
 NOT_TRUSTED = 60020
 NO_MEDIA = frozenset({40007, 41006})
 _NO_RIGHT = frozenset({48002, 60011, 301002})
+_SECRETS = frozenset({40001, 40013, *OLD_TOKEN})
 _SPARE = 300  # s a token is not used any more before it ends
 _PAGE = re.compile(rb"\s*(<!--.*?-->\s*)*<(!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 
@@ -226,7 +227,7 @@ def problem(path: str, told: Mapping[str, Any]) -> Problem:
         return NoAnswer(platform=PLATFORM, detail=f"{detail} (企业可信IP {address_in(told)})")
     if code in _NO_RIGHT:
         return NoScope(platform=PLATFORM, name=path, scope=str(code))
-    if 40000 <= code < 50000 and code not in (40001, 40013, 40014, 42001, 41001):
+    if (40000 <= code < 50000 or 840000 <= code < 850000) and code not in _SECRETS:
         return Declined(platform=PLATFORM, detail=detail)
     return NoAnswer(platform=PLATFORM, detail=detail)
 
