@@ -83,7 +83,7 @@ def card_sheets(card: Card, lang: Lang, hand: Hand) -> list[Sheet]:
     words = hand.harmless(plain_card(card, lang))
     block, rest = card_block(card, lang, hand.address)
     if block is None:
-        said = list(pieces(words, hand.most))
+        said = list(pieces(words, hand.most)) or ["·"]
         return [Sheet(piece) for piece in said[:-1]] + [Sheet(said[-1], cards=1)]
     before = _words(f"{card.title.to(lang)}\n{rest}", hand) if rest else []
     return [*before, Sheet(words, block, 1, card.about)]
@@ -163,14 +163,15 @@ def _placed(card: Card, lang: Lang) -> tuple[list[Block], list[str]]:
     for fact in card.facts:
         name, value = _fact(fact, lang)
         if len(shown) < FACTS and width(name) <= FACT_NAME and width(value) <= FACT_VALUE and "\n" not in value:
-            shown.append({"keyname": name, "value": value or "—"})
+            shown.append({"keyname": name, "value": value})
         else:
             below.append(f"{name}{'：' if lang == 'zh' else ': '}{value}")
     return shown, below
 
 
 def _fact(fact: Fact, lang: Lang) -> tuple[str, str]:
-    return fact.label.to(lang), ("⚠️ " if fact.flagged else "") + spoken(fact.value, lang)
+    value = ("⚠️ " if fact.flagged else "") + spoken(fact.value, lang)
+    return fact.label.to(lang).strip() or "·", value.strip() or "—"
 
 
 def _fitted(lines: Sequence[str]) -> tuple[str, list[str]]:
