@@ -6,6 +6,7 @@ errcode a bad card gets) are made up; ours must not depend on them.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import time
@@ -20,7 +21,7 @@ from xml.sax.saxutils import escape
 import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from wechatpy.enterprise.crypto import WeChatCrypto
+from wechatpy.enterprise.crypto import WeChatCrypto  # type: ignore[import-untyped]
 
 from tests.fakes.wecom_cards import fault
 
@@ -155,8 +156,6 @@ class FakeWecom:
         self.calls.append(path)
         headers = {"Date": formatdate(self.clock() + self.skew, usegmt=True)}
         if self.slow:
-            import asyncio
-
             await asyncio.sleep(self.slow)
         if self.status != 200:
             more = {"Retry-After": self.retry_after} if self.retry_after else {}
@@ -214,7 +213,7 @@ class FakeWecom:
             raise Answered(40056, "invalid agentid")
         if set(given) - _TOP - {str(kind)} or kind not in ("text", "template_card", "file", "image"):
             raise Answered(40058, "unknown field")
-        content = given.get(kind)
+        content = given.get(str(kind)) or {}
         if user not in self.users:
             raise Answered(81013, "user & party & tag all invalid")
         stands = Stands(user, kind, content)

@@ -190,7 +190,7 @@ class FakeBot:
         return {"errcode": told, "errmsg": "?"} if isinstance(told, int) else {"errcode": 0, "body": told}
 
     def _respond(self, request: str, body: dict[str, Any]) -> int:
-        kind, chat, at = self._requests.get(request, ("", "", 0.0))
+        kind, chat, _ = self._requests.get(request, ("", "", 0.0))
         if kind != "message" or self.deaf_to_answers:
             return 846605
         if body.get("msgtype") != "stream":
@@ -236,7 +236,7 @@ class FakeBot:
 
     def _show(self, chat: str, how: str, body: dict[str, Any]) -> int:
         kind = body.get("msgtype", "")
-        content = body.get(kind)
+        content: dict[str, Any] = body.get(kind) or {}
         if kind == "markdown":
             if not content["content"] or len(content["content"].encode()) > 20480:
                 return 45002
@@ -289,5 +289,5 @@ class FakeBot:
 async def until(true: Callable[[], Any], seconds: float = 5.0) -> None:
     """Wait for it."""
     async with asyncio.timeout(seconds):
-        while not true():
+        while not true():  # noqa: ASYNC110
             await asyncio.sleep(0.01)

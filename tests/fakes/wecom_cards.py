@@ -1,4 +1,4 @@
-"""What WeCom takes as a template card, from its documentation (path/90236, /101032); stricter where that only advises."""
+"""What WeCom takes as a template card, by its documentation (path/90236, /101032); its advice is a rule here."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.words import Lang, Text, same
-from bot.wecom.keys import pressed
+from bot.wecom.keys import Pressed, pressed
 from bot.wecom.outgoing import TEXT, Sheet, app_hand, bot_hand, card_block, card_sheets, links_words, sheets
 from bot.wecom.words import cut, harmless, harmless_markdown, pieces, width
 from handlers.message import Card, Choice, Click, Fact, OutFile, Reply
@@ -35,7 +35,7 @@ def test_a_card_that_waits_for_a_decision(lang: Lang) -> None:
     made = well(sheet)
     assert made["card_type"] == "button_interaction"
     assert sheet.about == "G2611-0042"
-    assert [pressed(button["key"]) for button in made["button_list"]][0].click == Click("approve", "G2611-0042", 3)  # type: ignore[union-attr]
+    assert pressed(made["button_list"][0]["key"]) == Pressed(Click("approve", "G2611-0042", 3))
     assert [button["style"] for button in made["button_list"]] == [1, 2, 3]
     assert made["main_title"]["desc"].startswith("🟡")
     assert "⚠️" in made["sub_title_text"]
