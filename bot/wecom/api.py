@@ -47,10 +47,6 @@ class Tokens(Protocol):
         """Instead of the one before."""
 
 
-class Declined(NoAnswer):
-    """WeCom answered with an error of its own that no waiting mends: it will not have what we sent."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Answer:
     """What came back: of a file its bytes, else the JSON."""
@@ -228,8 +224,13 @@ def problem(path: str, told: Mapping[str, Any]) -> Problem:
     if code in _NO_RIGHT:
         return NoScope(platform=PLATFORM, name=path, scope=str(code))
     if (40000 <= code < 50000 or 840000 <= code < 850000) and code not in _SECRETS:
-        return Declined(platform=PLATFORM, detail=detail)
+        return NoAnswer(platform=PLATFORM, detail=detail, declined=True)
     return NoAnswer(platform=PLATFORM, detail=detail)
+
+
+def declined(found: Problem) -> bool:
+    """Whether WeCom will not have what we sent, which no waiting mends."""
+    return bool(found.facts.get("declined"))
 
 
 def address_in(told: Mapping[str, Any]) -> str:
@@ -274,7 +275,7 @@ def _read(path: str, data: bytes, answer: aiohttp.ClientResponse, file: RemoteFi
 
 def _about_file(found: Problem, file: RemoteFile) -> Problem:
     """The same with the file's own name."""
-    if isinstance(found, Declined | FileGone):
+    if declined(found) or isinstance(found, FileGone):
         return FileGone(platform=PLATFORM, name=file.name)
     if isinstance(found, NoScope):
         return NoScope(platform=PLATFORM, name=file.name, scope=str(found.facts["scope"]))

@@ -57,7 +57,7 @@ class Mouth:
         _keep(self._pressed, card, (task, request, self._clock()))
 
     async def do(self, asked: Mapping[str, Any]) -> Frame:
-        """Whatever a replica asks. Raises Later, Unreachable, Declined, NoAnswer, TimeoutError."""
+        """Whatever a replica asks. Raises Later, Unreachable, NoAnswer, TimeoutError."""
         match asked:
             case {"do": "say", "conversation": str(conversation), "message": message}:
                 async with self._locks.setdefault(conversation, asyncio.Lock()):

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from archive.errors import Later, NoAnswer, Problem, Unreachable
-from bot.wecom.api import PLATFORM, Declined
+from archive.errors import FileGone, Later, NoAnswer, NoScope, Problem, Unreachable
+from bot.wecom.api import PLATFORM
 from bot.wecom.aside import Aside
 from bot.wecom.crypto import BadEnvelope, Seal
 from bot.wecom.line import Frame, Line, Times
@@ -20,7 +20,7 @@ from bot.wecom.notes import Calls
 log = logging.getLogger("guidang.wecom")
 
 _KINDS: Mapping[str, type[Problem]] = {
-    kind.__name__: kind for kind in (Later, Unreachable, NoAnswer, Declined)
+    kind.__name__: kind for kind in (Later, Unreachable, NoAnswer, NoScope, FileGone)
 }  # fmt: skip
 _BUSY_FOR = 10.0
 

@@ -10,10 +10,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from archive.access import Person
-from archive.errors import FileGone, Later, NotFound
+from archive.errors import FileGone, Later, NoAnswer, NotFound
 from archive.words import Lang
 from bot.channel import Abilities, Handout
-from bot.wecom.api import MIB, PLATFORM, Declined
+from bot.wecom.api import MIB, PLATFORM, declined
 from bot.wecom.notes import MEMBER, Letters
 from bot.wecom.outgoing import Block, Hand, Sheet, links_words, sheets
 from handlers.message import OutFile, Reply
@@ -32,7 +32,7 @@ Step = Callable[[], Awaitable[str]]
 
 
 class Way(Protocol):
-    """How a message gets there. Raises Later, Unreachable, Declined, NoAnswer, TimeoutError."""
+    """How a message gets there. Raises Later, Unreachable, FileGone, NoAnswer, TimeoutError."""
 
     async def words(self, to: str, words: str) -> None:
         """Say this."""
@@ -109,7 +109,9 @@ class Speaking:
             name = card_id(sheet.about)
             try:
                 await self._way.card(to, {**sheet.card, "task_id": task_id(name)})
-            except Declined as error:
+            except NoAnswer as error:
+                if not declined(error):
+                    raise
                 log.error("WeCom refused a card (%s); said as words", error.facts["detail"])
                 await self._way.words(to, _start(sheet.words, self._hand.most))
                 return ""
@@ -152,7 +154,9 @@ class Speaking:
             await self._turn(to)
             try:
                 await self._way.file(to, kind, out.name, data)
-            except (Declined, FileGone) as error:
+            except (NoAnswer, FileGone) as error:
+                if isinstance(error, NoAnswer) and not declined(error):
+                    raise
                 log.warning("WeCom did not take a file (%s); handed out as a link", error.facts.get("detail"))
                 return await self._link(person, to, (out,))
             return ""

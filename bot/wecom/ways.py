@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 
 from archive.access import Person
-from archive.errors import Later, NoAnswer, Unreachable
-from bot.wecom.api import Api, Declined
+from archive.errors import Problem, Unreachable
+from bot.wecom.api import Api, declined
 from bot.wecom.files import BotFiles
 from bot.wecom.notes import Notes
 from bot.wecom.outgoing import Block, card_block, done_words
@@ -51,11 +51,12 @@ class AppWay:
             change = {"template_card": {**block, "task_id": task_id(name)}}
         try:
             await self._api.update(user, code, change)
-        except Declined as error:  # used by somebody else, or older than it seemed
-            log.warning("a card stays as it was: %s", error.facts["detail"])
         except Unreachable:
             log.info("a card stays as it was, its reader is gone: %s", name)
-        except (Later, NoAnswer, TimeoutError, OSError):
+        except (Problem, TimeoutError, OSError) as error:
+            if isinstance(error, Problem) and declined(error):  # used by somebody else, or older than it seemed
+                log.warning("a card stays as it was: %s", error.facts["detail"])
+                return
             await self._notes.put_back(code)
             raise
 

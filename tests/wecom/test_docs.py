@@ -37,7 +37,8 @@ def test_the_limits_are_those_of_the_code() -> None:
     words = page()
     (_, minute), (_, hour) = notes.MEMBER
     for told in (
-        f"({minute} and {hour})", f"{outgoing.TEXT:,} bytes", f"{outgoing.MARKDOWN:,} (bot)", f"title {outgoing.TITLE} 字",
+        f"({minute} and {hour})", f"{outgoing.TEXT:,} bytes", f"{outgoing.MARKDOWN:,} (bot)",
+        f"title {outgoing.TITLE} 字",
         f"status {outgoing.DESC}", f"{outgoing.FACTS} facts of {outgoing.FACT_NAME} + {outgoing.FACT_VALUE} 字",
         f"{outgoing.SUB_TITLE} 字 below", f"{outgoing.BUTTONS} buttons of {outgoing.BUTTON} 字",
         f"files out {speaking.FILE // MIB} MB", f"pictures {speaking.IMAGE // MIB} MB", f"files in {CAP // MIB} MB",
