@@ -12,6 +12,7 @@ from aiohttp import web
 from archive.access import Person
 from archive.words import Lang
 from bot.channel import Abilities, Door, Gate, Handout
+from bot.masked import masked
 from bot.wecom.api import Api
 from bot.wecom.aside import Aside
 from bot.wecom.incoming import APP, Heard, from_app
@@ -135,5 +136,7 @@ class Wecom:
     async def _tell(self, heard: Heard, reply: Reply) -> None:
         person = await self._gate.person(heard.incoming.sender)
         lang: Lang = person.lang if person else "zh"
+        if self.abilities.masked:
+            reply = masked(reply)  # it doesn't come through the post
         telling = self._speaking.tell(heard.incoming.conversation, reply, lang)
         self._aside.run(telling, "an answer was not said")

@@ -12,6 +12,7 @@ from archive.access import Person
 from archive.errors import Problem
 from archive.words import Lang, Text
 from bot.channel import Abilities, Door, Gate, Handout
+from bot.masked import masked
 from bot.wecom.aside import Aside
 from bot.wecom.files import BotFiles
 from bot.wecom.incoming import BOT, Heard, from_bot, welcomed
@@ -169,5 +170,7 @@ class WecomBot:
             lang = person.lang if person else "zh"
         except Problem:
             pass
+        if self.abilities.masked or self.shared(heard.incoming.conversation):
+            reply = masked(reply)  # it doesn't come through the post
         telling = self._speaking.tell(heard.incoming.conversation, reply, lang)
         self._aside.run(telling, "an answer was not said")

@@ -1,7 +1,8 @@
 """What the replica with the bot's connection says for all: as the answer to a message while it may, else unasked.
 
-An answer belongs to a request, a click's can only replace its card, and within five seconds. Both are known to the
-replica that heard them, so they are kept here and not in the database.
+An answer belongs to a request, and a click's can only replace its card, within five seconds. Both are known to the
+replica that heard them, so they are kept here and not in the database. The first words after a message answer it; all
+else is said unasked, which counts the same with WeCom.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ V = TypeVar("V")
 TURN = 540.0  # s a message may be answered for, with something to spare
 STREAM = 330.0  # s after which WeCom ends a stream by itself, with something to spare
 CLICK = 4.8  # s a card may be replaced after a click
-_FIRST, _AGAIN = 2.0, 1.5  # s before progress is first shown, and then between two times
+_FIRST, _AGAIN = 2.0, 4.0  # s before progress is first shown, and then between two times
 _MANY = 5000
 
 
@@ -89,25 +90,24 @@ class Mouth:
     async def _say(self, conversation: str, message: Mapping[str, Any]) -> None:
         words = message.get("words")
         turn = self._turn(conversation)
-        if turn is not None and await self._answered(turn, message):
-            return
-        if turn is not None:
+        if turn is not None and await self._answered(turn, words):
             self._turns.pop(conversation, None)
+            return
         how, _, chat = conversation.partition(":")
         said = {"msgtype": "markdown", "markdown": {"content": words}} if words is not None else message
         body = {"chatid": chat, "chat_type": 2 if how == "group" else 1, **said}
         _well("aibot_send_msg", await self._line.ask("aibot_send_msg", body))
 
-    async def _answered(self, turn: _Turn, message: Mapping[str, Any]) -> bool:
-        """Whether WeCom took it as the answer to what was heard; it may find that too old."""
+    async def _answered(self, turn: _Turn, words: str | None) -> bool:
+        """Whether words were taken as the answer to what was heard; for anything else an answer begun is ended."""
         stream, turn.stream = turn.stream, ""
         alive = bool(stream) and self._clock() - turn.at < STREAM
-        if (words := message.get("words")) is not None:
+        if words is not None:
             name = stream if alive else f"stream-{secrets.token_hex(8)}"
-            return await self._respond(turn, _stream(name, str(words), finish=True))
+            return await self._respond(turn, _stream(name, words, finish=True))
         if alive:
             await self._respond(turn, _stream(stream, f"{turn.words} ✓", finish=True))
-        return await self._respond(turn, message)
+        return False
 
     async def _respond(self, turn: _Turn, body: Mapping[str, Any]) -> bool:
         told = await self._line.ask("aibot_respond_msg", body, turn.request)

@@ -131,6 +131,23 @@ async def test_a_click_is_not_answered_as_a_message(bot: BotScene) -> None:
     assert (said.how, said.content) == ("unasked", {"content": "请回复驳回原因"})
 
 
+async def test_the_first_words_are_the_answer_and_all_else_is_unasked(bot: BotScene) -> None:
+    await bot.hears("bot_text")
+    await until(lambda: bot.gate.taken)
+    await bot.bot.say(LI, "single:LiMing", Reply(HELLO.text, (card(),)), "k1")
+    await bot.bot.say(LI, "single:LiMing", HELLO, "k2")
+    assert [(s.how, s.kind) for s in bot.fake.stand("LiMing")] == [
+        ("answer", "stream"), ("unasked", "template_card"), ("unasked", "markdown"),
+    ]  # fmt: skip
+
+
+async def test_what_the_gate_says_in_a_group_is_masked(bot: BotScene) -> None:
+    bot.gate.answers = [Reply(cards=(card(),))]
+    await bot.hears("bot_group")
+    await until(lambda: bot.fake.stand("wrMadeUpGroup"))
+    assert "样例" not in str(bot.fake.stand("wrMadeUpGroup")[0].content)
+
+
 async def test_a_group(bot: BotScene) -> None:
     await bot.hears("bot_group")
     await until(lambda: bot.gate.taken)
