@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,26 +14,13 @@ import aiohttp
 
 from archive.errors import FileGone, FileTooBig, Later, NoAnswer, NoScope, NotWhatItSays, Problem, Unreachable
 from bot.wecom.crypto import BadEnvelope, Seal
+from bot.wecom.meaning import CAP, MIB, OLD_TOKEN, PLATFORM, code_of, declined, is_page, problem
 from config.channels import Wecom
 from handlers.message import RemoteFile
 
 log = logging.getLogger("guidang.wecom")
 
-PLATFORM = "企业微信 WeCom"
-MIB = 1024 * 1024
-CAP = 50 * MIB  # of a file that comes in
-
-OLD_TOKEN = frozenset({40014, 42001, 41001})
-#: errcode → seconds to wait
-BUSY = {45009: 60, 45033: 5, 45047: 60, 45011: 60}
-#: It will never arrive there.
-GONE = frozenset({40003, 60111, 81013, 82001, 86001, 93006, 301017})
-NOT_TRUSTED = 60020
-NO_MEDIA = frozenset({40007, 41006})
-_NO_RIGHT = frozenset({48002, 60011, 301002})
-_SECRETS = frozenset({40001, 40013, *OLD_TOKEN})
 _SPARE = 300  # s a token is not used any more before it ends
-_PAGE = re.compile(rb"\s*(<!--.*?-->\s*)*<(!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 
 
 class Tokens(Protocol):
@@ -143,7 +129,7 @@ class Api:
             answer = await self._once(
                 method, path, {**params, "access_token": token}, file, long, json=body, data=form() if form else None
             )
-            code = _code(answer.told)
+            code = code_of(answer.told)
             if code == 0:
                 return answer
             if code not in OLD_TOKEN or last:
@@ -161,7 +147,7 @@ class Api:
                 self._token, self._until = shared
                 return self._token
             told, _ = await self._fetch_token()
-            if _code(told):
+            if code_of(told):
                 raise problem("gettoken", told)
             self._token = str(told["access_token"])
             lasts = max(60, int(told.get("expires_in", 7200)) - _SPARE)
@@ -208,42 +194,6 @@ class Api:
             raise NoAnswer(platform=PLATFORM, detail=f"{path}: {type(error).__name__}") from None
 
 
-def problem(path: str, told: Mapping[str, Any]) -> Problem:
-    """What an errcode means. Its words may hold our address, which check.py shows, and never a secret."""
-    code = _code(told)
-    if code in BUSY:
-        return Later(platform=PLATFORM, seconds=BUSY[code])
-    detail = f"{path}: {code}"
-    if code in GONE:
-        return Unreachable(platform=PLATFORM, detail=detail)
-    if code in NO_MEDIA:
-        return FileGone(platform=PLATFORM, name=path)
-    if code == NOT_TRUSTED:
-        log.error("WeCom does not trust our address %s: add it under 企业可信IP", address_in(told) or "?")
-        return NoAnswer(platform=PLATFORM, detail=f"{detail} (企业可信IP {address_in(told)})")
-    if code in _NO_RIGHT:
-        return NoScope(platform=PLATFORM, name=path, scope=str(code))
-    if (40000 <= code < 50000 or 840000 <= code < 850000) and code not in _SECRETS:
-        return NoAnswer(platform=PLATFORM, detail=detail, declined=True)
-    return NoAnswer(platform=PLATFORM, detail=detail)
-
-
-def declined(found: Problem) -> bool:
-    """Whether WeCom will not have what we sent, which no waiting mends."""
-    return bool(found.facts.get("declined"))
-
-
-def address_in(told: Mapping[str, Any]) -> str:
-    """The address WeCom saw us come from, where it tells it."""
-    found = re.search(r"from ip: ?([0-9a-fA-F.:]{3,45})", str(told.get("errmsg", "")))
-    return found[1].rstrip(".:") if found else ""
-
-
-def is_page(data: bytes) -> bool:
-    """Whether it is a web page, which no document of ours is."""
-    return _PAGE.match(data[:2048]) is not None
-
-
 async def _body(answer: aiohttp.ClientResponse, file: RemoteFile | None) -> bytes:
     data = bytearray()
     async for piece in answer.content.iter_any():
@@ -280,11 +230,6 @@ def _about_file(found: Problem, file: RemoteFile) -> Problem:
     if isinstance(found, NoScope):
         return NoScope(platform=PLATFORM, name=file.name, scope=str(found.facts["scope"]))
     return found
-
-
-def _code(told: Mapping[str, Any]) -> int:
-    code = told.get("errcode", 0)
-    return code if isinstance(code, int) else -1
 
 
 def _header_safe(name: str) -> str:

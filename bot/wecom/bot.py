@@ -14,9 +14,10 @@ from archive.words import Lang, Text
 from bot.channel import Abilities, Door, Gate, Handout
 from bot.masked import masked
 from bot.wecom.aside import Aside
+from bot.wecom.connection import Frame, Times
 from bot.wecom.files import BotFiles
 from bot.wecom.incoming import BOT, Heard, from_bot, welcomed
-from bot.wecom.line import Frame, Line, Times
+from bot.wecom.line import Line
 from bot.wecom.mouth import Mouth
 from bot.wecom.notes import Calls, Lease, Letters, Who
 from bot.wecom.outgoing import bot_hand

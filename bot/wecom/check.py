@@ -15,9 +15,10 @@ import aiohttp
 
 from archive.errors import Later, NoAnswer, NoScope, Problem
 from archive.words import Text
-from bot.wecom.api import NOT_TRUSTED, Api, address_in
+from bot.wecom.api import Api
 from bot.wecom.crypto import BadEnvelope, aes_key, sealed, signature
 from bot.wecom.listening import PATH
+from bot.wecom.meaning import NOT_TRUSTED, address_in
 from bot.wecom.verify import AGE
 from config.channels import Wecom, WecomBot
 

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from archive.errors import FileGone, FileTooBig, Later, NoAnswer, NotWhatItSays
-from bot.wecom.api import CAP, MIB, PLATFORM, is_page
 from bot.wecom.crypto import BadEnvelope, Seal, aes_key, decrypted
+from bot.wecom.meaning import CAP, MIB, PLATFORM, is_page
 from bot.wecom.relay import Relay
 from handlers.message import RemoteFile
 

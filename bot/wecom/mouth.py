@@ -18,8 +18,9 @@ from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 from archive.errors import Problem
-from bot.wecom.api import BUSY, problem
-from bot.wecom.line import Frame, Line
+from bot.wecom.connection import Frame
+from bot.wecom.line import Line
+from bot.wecom.meaning import BUSY, problem
 
 log = logging.getLogger("guidang.wecom")
 V = TypeVar("V")

@@ -10,10 +10,11 @@ from datetime import timedelta
 from typing import Any
 
 from archive.errors import FileGone, Later, NoAnswer, NoScope, Problem, Unreachable
-from bot.wecom.api import PLATFORM
 from bot.wecom.aside import Aside
+from bot.wecom.connection import Frame, Times
 from bot.wecom.crypto import BadEnvelope, Seal
-from bot.wecom.line import Frame, Line, Times
+from bot.wecom.line import Line
+from bot.wecom.meaning import PLATFORM
 from bot.wecom.mouth import Mouth
 from bot.wecom.notes import Calls
 

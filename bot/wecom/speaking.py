@@ -13,7 +13,7 @@ from archive.access import Person
 from archive.errors import FileGone, Later, NoAnswer, NotFound
 from archive.words import Lang
 from bot.channel import Abilities, Handout
-from bot.wecom.api import MIB, PLATFORM, declined
+from bot.wecom.meaning import MIB, PLATFORM, declined
 from bot.wecom.notes import MEMBER, Letters
 from bot.wecom.outgoing import Block, Hand, Sheet, links_words, sheets
 from handlers.message import OutFile, Reply

@@ -6,8 +6,9 @@ import logging
 
 from archive.access import Person
 from archive.errors import Problem, Unreachable
-from bot.wecom.api import Api, declined
+from bot.wecom.api import Api
 from bot.wecom.files import BotFiles
+from bot.wecom.meaning import declined
 from bot.wecom.notes import Notes
 from bot.wecom.outgoing import Block, card_block, done_words
 from bot.wecom.relay import Relay

@@ -23,7 +23,7 @@ from archive.words import Text
 from bot.channel import Incoming, Sender
 from bot.wecom.app import Wecom
 from bot.wecom.bot import WecomBot
-from bot.wecom.line import Times
+from bot.wecom.connection import Times
 from bot.wecom.listening import PATH
 from config import channels
 from handlers.message import Click, Form, OutFile, RemoteFile, Reply
@@ -36,7 +36,8 @@ ADDRESS = "https://guidang.example.cn"
 LI = Person("li", "李明", frozenset({Role.EMPLOYEE}), "销售部", "GD01")
 WANG = Person("wang", "王芳", frozenset({Role.APPROVER}), "销售部", "GD01", lang="en")
 FAST = Times(
-    lease=0.6, answer=1.0, ping=5.0, first=0.05, longest=0.2, kicked=0.3, idle=0.05, busy=0.02, patience=3.0
+    lease=0.6, answer=1.0, ping=5.0, first=0.05, longest=0.2, kicked=0.3, give_up=1.0, idle=0.05, busy=0.02,
+    patience=3.0,
 )  # fmt: skip
 
 

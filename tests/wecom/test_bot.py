@@ -369,7 +369,7 @@ async def test_a_wrong_secret_is_told_without_it(caplog: pytest.LogCaptureFixtur
 
 async def test_nobody_is_there() -> None:
     async with bot_opened(connect=False) as bot:
-        bot.bot._line._settings = replace(bot.bot._line._settings, url="ws://127.0.0.1:9")
+        bot.bot._line._connection._settings = replace(bot.bot._line._connection._settings, url="ws://127.0.0.1:9")
         await bot.bot.start()
         with pytest.raises((NoAnswer, TimeoutError)):
             await bot.bot.say(LI, "single:LiMing", HELLO, "k")

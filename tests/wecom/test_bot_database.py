@@ -9,7 +9,7 @@ import pytest
 from archive.errors import Later
 from archive.words import same
 from bot.wecom.bot import WecomBot
-from bot.wecom.line import Times
+from bot.wecom.connection import Times
 from handlers.message import OutFile, Reply
 from storage import leases, mongo, wecom, wecom_calls
 from storage.identities import Identity

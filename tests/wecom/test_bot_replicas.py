@@ -116,13 +116,25 @@ async def test_another_installation_with_the_same_bot_is_given_way_to(
     bot: BotScene, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with bot_opened(connect=False) as foreign:
-        foreign.bot._line._settings = bot.bot._line._settings
+        foreign.bot._line._connection._settings = bot.bot._line._connection._settings
         await foreign.bot.start()
         await until(lambda: foreign.bot.connected)
         await until(lambda: not bot.bot.connected)
         assert "took the place of ours" in caplog.text
         await asyncio.sleep(FAST.kicked / 2)
         assert foreign.bot.connected  # no war
+
+
+async def test_a_holder_that_gets_no_connection_lets_another_try() -> None:
+    async with bot_opened(connect=False) as bot:
+        bot.bot._line._connection._settings = replace(bot.bot._line._connection._settings, url="ws://127.0.0.1:9")
+        await bot.bot.start()
+        await until(lambda: bot.bot._line.mine)
+        other = bot.another("b")
+        await other.start()
+        await until(lambda: other.connected)
+        await bot.bot.say(LI, "single:LiMing", HELLO, "k")  # through the other
+        assert bot.fake.stand("LiMing")
 
 
 async def test_nobody_holds_it() -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.wecom import notes, outgoing, speaking, verify
-from bot.wecom.api import CAP, MIB
 from bot.wecom.files import HOSTS
 from bot.wecom.listening import PATH
+from bot.wecom.meaning import CAP, MIB
 from config.channels import KNOWN
 
 
