@@ -19,7 +19,7 @@ OLD_TOKEN = frozenset({40014, 42001, 41001})
 #: errcode → seconds to wait
 BUSY = {45009: 60, 45033: 5, 45047: 60, 45011: 60}
 #: It will never arrive there.
-GONE = frozenset({40003, 60111, 81013, 82001, 86001, 93006, 301017})
+GONE = frozenset({40003, 60111, 81013, 86001, 93006})
 NOT_TRUSTED = 60020
 NO_MEDIA = frozenset({40007, 41006})
 _NO_RIGHT = frozenset({48002, 60011, 301002})
