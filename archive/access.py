@@ -81,6 +81,7 @@ class Person:
     company: str = ""  # code of the company (fonds 全宗) the person belongs to
     lang: Lang = "zh"
     disabled: bool = False
+    email: str = ""  # as the company's directory knows it; links platform users where settings allow
 
     @property
     def rights(self) -> frozenset[Right]:

@@ -9,7 +9,7 @@ Problem
 │ └ DuplicateFile D01 · DuplicateDocument D02
 ├ RightProblem     A  a person who may not
 │ └ NotAllowed A01 · OwnDocument A02 · SignInFailed A03 · AccountDisabled A04 · LinkExpired A05 · TooManyTries A06
-│   SignedOut A07 · WrongSite A08 · SignInBusy A09 · TooManyFromAddress A10
+│   SignedOut A07 · WrongSite A08 · SignInBusy A09 · TooManyFromAddress A10 · FileLinkExpired A11
 ├ StateProblem     S  a step that doesn't fit the state
 │ └ AlreadyDecided S01 · ChangedMeanwhile S02 · NotFound S03 · ReasonMissing S04 · BadValue S05 · NotReady S06
 │   TooManySchedules S07
@@ -278,6 +278,15 @@ class LinkExpired(RightProblem):
         "请管理员重新生成：guidang people add 账号 --link。",
         "Ask an administrator for a new one: guidang people add ID --link.",
     )
+
+
+class FileLinkExpired(LinkExpired):
+    code = "A11"
+    why = Text(
+        "文件链接 15 分钟内有效，只能在第一次打开它的浏览器里使用",
+        "a file's link lasts 15 minutes and belongs to the browser that used it first",
+    )
+    then = Text("请在聊天里再要一次。", "Please ask for the file in the chat again.")
 
 
 class TooManyTries(RightProblem):

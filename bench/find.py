@@ -68,7 +68,9 @@ async def _filled(house: House, rnd: random.Random, count: int) -> list[Item]:
 async def _visitor(house: House) -> tuple[Visitor, web.AppRunner]:
     person = await house.people.add("赵磊", {Role.FINANCE}, company="GD01", id="zhao")
     app = web.Application()
-    app.add_routes(desk_for(house, Reception(house.ctx, house.inbox, house.post, 1, house.name)).routes())
+    app.add_routes(
+        desk_for(house, Reception(house.ctx, house.inbox, house.post, house.channels, 1, house.name)).routes()
+    )
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -20,7 +20,25 @@ from config.legal import retention
 from config.settings import MB, Settings, categories
 from handlers.context import Context
 from handlers.message import Message, Reply
-from storage import accounts, files, inbox, items, leases, mongo, notes, outbox, people, schedules, talk, trail
+from storage import (
+    accounts,
+    asked,
+    files,
+    identities,
+    inbox,
+    items,
+    leases,
+    mongo,
+    notes,
+    openings,
+    outbox,
+    people,
+    said,
+    schedules,
+    talk,
+    teams,
+    trail,
+)
 from storage.embedded import Embedded
 from storage.index import Index
 from storage.index_tantivy import TantivyIndex
@@ -45,6 +63,7 @@ class House:
     outbox: outbox.Outbox[Reply]
     schedules: schedules.Schedules
     leases: leases.Leases
+    identities: identities.Identities
     post: Post
     channels: dict[str, Channel]  # filled by the service; a command has none
     embedded: Embedded | None
@@ -55,7 +74,10 @@ class House:
 
 #: Bytes of forwarded files kept in memory between their acknowledgement and their reading.
 FRESH = 16 * MB
-ROOMS = (accounts, files, inbox, items, leases, notes, outbox, people, schedules, talk, trail)
+ROOMS = (
+    accounts, asked, files, identities, inbox, items, leases, notes, openings, outbox, people, said, schedules, talk,
+    teams, trail,
+)  # fmt: skip
 
 
 @asynccontextmanager
@@ -113,6 +135,7 @@ def _furnished(
     known, fallback = categories()
     post = Post(letters, vault, everyone, channels, settings.zone, known)
     plans = schedules.Schedules(db, settings.zone)
+    known_as = identities.Identities(db, chain)
     ctx = Context(
         vault=vault,
         trail=chain,
@@ -121,6 +144,7 @@ def _furnished(
         post=post,
         schedules=plans,
         notes=notes.Notes(db),
+        identities=known_as,
         offload=workers.run,
         now=_now,
         zone=settings.zone,
@@ -133,7 +157,7 @@ def _furnished(
     name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
     return House(
         settings, name, ctx, db, vault, chain, index, everyone, accounts.Accounts(db, everyone),
-        inbox.Inbox(db, Message), letters, plans, leases.Leases(db, name), post, channels,
+        inbox.Inbox(db, Message), letters, plans, leases.Leases(db, name), known_as, post, channels,
         embedded, key, place, new,
     )  # fmt: skip
 

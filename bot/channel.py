@@ -130,7 +130,7 @@ class Door(Protocol):
     async def picture(self, person: Person, item_id: str, page: int) -> bytes:
         """PNG of a page of an item's original, if the person may see it (NotFound otherwise); leaves a trail entry."""
 
-    async def original(self, person: Person, item_id: str) -> tuple[str, str, bytes]:
+    async def original(self, person: Person, item_id: str, channel: str) -> tuple[str, str, bytes]:
         """(name, media type, bytes) of an item's original, if the person may see it; leaves a trail entry."""
 
     async def made(self, person: Person, address: str) -> bytes:

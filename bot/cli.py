@@ -67,6 +67,10 @@ def _command(name: str) -> Run:
             "reindex": upkeep.reindex,
             "bench": upkeep.bench,
         }[name]
+    if name == "channels":
+        from bot.commands import channels
+
+        return lambda args, settings: getattr(channels, args.action)(args, settings)
     if name == "keys":
         from bot.commands.keys import rotate
 
@@ -131,7 +135,18 @@ def _parser() -> argparse.ArgumentParser:
     keys = add("keys", "主密钥 the master key", spoken)
     keys.add_argument("action", choices=("rotate",), help="更换 make a new one and re-wrap every file's key")
     _people(commands, common, spoken)
+    _channels(commands, common, spoken)
     return parser
+
+
+def _channels(commands: Any, common: argparse.ArgumentParser, spoken: argparse.ArgumentParser) -> None:
+    parser = commands.add_parser("channels", help="聊天平台 chat platforms")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("check", help="检查设置、权限、网络、时钟 check the set-up", parents=[common, spoken])
+    drawing = actions.add_parser("cards", help="写出所有卡片样例 write samples of every card", parents=[common])
+    drawing.add_argument("folder", type=Path, metavar="DIR")
+    packing = actions.add_parser("package", help="Teams 应用包 the app package of Teams", parents=[common])
+    packing.add_argument("-o", dest="out", type=Path, default=Path("guidang-teams.zip"), metavar="FILE")
 
 
 def _people(commands: Any, common: argparse.ArgumentParser, spoken: argparse.ArgumentParser) -> None:
@@ -145,11 +160,21 @@ def _people(commands: Any, common: argparse.ArgumentParser, spoken: argparse.Arg
     adding.add_argument("--roles", help="employee,approver,finance,archivist,auditor,admin")
     adding.add_argument("--department", default="")
     adding.add_argument("--company", default="")
+    adding.add_argument("--email", help="公司邮箱，用于按邮箱绑定 the directory's e-mail")
     adding.add_argument("--lang", choices=("zh", "en"), default="zh")
     adding.add_argument("--link", action="store_true", help="生成一次性登录链接 print a one-time sign-in link")
     actions.add_parser("list", help="列出 list", parents=[common, spoken])
-    for name, help_ in (("disable", "停用 disable"), ("enable", "启用 enable")):
+    one = (
+        ("disable", "停用 disable"), ("enable", "启用 enable"),
+        ("code", "生成绑定码 a code that links a platform account"), ("links", "看绑定 the platform accounts of one"),
+    )  # fmt: skip
+    for name, help_ in one:
         actions.add_parser(name, help=help_, parents=[common, spoken]).add_argument("id", metavar="ID")
+    linking = actions.add_parser("link", help="绑定平台账号 link a platform account", parents=[common, spoken])
+    linking.add_argument("id", metavar="ID")
+    undoing = actions.add_parser("unlink", help="解除绑定 undo a link", parents=[common, spoken])
+    for each in (linking, undoing):
+        each.add_argument("account", metavar="CHANNEL:TENANT:USER", help="例 e.g. slack:T0123:U0456")
 
 
 if __name__ == "__main__":

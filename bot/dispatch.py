@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+from dataclasses import replace
 
 from archive.access import Person, Right, demand
 from archive.errors import AccountDisabled, DatabaseProblem, Problem, UnknownCommand
 from archive.words import Text
 from handlers.context import Context
 from handlers.feedback import feedback
-from handlers.message import Choice, Message, Reply
+from handlers.message import Choice, Message, Reply, told_of
 from handlers.show import show
 from handlers.table import ACTIONS, UPLOAD, Handler, command_for, nearest
 
@@ -44,7 +45,7 @@ async def answer(ctx: Context, message: Message) -> Reply:
         raise
     except Problem as problem:
         log.info("%s %s by %s: %s", message.id, _kind(message), message.person, problem.code)
-        reply = Reply(problem.text(), choices=_ways_out(problem, message))
+        reply = Reply(problem.text(), choices=_ways_out(problem, message), private=told_of(problem))
     except Exception:  # the border: whatever a handler did not foresee is logged whole and told by number only
         number = secrets.token_hex(3)
         log.exception("%s %s: unforeseen, number %s", message.id, _kind(message), number)
@@ -93,7 +94,7 @@ async def _greeted(ctx: Context, asker: Person, message: Message, reply: Reply) 
     if message.channel == "cli" or asker.disabled or not await ctx.notes.first_time(asker.id):
         return reply
     text = TOUR if reply.text is None else TOUR + Text("\n\n", "\n\n") + reply.text
-    return Reply(text, reply.cards, reply.files, reply.choices)
+    return replace(reply, text=text)
 
 
 def _kind(message: Message) -> str:

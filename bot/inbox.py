@@ -9,15 +9,19 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import timedelta
 
 from archive.access import Person, Right, demand
-from archive.errors import DatabaseProblem, FileTooBig, NotFound, Problem
+from archive.errors import DatabaseProblem, FileTooBig, Later, NoAnswer, NotFound, Problem
 from archive.item import Item
-from archive.words import Text
+from archive.words import Text, same
+from bot.channel import Channel
 from bot.dispatch import answer
+from bot.forms import form_of, mistakes
 from bot.post import Post
 from handlers.context import Context
-from handlers.message import Click, Message, Reply
+from handlers.message import Click, Form, Message, RemoteFile, Reply, told_of
 from handlers.report import made_before
 from handlers.search import find
 from handlers.show import original, picture
@@ -49,8 +53,11 @@ GIVEN_UP = Text(
 class Reception:
     """Takes messages in for every channel, and works them off."""
 
-    def __init__(self, ctx: Context, inbox: Inbox[Message], post: Post, big_file: int, name: str) -> None:
+    def __init__(
+        self, ctx: Context, inbox: Inbox[Message], post: Post, channels: Mapping[str, Channel], big_file: int, name: str
+    ) -> None:
         self._ctx = ctx
+        self._channels = channels
         self._inbox = inbox
         self._post = post
         self._big_file = big_file
@@ -76,6 +83,7 @@ class Reception:
         key: str,
         text: str = "",
         files: Sequence[tuple[str, bytes]] = (),
+        remote: Sequence[RemoteFile] = (),
         action: str = "",
         subject: str = "",
         version: int = 0,
@@ -88,19 +96,24 @@ class Reception:
             if noted:
                 await noted(message_id)
             return message_id
-        if files:  # asked again when it is worked on; here so that nobody fills the disk with what is then refused
+        if (
+            files or remote
+        ):  # asked again when it is worked on; here so that nobody fills the disk with what is then refused
             demand(person, Right.FORWARD)
         for name, data in files:
-            if len(data) > self._big_file:
-                raise FileTooBig(name=safe_name(name), size=f"{len(data) / MB:.1f}", limit=self._big_file // MB)
+            self._check_size(name, len(data))
+        for file in remote:
+            self._check_size(file.name, file.size)
         async with self._arriving():
             held = [
                 await self._ctx.vault.hold(data, name, mimetypes.guess_type(name)[0] or "application/octet-stream")
                 for name, data in ((safe_name(name), data) for name, data in files)
             ]
             click = Click(action, subject, version, dict(values or {})) if action else None
-            message = Message(message_id, channel, conversation, person.id, self._ctx.now(), text, tuple(held), click)
-            room = len(self._files) < MOST_FILES if files else len(self._quick) < MOST_QUICK
+            message = Message(
+                message_id, channel, conversation, person.id, self._ctx.now(), text, tuple(held), tuple(remote), click
+            )
+            room = len(self._files) < MOST_FILES if files or remote else len(self._quick) < MOST_QUICK
             mine = bool(self._tasks) and room
             new = await self._inbox.put(message_id, message, self._name if mine else "")
             try:
@@ -136,13 +149,21 @@ class Reception:
         """See bot.channel.Door."""
         return await picture(self._ctx, person, item_id, page, "desk")
 
-    async def original(self, person: Person, item_id: str) -> tuple[str, str, bytes]:
+    async def original(self, person: Person, item_id: str, channel: str) -> tuple[str, str, bytes]:
         """See bot.channel.Door."""
-        return await original(self._ctx, person, item_id, "desk")
+        return await original(self._ctx, person, item_id, channel)
 
     async def made(self, person: Person, address: str) -> bytes:
         """See bot.channel.Door."""
         return await made_before(self._ctx, person, held_file(address))
+
+    async def form(self, person: Person, click: Click) -> Form | None:
+        """See bot.channel.Door."""
+        return await form_of(self._ctx, person, click)
+
+    async def mistakes(self, person: Person, click: Click) -> Mapping[str, Text]:
+        """See bot.channel.Door."""
+        return await mistakes(self._ctx, person, click)
 
     def start(self) -> None:
         """Begin working messages off, the ones left behind first."""
@@ -175,7 +196,7 @@ class Reception:
 
     def _hold(self, message: Message) -> None:
         self._held.add(message.id)
-        (self._files if message.files else self._quick).append(message)
+        (self._files if message.files or message.remote else self._quick).append(message)
         self._rung.set()
 
     async def _work(self, quick: bool) -> None:
@@ -217,8 +238,14 @@ class Reception:
     async def _handle(self, message: Message) -> None:
         try:
             with self._post.working_on(message):
-                reply = await answer(self._ctx, message)
-                await self._post.answer(message, reply)
+                try:
+                    whole, missing = await self._fetched(message)
+                except (Later, NoAnswer, TimeoutError, OSError) as error:  # its platform is away: that is no try
+                    log.warning("%s: put off: %r", message.id, error)
+                    await self._inbox.later(message.id, self._name, _patience(error, self._ctx.now() - message.at))
+                    return
+                reply = None if missing and _empty(whole) else await answer(self._ctx, whole)
+                await self._post.answer(message, _with_missing(reply, missing))
             await self._inbox.done(message.id, self._name)
         except Problem as problem:
             log.warning("%s: not finished: %s", message.id, problem.code)
@@ -229,6 +256,32 @@ class Reception:
         finally:
             self._held.discard(message.id)
 
+    async def _fetched(self, message: Message) -> tuple[Message, list[Problem]]:
+        """The message with the files that lay on its platform, and why the others could not be had."""
+        if not message.remote:
+            return message, []
+        channel = self._channels[message.channel]
+        held, missing = list(message.files), list[Problem]()
+        for number, file in enumerate(message.remote):
+            name = safe_name(file.name)
+            note = Text(f"正在下载：{name}", f"Downloading: {name}")
+            await self._post.progress(message.id, number / len(message.remote) / 4, Reply(note))
+            try:
+                data = await channel.fetch(file)
+                self._check_size(name, len(data))
+            except (Later, NoAnswer, DatabaseProblem):
+                raise
+            except Problem as problem:
+                missing.append(problem)
+                continue
+            kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+            held.append(await self._ctx.vault.hold(data, name, kind))
+        return replace(message, files=tuple(held), remote=()), missing
+
+    def _check_size(self, name: str, size: int) -> None:
+        if size > self._big_file:
+            raise FileTooBig(name=safe_name(name), size=f"{size / MB:.1f}", limit=self._big_file // MB)
+
     async def _keep_leases(self) -> None:
         """A long read, or a long queue, must not be taken for a dead process."""
         while True:
@@ -236,3 +289,24 @@ class Reception:
             with suppress(DatabaseProblem):
                 if self._held:
                     await self._inbox.renew(self._held, self._name)
+
+
+def _empty(message: Message) -> bool:
+    return not (message.files or message.text.strip() or message.click)
+
+
+def _with_missing(reply: Reply | None, missing: Sequence[Problem]) -> Reply:
+    """What became of the message, after a line for each file that could not be had."""
+    if not missing:
+        return reply or Reply()
+    lines = Text("\n".join(p.say("zh") for p in missing), "\n".join(p.say("en") for p in missing))
+    reply = reply or Reply()
+    text = lines if reply.text is None else lines + same("\n\n") + reply.text
+    return replace(reply, text=text, private=(*reply.private, *told_of(*missing)))
+
+
+def _patience(error: Exception, age: timedelta) -> timedelta:
+    """Until the next look: what the platform asks for, or longer the longer it is away."""
+    if isinstance(error, Later):
+        return timedelta(seconds=float(error.facts["seconds"]))
+    return min(max(age, timedelta(seconds=5)), timedelta(minutes=10))

@@ -11,13 +11,13 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from archive.access import Person
-from archive.errors import LinkExpired
+from archive.errors import FileLinkExpired
 from handlers.message import OutFile
 
 LASTS = timedelta(minutes=15)
@@ -29,6 +29,7 @@ class Links:
 
     def __init__(self, secret: bytes, address: str, now: Callable[[], datetime]) -> None:
         """`secret`: at least 32 bytes that every replica has; `address`: of our server, as people reach it."""
+        self.safe = address.startswith("https://")
         self._box = AESGCM(hashlib.sha256(b"guidang links" + secret).digest())
         self._address, self._now = address.rstrip("/"), now
 
@@ -40,14 +41,15 @@ class Links:
         token = base64.urlsafe_b64encode(nonce + self._box.encrypt(nonce, words, None)).decode().rstrip("=")
         return f"{self._address}/f/{token}"
 
-    def read(self, token: str) -> tuple[str, OutFile]:
-        """(person id, file) behind a token. Raises LinkExpired for one that is past, forged or broken."""
+    def read(self, token: str) -> tuple[str, OutFile, datetime]:
+        """(person id, file, its end) behind a token. Raises FileLinkExpired for one that is past, forged or broken."""
         try:
             sealed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
             words = self._box.decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
             person, file, name, media_type, until = json.loads(words)
         except (ValueError, InvalidTag) as error:
-            raise LinkExpired() from error
+            raise FileLinkExpired() from error
         if self._now().timestamp() > until:
-            raise LinkExpired()
-        return str(person), OutFile(str(name), str(media_type), file=str(file))
+            raise FileLinkExpired()
+        ends = datetime.fromtimestamp(until, UTC)
+        return str(person), OutFile(str(name), str(media_type), file=str(file)), ends

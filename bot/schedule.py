@@ -119,8 +119,9 @@ class Clock:
     async def _speak(self, schedule: Schedule, planned: str) -> None:
         """As if its owner said the words; the key makes the same run one message, whoever says it."""
         person = await self._house.people.get(schedule.person)
-        channel = self._house.channels.get(schedule.channel)
-        conversation = (channel.conversation(person, "reports") if channel else None) or schedule.conversation
+        channel, conversation = self._house.channels.get(schedule.channel), schedule.conversation
+        if channel and not channel.shared(conversation):  # what was asked in a group is told to the group
+            conversation = await channel.conversation(person, "reports") or conversation
         await self._reception.receive(
             channel=schedule.channel,
             conversation=conversation,

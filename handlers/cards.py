@@ -24,6 +24,8 @@ _TONES: Mapping[ItemState, Tone] = {
     ItemState.WITHDRAWN: "plain",
     ItemState.ARCHIVED: "good",
 }
+#: Who trades with whom, by which document: masked on servers abroad. What must be decided on (sum, date) is not.
+_PRIVATE = frozenset({"seller_name", "buyer_name", "number"})
 _MONEY = ("amount_excl_tax", "tax", "total")
 _FORM_FIELDS = (
     "number", "code", "date", "seller_name", "seller_tax_id", "buyer_name", "buyer_tax_id", *_MONEY,
@@ -60,8 +62,8 @@ def hit_card(item: Item, names: Mapping[str, str]) -> Card:
     d = item.document
     facts = [
         Fact(Text("日期", "Date"), d.date.isoformat() if d.date else "—"),
-        Fact(FIELD_NAMES["seller_name"], d.seller_name or "—"),
-        Fact(FIELD_NAMES["number"], d.number or "—"),
+        Fact(FIELD_NAMES["seller_name"], d.seller_name or "—", private=True),
+        Fact(FIELD_NAMES["number"], d.number or "—", private=True),
         Fact(Text("提交人", "Sent by"), names.get(item.owner, item.owner)),
     ]
     if item.filed:
@@ -126,7 +128,8 @@ def _facts(item: Item, case: Case, names: Mapping[str, str], zone: ZoneInfo) -> 
 
     def fact(name: str, value: str | None) -> Iterable[Fact]:
         if value or name in unsure:
-            yield Fact(FIELD_NAMES[name], value or Text("未读到", "not read"), name in unsure)
+            private = bool(value) and name in _PRIVATE
+            yield Fact(FIELD_NAMES[name], value or Text("未读到", "not read"), name in unsure, private)
 
     yield Fact(Text("编号", "Id"), item.id)
     yield from fact("total", None if d.total is None else money(item))

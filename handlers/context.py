@@ -155,6 +155,19 @@ class Schedules(Protocol):
     async def cancel(self, person: str, schedule_id: str) -> bool: ...
 
 
+class Identities(Protocol):
+    """Users of chat platforms who are people of ours, or ask to be."""
+
+    async def code(self, person: str) -> str:
+        """A code that links whoever types it on a platform within ten minutes, once."""
+
+    async def asked(self, key: str) -> tuple[str, str] | None:
+        """(channel, name shown there) of a stranger who asked to be linked."""
+
+    async def accept(self, key: str, person: str, by: str) -> bool:
+        """The stranger is this person. Raises NotFound, LinkedElsewhere."""
+
+
 class Notes(Protocol):
     """Small things kept for later: feedback, and who has had the tour."""
 
@@ -177,6 +190,7 @@ class Context:
     post: Post
     schedules: Schedules
     notes: Notes
+    identities: Identities
     offload: Callable[..., Awaitable[Any]]  # run a sync function in a worker process
     now: Callable[[], datetime]  # UTC
     zone: ZoneInfo

@@ -185,6 +185,19 @@ def corrected(document: Document, values: Mapping[str, str]) -> Document:
     return replace(document, **new)
 
 
+def mistakes_in(values: Mapping[str, str]) -> dict[str, Text]:
+    """What can't be taken of a form's values, by field."""
+    wrong = {}
+    for name, value in values.items():
+        if name not in _FIELDS:
+            continue
+        try:
+            _parsed(name, value.strip())
+        except BadValue as error:
+            wrong[name] = error.text()
+    return wrong
+
+
 def _parsed(name: str, value: str) -> object:
     if name == "kind":
         return _kind(value)

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from archive.errors import Problem
 from archive.item import FileRef
 from archive.words import Text
 
@@ -142,3 +143,10 @@ class Reply:
     cards: tuple[Card, ...] = ()
     files: tuple[OutFile, ...] = ()
     choices: tuple[Choice, ...] = ()  # next steps offered below the reply
+    private: tuple[str, ...] = ()  # values in its words that are masked where others could read along
+
+
+def told_of(*problems: Problem) -> tuple[str, ...]:
+    """What the words of problems tell of documents: file names and numbers."""
+    facts = (str(problem.facts[name]) for problem in problems for name in ("name", "number") if name in problem.facts)
+    return tuple(fact for fact in facts if fact)

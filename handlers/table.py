@@ -13,6 +13,8 @@ from handlers.approve import approve, reject
 from handlers.context import Context
 from handlers.correct import correct, restore, withdraw
 from handlers.feedback import feedback
+from handlers.link import ACTION as LINK
+from handlers.link import link, link_code
 from handlers.message import Choice, Message, Reply
 from handlers.report import report
 from handlers.schedule import cancel_schedule, list_schedules, set_schedule
@@ -97,6 +99,13 @@ COMMANDS: tuple[Command, ...] = (
         Text("取消定时 1", "cancel schedule 1"),
     ),
     Command(
+        ("绑定码", "link code"),
+        Right.TALK,
+        link_code,
+        Text("绑定 Slack、Teams、企业微信账号", "link your Slack, Teams or WeCom account"),
+        Text("绑定码", "link code"),
+    ),
+    Command(
         ("反馈", "feedback"),
         Right.TALK,
         feedback,
@@ -125,6 +134,7 @@ ACTIONS: Mapping[str, tuple[Right, Handler]] = {
     "open": (Right.SEARCH, show),
     "page": (Right.SEARCH, search),
     "todo": (Right.TALK, todo),
+    LINK: (Right.ADMINISTER, link),
 }
 
 

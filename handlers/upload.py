@@ -11,7 +11,7 @@ from archive import category, checks
 from archive.access import Person
 from archive.approval import Case, deciders, rule_for
 from archive.document import Document
-from archive.errors import DuplicateDocument, DuplicateFile, EmptyFile, ReadProblem
+from archive.errors import DuplicateDocument, DuplicateFile, EmptyFile, Problem, ReadProblem
 from archive.finding import Finding, Level
 from archive.item import FileRef, Item, ItemState
 from archive.trail import Entry
@@ -19,7 +19,7 @@ from archive.words import Text, same
 from handlers import submit
 from handlers.cards import item_card, money
 from handlers.context import Context
-from handlers.message import Card, Message, Reply
+from handlers.message import Card, Message, Reply, told_of
 from intake.read import read
 from intake.reading import Found, Reading
 from intake.sniff import sniff
@@ -36,14 +36,14 @@ class _Taken:
     """What became of one file: its items, or why there is none."""
 
     items: tuple[Item, ...] = ()
-    problems: tuple[Text, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 async def upload(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
     """Every file of the message, zips unpacked; one card for each document, one line for each refusal."""
     files = await _unpacked(ctx, message.files)
     taken: list[Item] = []
-    problems: list[Text] = []
+    problems: list[Problem] = []
     for number, file in enumerate(files):
         note = Text(
             f"正在读取 {number + 1}/{len(files)}：{file.name}", f"Reading {number + 1}/{len(files)}: {file.name}"
@@ -61,7 +61,7 @@ async def upload(ctx: Context, asker: Person, message: Message, rest: str) -> Re
             f"\n以下是 {len(shown)} 张；全部请输入「查 我的」，要补充的请输入「待办」。",
             f"\n{len(shown)} of them follow; type “search mine” for all, “todo” for those to be completed.",
         )
-    return Reply(text, tuple(cards[item.id] for item in shown))
+    return Reply(text, tuple(cards[item.id] for item in shown), private=told_of(*problems))
 
 
 def _first(items: Sequence[Item]) -> list[Item]:
@@ -90,25 +90,25 @@ async def _unpacked(ctx: Context, files: Sequence[FileRef]) -> list[FileRef]:
 async def _take_file(ctx: Context, asker: Person, message: Message, file: FileRef, mine: set[str]) -> _Taken:
     known = await ctx.vault.same_file(asker.company, file.sha256)
     if known and (known.origin != message.id or known.id in mine):
-        return _Taken(problems=((await submit.refusal(ctx, asker, DuplicateFile, file.name, known)).text(),))
+        return _Taken(problems=(await submit.refusal(ctx, asker, DuplicateFile, file.name, known),))
     if known:  # this very message, worked on again after a crash
         file, standing = known.file, await ctx.vault.parts(known.file)
         if standing[0].part == 0:
             return _Taken(tuple(standing))
     if file.size == 0:
-        return _Taken(problems=(EmptyFile(name=file.name).text(),))
+        return _Taken(problems=(EmptyFile(name=file.name),))
     reading = await _read(ctx, file)
     parts = reading.found or (Found(Document()),)
     now = ctx.now()
     ids = [await ctx.vault.new_id(now) for _ in parts]
     items: list[Item] = []
-    problems: list[Text] = []
+    problems: list[Problem] = []
     for part in reversed(range(len(parts))):  # the first part last: where it stands, all of them were taken
         try:
             items.append(await _take_part(ctx, asker, message, file, reading, part, ids[part], now))
         except (DuplicateDocument, DuplicateFile) as duplicate:
             other = await ctx.vault.item(duplicate.facts["item"])
-            problems.append((await submit.refusal(ctx, asker, type(duplicate), file.name, other)).text())
+            problems.append(await submit.refusal(ctx, asker, type(duplicate), file.name, other))
     return _Taken(tuple(reversed(items)), tuple(reversed(problems)))
 
 
@@ -197,7 +197,7 @@ async def _card(ctx: Context, item: Item, asker: Person, people: Sequence[Person
     return item_card(item, case, asker, people, ctx.zone, ctx.categories)
 
 
-def _summary(items: Sequence[Item], files: int, problems: Sequence[Text]) -> Text:
+def _summary(items: Sequence[Item], files: int, problems: Sequence[Problem]) -> Text:
     """One sentence for the whole lot, then each refusal on its own line."""
     asked = sum(i.state is ItemState.DOUBTFUL for i in items)
     sent = len(items) - asked
@@ -216,7 +216,7 @@ def _summary(items: Sequence[Item], files: int, problems: Sequence[Text]) -> Tex
     if head.zh:
         head += Text("。", ".")
     for problem in problems[:REFUSALS]:
-        head += (same("\n") if head.zh else same("")) + problem
+        head += (same("\n") if head.zh else same("")) + problem.text()
     return head
 
 

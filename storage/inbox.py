@@ -35,6 +35,7 @@ OPEN = {"$gt": BEGINNING, "$lt": NEVER}
 LEASE = timedelta(seconds=60)  # renewed while work goes on
 ATTEMPTS = 5  # a message that ends the process each time must not end it for ever
 WAIT = timedelta(seconds=5)  # before the second attempt; doubled each time
+PATIENCE = timedelta(days=7)  # with a platform that is away
 _FEW = 8  # looked at in one go: taking by id is quick everywhere, taking by order is slow in SecantusDB
 
 
@@ -109,6 +110,18 @@ class Inbox(Generic[T]):
         later = self._now() + WAIT * 2 ** (doc["attempts"] - 1)
         again = {"state": "new", "owner": "", "code": code, "free": later}
         change = {"$set": _given_up(code) if doc["attempts"] >= ATTEMPTS else again}
+        return await self._mine(message_id, owner, change)
+
+    async def later(self, message_id: str, owner: str, wait: timedelta) -> bool:
+        """Again after a wait, and that was no try: what it needs is away. False: not the owner's.
+
+        After a week it counts as one that failed.
+        """
+        async with border():
+            doc = await self._inbox.find_one({"_id": message_id}, {"at": 1})
+        if doc is None or self._now() - doc["at"] > PATIENCE:
+            return await self.failed(message_id, owner, "away")
+        change = {"$set": {"state": "new", "owner": "", "free": self._now() + wait}, "$inc": {"attempts": -1}}
         return await self._mine(message_id, owner, change)
 
     async def resume(self, owner: str = "") -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import hmac
 import os
 import secrets
 from pathlib import Path
@@ -51,6 +52,10 @@ class FileKey:
             return aes_key_unwrap(self._key, wrapped)
         except (InvalidUnwrap, ValueError) as error:
             raise KeyMissing(place=self._place) from error
+
+    def derived(self, purpose: str) -> bytes:
+        """32 bytes for something else that every replica must know and nobody else: another for each purpose."""
+        return hmac.digest(self._key, b"guidang " + purpose.encode(), "sha256")
 
 
 def usual_place(data: Path) -> Path:

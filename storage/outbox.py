@@ -1,12 +1,14 @@
 """What is to be said, written down before it is said, tried again until it arrives; and where every card was shown.
 
-Collections: `outbox` {_id: key, person, channel, conversation, payload, state, attempts, free, at, sent_at};
-`copies` {_id: digest, item, person, channel, conversation, address}. `free` is the moment from which anyone may try.
+Collections: `outbox` {_id: key, person, channel, conversation, payload, about, address, state, attempts, free, line,
+at, nth, sent_at}; `copies` {_id: digest, item, person, channel, conversation, address}. `free` is the moment from which
+anyone may try. `line`: what waits for the same conversation, one after the other; what arrived has neither.
 """
 
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +28,7 @@ INDEXES: Indexes = {
         IndexModel(
             [("free", ASCENDING)]
         ),  # whole: the embedded database looks through everything where an index is partial
+        IndexModel([("line", ASCENDING)]),
         IndexModel([("state", ASCENDING)]),
         IndexModel([("sent_at", ASCENDING)], expireAfterSeconds=30 * 86_400),
     ],
@@ -39,7 +42,10 @@ ATTEMPTS = 40  # about a day and a half
 
 @dataclass(frozen=True, slots=True)
 class Letter(Generic[T]):
-    """Something to be said to a person in one conversation of one channel, in the caller's hands for a minute."""
+    """Something to be said to a person in one conversation of one channel, in the caller's hands for a minute.
+
+    With an `address` it is the card about an item, to be renewed where it stands.
+    """
 
     key: str
     person: str
@@ -47,6 +53,8 @@ class Letter(Generic[T]):
     conversation: str
     payload: T
     attempts: int  # this one included
+    about: str = ""  # item id
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,31 +73,55 @@ class Outbox(Generic[T]):
 
     def __init__(self, db: Database, kind: type[T], now: Callable[[], datetime] = utc_now) -> None:
         self._db, self._kind, self._now = db, kind, now
+        self._nth = itertools.count()  # of what this process put: two may be put in one millisecond
 
     async def known(self, key: str) -> bool:
         """Whether it was put before, sent or not."""
         async with border():
             return await self._db.outbox.find_one({"_id": key}, {"_id": 1}) is not None
 
-    async def put(self, key: str, person: str, channel: str, conversation: str, payload: T) -> Letter[T] | None:
-        """On disk when this returns, and the caller's to try first; None when the key was put before."""
+    async def put(
+        self, key: str, person: str, channel: str, conversation: str, payload: T, about: str = "", address: str = ""
+    ) -> bool:
+        """On disk when this returns, at the end of its conversation's line; False when the key was put before."""
         now = self._now()
         doc: Doc = {"_id": key, "person": person, "channel": channel, "conversation": conversation}
-        doc |= {"payload": pack(payload), "state": "waiting", "attempts": 1, "at": now, "free": now + TRYING}
+        doc |= {"payload": pack(payload), "about": about, "address": address, "state": "waiting", "attempts": 0}
+        doc |= {"at": now, "nth": next(self._nth), "free": now, "line": _line(channel, conversation)}
         try:
             async with border(DuplicateKeyError):
                 await self._db.outbox.insert_one(doc)
         except DuplicateKeyError:
-            return None
-        return Letter(key, person, channel, conversation, payload, 1)
+            return False
+        return True
 
-    async def due(self, limit: int = 20) -> list[Letter[T]]:
-        """Those to be tried now, the longest waiting first; nobody else gets them for a minute."""
-        now = self._now()
+    async def next(self, channel: str, conversation: str) -> Letter[T] | None:
+        """The first of the conversation's line, nobody else's for a minute; None: there is none, or it isn't time.
+
+        Those behind it wait with it, so that what was said first arrives first.
+        """
+        now, line = self._now(), {"line": _line(channel, conversation)}
         async with border():
-            due = {"free": {"$gt": BEGINNING, "$lte": now}}
-            docs = await self._db.outbox.find(due).sort("free", 1).limit(limit).to_list()
-            return [self._letter(doc, doc["attempts"] + 1) for doc in docs if await self._take(doc, now)]
+            waiting = await self._db.outbox.find(line).to_list()
+            if not waiting:
+                return None
+            first = min(waiting, key=lambda doc: (doc["at"], doc.get("nth", 0)))
+            if first["free"] <= now:
+                return self._letter(first, first["attempts"] + 1) if await self._take(first, now) else None
+            early = {**line, "free": {"$gt": BEGINNING, "$lte": now}}
+            await self._db.outbox.update_many(early, {"$set": {"free": first["free"]}})
+        return None
+
+    async def due(self, limit: int = 100) -> list[tuple[str, str]]:
+        """(channel, conversation) where something can be tried now, the longest waiting first."""
+        async with border():
+            free = {"free": {"$gt": BEGINNING, "$lte": self._now()}}
+            docs = await self._db.outbox.find(free, {"payload": 0}).sort("free", 1).limit(limit).to_list()
+            for doc in docs:
+                if "line" not in doc:  # put by an earlier version
+                    line = _line(doc["channel"], doc["conversation"])
+                    await self._db.outbox.update_one({"_id": doc["_id"]}, {"$set": {"line": line}})
+        return list(dict.fromkeys((doc["channel"], doc["conversation"]) for doc in docs))
 
     async def resume(self) -> int:
         """At the start of a process that is alone: what its forerunner was saying is free at once. Returns how many."""
@@ -103,21 +135,24 @@ class Outbox(Generic[T]):
         for item, address in cards:
             await self.shown(Copy(item, letter.person, letter.channel, letter.conversation, address))
         async with border():
-            change = {"$set": {"state": "sent", "sent_at": self._now()}, "$unset": {"free": ""}}
+            change = {"$set": {"state": "sent", "sent_at": self._now()}, "$unset": {"free": "", "line": ""}}
             await self._db.outbox.update_one({"_id": letter.key}, change)
 
-    async def failed(self, key: str) -> None:
-        """It did not arrive: to be tried again later and later, about a day and a half; then it stays as failed."""
-        async with border():
-            doc = await self._db.outbox.find_one({"_id": key, "state": "waiting"}, {"attempts": 1})
-            if doc is None:
-                return
-            if doc["attempts"] >= ATTEMPTS:
-                change: Doc = {"$set": {"state": "failed"}, "$unset": {"free": ""}}
-            else:
-                wait = min(WAIT * 2 ** min(doc["attempts"] - 1, 16), LONGEST_WAIT)
-                change = {"$set": {"free": self._now() + wait}}
-            await self._db.outbox.update_one({"_id": key, "attempts": doc["attempts"]}, change)
+    async def failed(self, letter: Letter[T]) -> None:
+        """It did not arrive: to be tried again later and later, about a day and a half; then it is given up."""
+        if letter.attempts >= ATTEMPTS:
+            await self.given_up(letter)
+        else:
+            wait = min(WAIT * 2 ** min(letter.attempts - 1, 16), LONGEST_WAIT)
+            await self._change(letter, {"$set": {"free": self._now() + wait}})
+
+    async def later(self, letter: Letter[T], wait: timedelta) -> None:
+        """The platform asked for patience: that was no try."""
+        await self._change(letter, {"$set": {"free": self._now() + wait}, "$inc": {"attempts": -1}})
+
+    async def given_up(self, letter: Letter[T]) -> None:
+        """It will never arrive: kept in sight as failed, and those behind it go on."""
+        await self._change(letter, {"$set": {"state": "failed"}, "$unset": {"free": "", "line": ""}})
 
     async def waiting(self) -> int:
         """How many have not arrived and are still tried."""
@@ -148,6 +183,12 @@ class Outbox(Generic[T]):
         async with border():
             await self._db.copies.delete_many(pack(copy))
 
+    async def _change(self, letter: Letter[T], change: Doc) -> None:
+        """While it is still the caller's."""
+        which = {"_id": letter.key, "state": "waiting", "attempts": letter.attempts}
+        async with border():
+            await self._db.outbox.update_one(which, change)
+
     async def _take(self, doc: Doc, now: datetime) -> bool:
         which = {"_id": doc["_id"], "attempts": doc["attempts"], "free": doc["free"]}
         result = await self._db.outbox.update_one(which, {"$set": {"free": now + TRYING}, "$inc": {"attempts": 1}})
@@ -155,4 +196,9 @@ class Outbox(Generic[T]):
 
     def _letter(self, doc: Doc, attempts: int) -> Letter[T]:
         payload = unpack(self._kind, doc["payload"])
-        return Letter(doc["_id"], doc["person"], doc["channel"], doc["conversation"], payload, attempts)
+        where = (doc["person"], doc["channel"], doc["conversation"])
+        return Letter(doc["_id"], *where, payload, attempts, doc.get("about", ""), doc.get("address", ""))
+
+
+def _line(channel: str, conversation: str) -> str:
+    return hashlib.sha256(f"{channel}\n{conversation}".encode()).hexdigest()

@@ -3,7 +3,7 @@
 Each change and its trail entry are one transaction; the entry says how the account stands after it, so that `verify`
 finds what was written past it.
 
-Collection `people`: {_id: person id, name, roles, department, company, lang, disabled, added_at}.
+Collection `people`: {_id: person id, name, roles, department, company, lang, disabled, email, added_at}.
 """
 
 from __future__ import annotations
@@ -59,6 +59,7 @@ def standing(person: Person) -> dict[str, str]:
         "department": person.department,
         "company": person.company,
         "disabled": "yes" if person.disabled else "no",
+        "email": person.email,
     }
 
 
@@ -101,7 +102,7 @@ class People:
 
     async def add(
         self, name: str, roles: Collection[Role], *, company: str, department: str = "", lang: Lang = "zh",
-        id: str = "", by: By = LOCAL,
+        id: str = "", email: str = "", by: By = LOCAL,
     ) -> Person:  # fmt: skip
         """A new account. Without an `id` one is made: zhang-san from Zhang San, else u1, u2, …
 
@@ -115,7 +116,7 @@ class People:
                 _ACCOUNT, id, Text("用小写字母、数字、点、横线，最长 32 位。", "Use a-z, 0-9, . _ -, at most 32.")
             )
         async for candidate in self._ids(id, name):
-            person = Person(candidate, name.strip(), frozenset(roles), department, company, lang)
+            person = Person(candidate, name.strip(), frozenset(roles), department, company, lang, email=_email(email))
             try:
                 await self._insert(person, by)
                 return person
@@ -125,9 +126,12 @@ class People:
 
     async def change(
         self, person_id: str, *, name: str = "", roles: Collection[Role] | None = None, department: str | None = None,
-        by: By = LOCAL,
+        email: str | None = None, by: By = LOCAL,
     ) -> Person:  # fmt: skip
-        """Another name, other roles, another department: what is given, in one step. Raises NotFound, BadValue."""
+        """Another name, other roles, another department or e-mail: what is given, in one step.
+
+        Raises NotFound, BadValue.
+        """
         values: Doc = {}
         if name.strip():
             values["name"] = name.strip()
@@ -135,6 +139,8 @@ class People:
             values["roles"] = sorted(role.value for role in _some(roles))
         if department is not None:
             values["department"] = department
+        if email is not None:
+            values["email"] = _email(email)
         return await self._set(person_id, values, "changed", by)
 
     async def enable(self, person_id: str, by: By = LOCAL) -> Person:
@@ -209,6 +215,13 @@ def _some(roles: Collection[Role]) -> Collection[Role]:
     if not roles:
         raise _bad(Text("角色", "roles"), "", Text("至少给一个角色。", "Please give at least one role."))
     return roles
+
+
+def _email(words: str) -> str:
+    given = words.strip().lower()
+    if given and not re.fullmatch(r"[^@\s]{1,64}@[^@\s]{1,255}", given):
+        raise _bad(Text("邮箱", "e-mail"), words, Text("请写成 name@company.com。", "Write it as name@company.com."))
+    return given
 
 
 def _doc(person: Person) -> Doc:

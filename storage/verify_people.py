@@ -50,5 +50,5 @@ async def _said(db: Database, person_id: str) -> Mapping[str, Any] | None:
         except MALFORMED:
             continue
         if "roles" in facts:
-            return facts
+            return {"email": "", **facts}
     return None

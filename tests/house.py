@@ -16,13 +16,16 @@ from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
 
+from aiohttp import web
+
 from archive.access import Person, Role
 from archive.item import Item
 from bot.app import House, opened
+from bot.channel import Abilities
 from bot.inbox import Reception
 from config.settings import DEFAULT_COMPANIES, DEFAULT_RULES, Settings
 from handlers.context import Topic
-from handlers.message import Card, Choice, Reply
+from handlers.message import Card, Choice, RemoteFile, Reply
 from storage import mongo
 
 DRAWN = Path("tests/samples/drawn")
@@ -57,7 +60,7 @@ class Recorder:
     """A channel: everybody is on it, a key is said once, a card stands at its address until it is renewed."""
 
     name = "desk"
-    ours = False
+    abilities = Abilities()
 
     def __init__(self) -> None:
         self.said: list[Said] = []
@@ -88,8 +91,23 @@ class Recorder:
     async def progress(self, person: Person, conversation: str, message: str, share: float, words: str) -> None:
         self.progress_of.setdefault(message, []).append((share, words))
 
-    def conversation(self, person: Person, topic: Topic) -> str | None:
+    async def conversation(self, person: Person, topic: Topic) -> str | None:
         return None if person.disabled else f"{person.id}:{topic}"
+
+    def shared(self, conversation: str) -> bool:
+        return False
+
+    async def fetch(self, file: RemoteFile) -> bytes:
+        raise AssertionError("its files come with their message")
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        return ()
+
+    async def start(self) -> None:
+        pass
+
+    async def close(self) -> None:
+        pass
 
     async def heard(self, fits: Callable[[Said], bool], patience: float = PATIENCE) -> Said:
         """The first thing said that fits, now or later. Raises TimeoutError."""
@@ -203,7 +221,7 @@ async def standing(
     async with opened(settings) as house:
         house = replace(house, ctx=replace(house.ctx, now=clock))
         house.channels[channel.name] = channel
-        reception = Reception(house.ctx, house.inbox, house.post, settings.big_file, house.name)
+        reception = Reception(house.ctx, house.inbox, house.post, house.channels, settings.big_file, house.name)
         scene = Scene(house, reception, channel, clock)
         scene.people = {p.id: p for p in await house.people.all()} or await _everybody(house)
         if working:

@@ -18,7 +18,9 @@ from archive.words import Text
 from bot.app import House, opened
 from bot.desk.body import Limits
 from bot.desk.channel import Desk
+from bot.handout import Handouts
 from bot.inbox import Reception
+from bot.platforms import connect
 from bot.schedule import Clock
 from config.settings import DEFAULT_COMPANIES, Settings
 from handlers.table import offered
@@ -51,10 +53,10 @@ async def serve(args: argparse.Namespace, settings: Settings) -> int:
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with opened(settings) as house:
-        reception = Reception(house.ctx, house.inbox, house.post, settings.big_file, house.name)
+        reception = Reception(house.ctx, house.inbox, house.post, house.channels, settings.big_file, house.name)
         desk = desk_for(house, reception)
         house.channels[desk.name] = desk
-        runner = runner_for(_application(house, desk))
+        runner = runner_for(_application(house, connect(house, reception)))
         await runner.setup()
         try:
             site = web.TCPSite(runner, settings.host, settings.port)
@@ -64,11 +66,14 @@ async def serve(args: argparse.Namespace, settings: Settings) -> int:
                 await house.inbox.resume()
                 await house.outbox.resume()
             reception.start()
+            for channel in house.channels.values():
+                await channel.start()
             clock = Clock(house, reception)
             clock.start()
             await stop.wait()
             await clock.stop()
             await reception.stop()
+            await house.post.close()
         finally:
             await runner.cleanup()
     return 0
@@ -95,10 +100,17 @@ async def _bind(site: web.TCPSite, settings: Settings) -> None:
         ) from error
 
 
-def _application(house: House, desk: Desk) -> web.Application:
+def _application(house: House, handouts: Handouts) -> web.Application:
     app = web.Application(client_max_size=house.settings.big_file * 4)
-    app.add_routes(desk.routes())
-    app.on_shutdown.append(desk.close)
+    for channel in house.channels.values():
+        app.add_routes(channel.routes())
+    app.add_routes(handouts.routes())
+
+    async def close(app: web.Application) -> None:
+        """Before the answers still under way are waited for: open streams and long connections end."""
+        await asyncio.gather(*(channel.close() for channel in house.channels.values()))
+
+    app.on_shutdown.append(close)
 
     async def health(request: web.Request) -> web.Response:
         """Whether the database answers and how much waits; says nothing about content."""

@@ -9,10 +9,13 @@ import sys
 
 from archive.access import Role
 from archive.errors import BadValue, NotFound
-from archive.words import Text
+from archive.words import Text, same
 from bot.app import House, opened
 from bot.indexing import rebuild
 from config.settings import Settings
+from handlers.link import PLATFORMS
+from storage.identities import Identity
+from storage.people import LOCAL
 from storage.verify import Verification
 
 
@@ -64,10 +67,39 @@ async def people(args: argparse.Namespace, settings: Settings) -> int:
             return 0
         if args.action == "add":
             return await _add(house, args)
+        if args.action in ("code", "links", "link", "unlink"):
+            return await _links(house, args)
         change = house.people.disable if args.action == "disable" else house.people.enable
         person = await change(args.id)
         _say_person(args, {"id": person.id, "disabled": person.disabled})
     return 0
+
+
+async def _links(house: House, args: argparse.Namespace) -> int:
+    """Which platform accounts are whose."""
+    if args.action == "unlink":
+        _say_person(args, {"id": await house.identities.unlink(args.account, LOCAL.who), "unlinked": args.account})
+        return 0
+    person = await house.people.get(args.id)
+    if args.action == "code":
+        _say_person(args, {"id": person.id, "code": await house.identities.code(person.id)})
+    elif args.action == "link":
+        await house.identities.link(person.id, _identity(args.account), LOCAL.who)
+        _say_person(args, {"id": person.id, "linked": args.account})
+    else:
+        for each in await house.identities.of(person.id):
+            _say_person(args, {"id": person.id, "account": each.key, "name": each.name})
+    return 0
+
+
+def _identity(words: str) -> Identity:
+    parts = words.split(":", 2)
+    if len(parts) != 3 or not all(parts) or parts[0] not in PLATFORMS:
+        hint = Text("写成 平台:租户:用户，平台为 ", "Write CHANNEL:TENANT:USER, the channel one of ") + same(
+            ", ".join(PLATFORMS)
+        )
+        raise BadValue(field=Text("平台账号", "account"), value=words, hint=hint)
+    return Identity(*parts)
 
 
 async def _add(house: House, args: argparse.Namespace) -> int:
@@ -81,11 +113,11 @@ async def _add(house: House, args: argparse.Namespace) -> int:
     if new:
         person = await house.people.add(
             args.name or args.id, roles or {Role.EMPLOYEE}, company=args.company or house.settings.companies[0].code,
-            department=args.department, lang=args.lang, id=args.id,
+            department=args.department, lang=args.lang, id=args.id, email=args.email or "",
         )  # fmt: skip
     else:  # with nothing but --link too: that a link was made belongs into the trail
         person = await house.people.change(
-            args.id, name=args.name or "", roles=roles, department=args.department or None
+            args.id, name=args.name or "", roles=roles, department=args.department or None, email=args.email
         )
     said: dict[str, object] = {"id": person.id, "name": person.name, "roles": sorted(person.roles)}
     if args.link or new:

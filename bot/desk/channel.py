@@ -8,8 +8,9 @@ from datetime import datetime
 from aiohttp import web
 
 from archive.access import Person
+from archive.errors import NotFound
 from archive.item import FileRef
-from bot.channel import Door
+from bot.channel import Abilities, Door
 from bot.desk.accounts import Accounts
 from bot.desk.address import Network
 from bot.desk.body import Limits
@@ -22,17 +23,17 @@ from bot.desk.render import card_doc, reply_doc
 from bot.desk.streams import Streams
 from bot.desk.talking import NAME, Talking, conversation_of
 from handlers.context import Topic
-from handlers.message import Card, OutFile, Reply
+from handlers.message import Card, OutFile, RemoteFile, Reply
 from storage.talk import Talk
 
 _NUMBER = r"\d{1,6}"
 
 
 class Desk:
-    """The web desk. Wire it in bot/app.py: `app.add_routes(desk.routes())`, `app.on_shutdown.append(desk.close)`."""
+    """The web desk. Its `close` belongs to the shutdown, before open streams are waited for."""
 
     name = NAME
-    ours = True
+    abilities = Abilities(ours=True)
 
     def __init__(
         self,
@@ -92,9 +93,20 @@ class Desk:
             person.id, "progress", {"conversation": topic, "taken": message, "share": share, "words": words}
         )
 
-    def conversation(self, person: Person, topic: Topic) -> str | None:
+    async def conversation(self, person: Person, topic: Topic) -> str | None:
         """Everyone with a live account has a desk."""
         return None if person.disabled else conversation_of(person, topic)
+
+    def shared(self, conversation: str) -> bool:
+        """Every conversation on the desk is one person's own."""
+        return False
+
+    async def fetch(self, file: RemoteFile) -> bytes:
+        """The desk's files come with their message."""
+        raise NotFound(item=file.name)
+
+    async def start(self) -> None:
+        """Nothing is held open before the first page."""
 
     def routes(self) -> list[web.RouteDef]:
         """Everything the desk answers."""
@@ -124,7 +136,7 @@ class Desk:
         opened = [web.route(how, path, self._guard.open(handler)) for (how, path), handler in anyone.items()]
         return opened + [web.route(how, path, self._guard.closed(handler)) for (how, path), handler in members.items()]
 
-    async def close(self, app: web.Application) -> None:
+    async def close(self) -> None:
         """End the open streams, so that the server can stop."""
         self._streams.close()
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from archive.words import Lang, Text
+from bot.handout import SHOWN
 from handlers.message import Card, Choice, Fact, Form, FormField, OutFile, Reply
 from storage.talk import Said
 
@@ -18,7 +19,6 @@ Doc = dict[str, Any]
 _SUM = r"[-−+]?\s?([¥￥]|\$|€|£|[A-Z]{3})?\s?[-−]?\d{1,3}(,?\d{3})*\.\d{2}(\s?(元|[A-Z]{3}))?"
 _MONEY = re.compile(rf"{_SUM}( \+ {_SUM})?")
 #: Pictures a browser may show in place; anything else is handed out as a download (SVG can carry scripts).
-SHOWN = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
 
 
 def reply_doc(reply: Reply, files: Sequence[tuple[OutFile, str, int]] = ()) -> Doc:

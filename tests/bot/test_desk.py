@@ -43,7 +43,11 @@ async def open_page(house: House, desk: Desk) -> AsyncIterator[Callable[[str], A
     """A browser of one person's own: `await open_page("li")`, or "" for one not signed in."""
     app = web.Application()
     app.add_routes(desk.routes())
-    app.on_shutdown.append(desk.close)
+
+    async def close(app: web.Application) -> None:
+        await desk.close()
+
+    app.on_shutdown.append(close)
     server = TestServer(app)
     await server.start_server()
     clients: list[Client] = []
@@ -482,7 +486,7 @@ REPORT = OutFile('十月 报表".xlsx', "application/vnd.ms-excel", b"workbook")
 
 async def test_a_reply_is_said_once_and_its_cards_can_be_renewed(open_page: OpenPage, house: House, desk: Desk) -> None:
     reply = Reply(Text("两张", "two"), (CARD, CARD), (REPORT,))
-    conversation = desk.conversation(LI, "approvals")
+    conversation = await desk.conversation(LI, "approvals")
     assert conversation is not None
     addresses = await desk.say(LI, conversation, reply, "k1")
     assert await desk.say(LI, conversation, reply, "k1") == addresses
@@ -547,7 +551,7 @@ async def test_progress_passes_and_is_not_kept(open_page: OpenPage, desk: Desk) 
 async def test_streams_end_when_the_desk_closes(open_page: OpenPage, desk: Desk) -> None:
     page = await open_page("li")
     answer = await page.get("/api/events")
-    await desk.close(web.Application())
+    await desk.close()
     async with asyncio.timeout(20):
         await answer.content.read()
     assert answer.content.at_eof()

@@ -49,7 +49,7 @@ async def broken_off(scene: Scene, files: list[tuple[str, bytes]], at: int) -> s
     """Send files to a house that dies before its n-th item is taken; the message's id."""
     vault = Break(scene.house.vault, at)
     ctx = replace(scene.house.ctx, vault=vault)
-    dying = Reception(ctx, scene.house.inbox, scene.house.post, 1 << 23, "dying")
+    dying = Reception(ctx, scene.house.inbox, scene.house.post, scene.house.channels, 1 << 23, "dying")
     dying.start()
     taken = await dying.receive(
         channel="desk", conversation="li:chat", person=scene.people["li"], key=uuid4().hex, files=files
@@ -117,7 +117,7 @@ async def test_a_decision_broken_off_before_its_answer_is_told_as_made(settings:
         await scene.reception.stop()
         dying = Reception(
             replace(scene.house.ctx, vault=_With(scene.house.vault, change=stops)),
-            scene.house.inbox, scene.house.post, 1, "dying",
+            scene.house.inbox, scene.house.post, scene.house.channels, 1, "dying",
         )  # fmt: skip
         dying.start()
         taken = await dying.receive(

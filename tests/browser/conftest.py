@@ -71,7 +71,11 @@ async def site(db: Database) -> AsyncIterator[Site]:
     scene = Scene(house, desk, asyncio.get_running_loop())
     app = web.Application()
     app.add_routes(desk.routes())
-    app.on_shutdown.append(desk.close)
+
+    async def close(app: web.Application) -> None:
+        await desk.close()
+
+    app.on_shutdown.append(close)
     server = TestServer(app)
     await server.start_server()
     yield Site(server, scene)

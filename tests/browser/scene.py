@@ -123,7 +123,7 @@ class Scene:
 
     async def tell(self, topic: Topic, reply: Reply) -> None:
         """Something the archive says by itself."""
-        conversation = self.desk.conversation(LI, topic)
+        conversation = await self.desk.conversation(LI, topic)
         assert conversation is not None
         self._cards += await self.desk.say(LI, conversation, reply, f"tell:{len(self._cards)}:{reply.text}")
 

@@ -1,0 +1,1 @@
+"""Stand-ins of the platforms, as strict as what they stand for."""

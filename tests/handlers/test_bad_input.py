@@ -156,7 +156,7 @@ async def test_names_are_made_harmless(scene: Scene, sent: str, kept: str) -> No
 
 async def test_too_big_is_refused_at_the_door_before_anything_is_stored(scene: Scene) -> None:
     ctx, house = scene.house.ctx, scene.house
-    small = Reception(ctx, house.inbox, house.post, 1024 * 1024, "small")
+    small = Reception(ctx, house.inbox, house.post, house.channels, 1024 * 1024, "small")
     before = await house.db["files.files"].count_documents({})
     data = bytes(1024 * 1024 + 60_000)
     with pytest.raises(FileTooBig) as caught:
@@ -195,7 +195,7 @@ async def upload_with(scene: Scene, offload: Callable[..., Any], files: list[tup
     """Send files to a second hand of the house whose reading goes this way; the message's id."""
     ctx = replace(scene.house.ctx, offload=offload)
     await scene.reception.stop()
-    other = Reception(ctx, scene.house.inbox, scene.house.post, 1 << 23, "other")
+    other = Reception(ctx, scene.house.inbox, scene.house.post, scene.house.channels, 1 << 23, "other")
     other.start()
     try:
         taken = await other.receive(

@@ -1,0 +1,45 @@
+"""The forms behind buttons, for channels that open them by themselves: what is in them, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from archive.access import Person, may_see
+from archive.approval import deciders
+from archive.errors import NotFound
+from archive.words import Text
+from handlers import link
+from handlers.cards import item_card
+from handlers.context import Context
+from handlers.correct import mistakes_in
+from handlers.message import Click, Form, Input
+
+
+async def form_of(ctx: Context, asker: Person, click: Click) -> Form | None:
+    """The form of a button as it stands on the person's card now; None when they have no such button any more."""
+    if click.action == link.ACTION:
+        return await link.form(ctx, asker, click.subject)
+    try:
+        item, case = await ctx.vault.both(click.subject)
+    except NotFound:
+        return None
+    people = await ctx.people.all()
+    if case.version != click.version or not (may_see(asker, item) or asker in deciders(case, item, people)):
+        return None
+    choices = item_card(item, case, asker, people, ctx.zone, ctx.categories).choices
+    return next((choice.form for choice in choices if choice.action == click.action), None)
+
+
+async def mistakes(ctx: Context, asker: Person, click: Click) -> Mapping[str, Text]:
+    """What is wrong with the values of a form, by field; nothing where there is no such form (any more)."""
+    form = await form_of(ctx, asker, click)
+    if form is None:
+        return {}
+    wrong: dict[str, Text] = {}
+    for field in form.fields:
+        value = click.values.get(field.name, "").strip()
+        if field.required and not value:
+            wrong[field.name] = Text(f"请填写{field.label.zh}", f"Please give the {field.label.en.lower()}")
+        elif field.input is Input.CHOICE and value and value not in {known for known, _ in field.options}:
+            wrong[field.name] = Text("请从列表中选择", "Please choose one of the list")
+    return {**mistakes_in(click.values), **wrong} if click.action == "correct" else wrong

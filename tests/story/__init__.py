@@ -1,0 +1,1 @@
+"""One story, told on each platform and across them."""

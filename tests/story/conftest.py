@@ -1,0 +1,5 @@
+"""The stand-in of Teams' servers, for the stories."""
+
+from tests.teams.conftest import servers
+
+__all__ = ["servers"]
