@@ -1,8 +1,7 @@
-"""What replicas share about WeCom: the access token, codes that update cards, letters half said, how much went out.
+"""What replicas share about WeCom: the access token, codes that update cards, how much went out.
 
 Collections: `wecom_tokens` {_id: app, sealed, until}; `wecom_codes` {_id: digest of the code, card, code, at, used,
-until}; `wecom_said` {_id: key of the letter, addresses, until}; `wecom_sent` {_id, member, at, until}. The token is
-sealed by the caller; a code is of no use without it.
+until}; `wecom_sent` {_id, member, at, until}. The token is sealed by the caller; a code is of no use without it.
 """
 
 from __future__ import annotations
@@ -22,10 +21,8 @@ _PAST = IndexModel([("until", ASCENDING)], expireAfterSeconds=0)
 INDEXES: Indexes = {
     "wecom_tokens": [_PAST],
     "wecom_codes": [_PAST, IndexModel([("card", ASCENDING), ("at", DESCENDING)])],
-    "wecom_said": [_PAST],
     "wecom_sent": [_PAST, IndexModel([("member", ASCENDING), ("at", DESCENDING)])],
 }
-SAID_LASTS = timedelta(days=7)
 CODE_LASTS = timedelta(hours=72) - timedelta(minutes=5)
 
 
@@ -74,19 +71,6 @@ class WecomNotes:
         """It was not used after all."""
         async with border():
             await self._db.wecom_codes.update_one({"_id": _digest(code)}, {"$set": {"used": False}})
-
-    async def said(self, key: str) -> list[str]:
-        """The addresses of the messages of this letter that stand already, in order."""
-        async with border():
-            doc = await self._db.wecom_said.find_one({"_id": key})
-        return [str(address) for address in doc["addresses"]] if doc else []
-
-    async def mark(self, key: str, addresses: Sequence[str]) -> None:
-        """These stand now."""
-        async with border():
-            await self._db.wecom_said.replace_one(
-                {"_id": key}, {"addresses": list(addresses), "until": self._now() + SAID_LASTS}, upsert=True
-            )
 
     async def turn(self, member: str, limits: Sequence[tuple[float, int]]) -> float:
         """0 when one more may be sent to the member, which is counted before it is sent; else the seconds to wait."""

@@ -13,6 +13,8 @@ from typing import Any, Protocol
 import aiohttp
 
 from archive.errors import FileGone, FileTooBig, Later, NoAnswer, NoScope, NotWhatItSays, Problem, Unreachable
+from bot.capped import OverCap, capped
+from bot.chat import asked_for
 from bot.wecom.crypto import BadEnvelope, Seal
 from bot.wecom.meaning import CAP, MIB, OLD_TOKEN, PLATFORM, code_of, declined, is_page, problem
 from config.channels import Wecom
@@ -45,11 +47,18 @@ class Api:
     """One app's WeCom, by its secret."""
 
     def __init__(
-        self, settings: Wecom, tokens: Tokens, now: Callable[[], datetime], *, limit: float = 10.0, long: float = 120.0
+        self,
+        settings: Wecom,
+        tokens: Tokens,
+        now: Callable[[], datetime],
+        *,
+        limit: float = 10.0,
+        long: float = 120.0,
+        cap: int = CAP,
     ) -> None:
-        """`limit`, `long`: seconds for a call, and for a file on its way."""
+        """`limit`, `long`: seconds for a call, and for a file on its way; `cap` of that in bytes."""
         self._settings, self._tokens, self._now = settings, tokens, now
-        self._limit, self._long = limit, long
+        self._limit, self._long, self._cap = limit, long, cap
         self._seal = Seal(settings.secret, "access token")
         self._name = f"{settings.corp_id}:{settings.agent_id}"
         self._asking = asyncio.Lock()
@@ -184,26 +193,15 @@ class Api:
                 if headers is not None:
                     headers.update(answer.headers)
                 if answer.status == 429:
-                    after = answer.headers.get("Retry-After", "")
-                    raise Later(platform=PLATFORM, seconds=max(1, int(after)) if after.isdecimal() else 60)
+                    raise Later(platform=PLATFORM, seconds=asked_for(answer.headers, 60))
                 if answer.status != 200:
                     raise NoAnswer(platform=PLATFORM, detail=f"{path}: HTTP {answer.status}")
-                data = await _body(answer, file)
-                return _read(path, data, answer, file)
+                return _read(path, await capped(answer.content, self._cap), answer, file)
+        except OverCap:
+            mib = self._cap / MIB
+            raise FileTooBig(name=file.name if file else path, size=f"> {mib:.0f}", limit=f"{mib:.0f}") from None
         except aiohttp.ClientError as error:  # its words hold the address, with our secrets
             raise NoAnswer(platform=PLATFORM, detail=f"{path}: {type(error).__name__}") from None
-
-
-async def _body(answer: aiohttp.ClientResponse, file: RemoteFile | None) -> bytes:
-    data = bytearray()
-    async for piece in answer.content.iter_any():
-        data += piece
-        if len(data) > CAP:
-            name = file.name if file else "JSON"
-            raise FileTooBig(
-                name=name, size=f"{max(len(data), answer.content_length or 0) / MIB:.0f}", limit=CAP // MIB
-            )
-    return bytes(data)
 
 
 def _read(path: str, data: bytes, answer: aiohttp.ClientResponse, file: RemoteFile | None) -> _Answer:

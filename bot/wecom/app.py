@@ -11,13 +11,14 @@ from aiohttp import web
 
 from archive.access import Person
 from archive.words import Lang
+from bot.aside import Aside
 from bot.channel import Abilities, Door, Gate, Handout
-from bot.masked import masked
+from bot.chat import Said, Who
 from bot.wecom.api import Api
-from bot.wecom.aside import Aside
 from bot.wecom.incoming import APP, Heard, from_app
 from bot.wecom.listening import Listening
-from bot.wecom.notes import Notes, Who
+from bot.wecom.meaning import CAP
+from bot.wecom.notes import Notes
 from bot.wecom.outgoing import app_hand
 from bot.wecom.speaking import Speaking, card_of
 from bot.wecom.verify import Callback
@@ -48,17 +49,22 @@ class Wecom:
         door: Door,
         handout: Handout,
         who: Who,
+        said: Said,
         notes: Notes,
         address: str = "",
         now: Callable[[], datetime] = utc_now,
         limit: float = 10.0,
+        file_cap: int = CAP,
     ) -> None:
-        """`address`: of our own server, as people reach it; `limit`: seconds for a call."""
+        """`address`: of our own server, as people reach it; `limit`: seconds for a call; `file_cap` in bytes."""
         self.abilities = Abilities(settings.leaving.files_out, settings.leaving.masked, windows=False)
         self._settings, self._gate, self._who, self._notes = settings, gate, who, notes
-        self._api, self._aside = Api(settings, notes, now, limit=limit), Aside()
+        self._api, self._aside = Api(settings, notes, now, limit=limit, cap=file_cap), Aside("wecom")
         self._way = AppWay(self._api, notes, address)
-        self._speaking = Speaking(self._way, handout, notes, app_hand(address), self.abilities)
+        self._speaking = Speaking(
+            way=self._way, handout=handout, said=said, turns=notes, hand=app_hand(address), alone=self._alone,
+            abilities=self.abilities, shared=self.shared,
+        )  # fmt: skip
         callback = Callback(token=settings.token, aes_key_=settings.aes_key, corp_id=settings.corp_id, now=now)
         self._listening = Listening(callback, self._heard)
         self._excused: OrderedDict[str, None] = OrderedDict()
@@ -80,10 +86,7 @@ class Wecom:
 
     async def conversation(self, person: Person, topic: Topic) -> str | None:
         """The member, as the app's conversations are all between two."""
-        if person.disabled:
-            return None
-        known = [identity for identity in await self._who(person.id) if identity.channel == self.name]
-        return (known[0].alone or known[0].user) if known else None
+        return await self._alone(person)
 
     async def fetch(self, file: RemoteFile) -> bytes:
         """See bot.channel.Channel."""
@@ -108,6 +111,11 @@ class Wecom:
         """Break off, let go."""
         await self._aside.close()
         await self._api.close()
+
+    async def _alone(self, person: Person) -> str | None:
+        if person.disabled:
+            return None
+        return next((one.alone or one.user for one in await self._who(person.id) if one.channel == APP), None)
 
     async def _heard(self, fields: Mapping[str, str]) -> None:
         heard = from_app(fields, self._settings.corp_id, self._settings.agent_id)
@@ -136,7 +144,5 @@ class Wecom:
     async def _tell(self, heard: Heard, reply: Reply) -> None:
         person = await self._gate.person(heard.incoming.sender)
         lang: Lang = person.lang if person else "zh"
-        if self.abilities.masked:
-            reply = masked(reply)  # it doesn't come through the post
         telling = self._speaking.tell(heard.incoming.conversation, reply, lang)
         self._aside.run(telling, "an answer was not said")

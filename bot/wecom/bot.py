@@ -11,15 +11,16 @@ from aiohttp import web
 from archive.access import Person
 from archive.errors import Problem
 from archive.words import Lang, Text
+from bot.aside import Aside
 from bot.channel import Abilities, Door, Gate, Handout
-from bot.masked import masked
-from bot.wecom.aside import Aside
+from bot.chat import Said, Who
 from bot.wecom.connection import Frame, Times
 from bot.wecom.files import BotFiles
 from bot.wecom.incoming import BOT, Heard, from_bot, welcomed
 from bot.wecom.line import Line
+from bot.wecom.meaning import CAP
 from bot.wecom.mouth import Mouth
-from bot.wecom.notes import Calls, Lease, Letters, Who
+from bot.wecom.notes import Calls, Lease, Turns
 from bot.wecom.outgoing import bot_hand
 from bot.wecom.relay import Relay
 from bot.wecom.speaking import Speaking, card_of
@@ -51,24 +52,29 @@ class WecomBot:
         door: Door,
         handout: Handout,
         who: Who,
-        letters: Letters,
+        said: Said,
+        turns: Turns,
         calls: Calls,
         lease: Lease,
         address: str = "",
         times: Times | None = None,
         pauses: Sequence[float] = PAUSES,
+        file_cap: int = CAP,
     ) -> None:
-        """`address`: of our own server, as people reach it; `pauses`: between tries to write an event down."""
+        """`address`: of our own server; `pauses`: between tries to write an event down; `file_cap` in bytes."""
         times = times or Times()
         self.abilities = Abilities(settings.leaving.files_out, settings.leaving.masked, windows=False)
         self._settings, self._gate, self._who, self._pauses = settings, gate, who, pauses
-        self._aside = Aside()
+        self._aside = Aside("wecom")
         self._line = Line(settings, lease, self._hear, times)
         self._mouth = Mouth(self._line)
         self._relay = Relay(settings.bot_id, settings.secret, self._line, self._mouth, calls, times)
-        self._files = BotFiles(settings.secret, settings.url, self._relay)
+        self._files = BotFiles(settings.secret, settings.url, self._relay, cap=file_cap)
         self._way = BotWay(self._relay, self._files, address)
-        self._speaking = Speaking(self._way, handout, letters, bot_hand(address), self.abilities)
+        self._speaking = Speaking(
+            way=self._way, handout=handout, said=said, turns=turns, hand=bot_hand(address), alone=self._alone,
+            abilities=self.abilities, shared=self.shared,
+        )  # fmt: skip
 
     async def say(self, person: Person, conversation: str, reply: Reply, key: str) -> Sequence[str]:
         """See bot.channel.Channel. Addresses are `conversation/card`; empty for a card that stays as it is."""
@@ -89,10 +95,7 @@ class WecomBot:
 
     async def conversation(self, person: Person, topic: Topic) -> str | None:
         """Between the member and the bot."""
-        if person.disabled:
-            return None
-        known = [identity for identity in await self._who(person.id) if identity.channel == self.name]
-        return (known[0].alone or f"single:{known[0].user}") if known else None
+        return await self._alone(person)
 
     async def fetch(self, file: RemoteFile) -> bytes:
         """See bot.channel.Channel."""
@@ -126,6 +129,12 @@ class WecomBot:
         await self._relay.close()
         await self._line.close()
         await self._files.close()
+
+    async def _alone(self, person: Person) -> str | None:
+        if person.disabled:
+            return None
+        known = [one for one in await self._who(person.id) if one.channel == BOT]
+        return (known[0].alone or f"single:{known[0].user}") if known else None
 
     async def _hear(self, frame: Frame) -> None:
         try:
@@ -171,7 +180,5 @@ class WecomBot:
             lang = person.lang if person else "zh"
         except Problem:
             pass
-        if self.abilities.masked or self.shared(heard.incoming.conversation):
-            reply = masked(reply)  # it doesn't come through the post
         telling = self._speaking.tell(heard.incoming.conversation, reply, lang)
         self._aside.run(telling, "an answer was not said")

@@ -6,7 +6,6 @@ import asyncio
 import json
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -15,6 +14,7 @@ import aiohttp
 
 from archive.errors import Later, NoAnswer, NoScope, Problem
 from archive.words import Text
+from bot.found import Found
 from bot.wecom.api import Api
 from bot.wecom.crypto import BadEnvelope, aes_key, sealed, signature
 from bot.wecom.listening import PATH
@@ -23,15 +23,6 @@ from bot.wecom.verify import AGE
 from config.channels import Wecom, WecomBot
 
 _SKEW = 60  # s; beyond AGE every event is refused
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One thing looked at; what to do when it is not well."""
-
-    ok: bool
-    what: Text
-    then: Text | None = None
 
 
 class _NoTokens:

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from archive.errors import FileGone, FileTooBig, Later, NoAnswer, NotWhatItSays
+from bot.capped import OverCap, capped
+from bot.chat import asked_for
 from bot.wecom.crypto import BadEnvelope, Seal, aes_key, decrypted
 from bot.wecom.meaning import CAP, MIB, PLATFORM, is_page
 from bot.wecom.relay import Relay
@@ -85,21 +87,15 @@ class BotFiles:
                 if answer.status in _GONE:
                     raise FileGone(platform=PLATFORM, name=file.name)
                 if answer.status == 429:
-                    raise Later(platform=PLATFORM, seconds=30)
+                    raise Later(platform=PLATFORM, seconds=asked_for(answer.headers, 30))
                 if answer.status != 200:
                     raise NoAnswer(platform=PLATFORM, detail=f"file: HTTP {answer.status}")
-                return await self._body(answer, file)
+                return await capped(answer.content, self._cap + 32)  # and the padding
+        except OverCap:
+            mib = self._cap / MIB
+            raise FileTooBig(name=file.name, size=f"> {mib:.0f}", limit=f"{mib:.0f}") from None
         except aiohttp.ClientError as error:  # its words hold the address
             raise NoAnswer(platform=PLATFORM, detail=f"file: {type(error).__name__}") from None
-
-    async def _body(self, answer: aiohttp.ClientResponse, file: RemoteFile) -> bytes:
-        data = bytearray()
-        async for piece in answer.content.iter_any():
-            data += piece
-            if len(data) > self._cap + 32:  # and the padding
-                size = max(len(data), answer.content_length or 0) / MIB
-                raise FileTooBig(name=file.name, size=f"{size:.0f}", limit=self._cap // MIB)
-        return bytes(data)
 
     def _ours(self, url: str) -> bool:
         try:

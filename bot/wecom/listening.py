@@ -11,7 +11,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from aiohttp import web
 
-from bot.wecom.verify import MOST, Callback, Refused
+from bot.capped import Refused, body_of
+from bot.wecom.verify import MOST, Callback
 
 log = logging.getLogger("guidang.wecom")
 
@@ -37,24 +38,13 @@ class Listening:
 
     async def _event(self, request: web.Request) -> web.Response:
         try:
-            fields = self._callback.message(request.query, await _capped(request))
+            fields = self._callback.message(request.query, await body_of(request, MOST))
         except Refused as refused:
             return _refused(refused)
         await self._hear(fields)
         return web.Response()
 
 
-async def _capped(request: web.Request) -> bytes:
-    if (request.content_length or 0) > MOST:
-        raise Refused("body too big")
-    body = bytearray()
-    async for piece in request.content.iter_any():
-        body += piece
-        if len(body) > MOST:
-            raise Refused("body too big")
-    return bytes(body)
-
-
 def _refused(refused: Refused) -> web.Response:
-    log.warning("refused a request to %s: %s", PATH, refused)
-    return web.Response(status=413 if str(refused) == "body too big" else 403)
+    log.warning("refused a request to %s: %s", PATH, refused.why)
+    return web.Response(status=refused.status)

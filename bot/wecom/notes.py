@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
-
-from storage.identities import Identity
 
 #: (seconds, messages): what WeCom takes for one member, less a little for clocks that differ. Beyond it, it drops
 #: messages without a word (30 a minute, 1,000 an hour).
 MEMBER = ((60.0, 28), (3600.0, 980))
 
 
-class Who(Protocol):
-    """Where a person is known."""
-
-    def __call__(self, person: str, /) -> Awaitable[Sequence[Identity]]:
-        """All identities of a person, by their id."""
-
-
-class Letters(Protocol):
-    """How far letters of several messages got, and how much was sent to whom."""
-
-    async def said(self, key: str) -> Sequence[str]:
-        """The addresses of the messages of this letter that stand already."""
-
-    async def mark(self, key: str, addresses: Sequence[str]) -> None:
-        """These stand now."""
+class Turns(Protocol):
+    """How much was sent to whom."""
 
     async def turn(self, member: str, limits: Sequence[tuple[float, int]]) -> float:
         """0 when one more may be sent to this member (it is counted then); else the seconds to wait."""
 
 
-class Notes(Letters, Protocol):
+class Notes(Turns, Protocol):
     """For the 自建应用."""
 
     async def token(self, name: str) -> tuple[bytes, datetime] | None:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from archive.errors import FileGone, Later, NoAnswer, NoScope, Problem, Unreachable
-from bot.wecom.aside import Aside
+from bot.aside import Aside
 from bot.wecom.connection import Frame, Times
 from bot.wecom.crypto import BadEnvelope, Seal
 from bot.wecom.line import Line
@@ -31,7 +31,7 @@ class Relay:
 
     def __init__(self, bot: str, secret: str, line: Line, mouth: Mouth, calls: Calls, times: Times) -> None:
         self._bot, self._line, self._mouth, self._calls, self._times = bot, line, mouth, calls, times
-        self._seal, self._aside = Seal(secret, "calls"), Aside()
+        self._seal, self._aside = Seal(secret, "calls"), Aside("wecom")
         self._serving: asyncio.Task[None] | None = None
 
     def start(self) -> None:

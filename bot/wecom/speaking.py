@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 import secrets
@@ -13,8 +12,10 @@ from archive.access import Person
 from archive.errors import FileGone, Later, NoAnswer, NotFound
 from archive.words import Lang
 from bot.channel import Abilities, Handout
+from bot.chat import PRIVATELY, UNREACHED, Alone, Said, patiently
+from bot.masked import masked
 from bot.wecom.meaning import MIB, PLATFORM, declined
-from bot.wecom.notes import MEMBER, Letters
+from bot.wecom.notes import MEMBER, Turns
 from bot.wecom.outgoing import Block, Hand, Sheet, links_words, sheets
 from handlers.message import OutFile, Reply
 
@@ -22,8 +23,6 @@ log = logging.getLogger("guidang.wecom")
 
 FILE, IMAGE, LEAST = 20 * MIB, 10 * MIB, 6  # bytes WeCom takes
 PICTURES = frozenset({"image/png", "image/jpeg"})
-_TRIES = 4
-_LONGEST = 30.0
 _CARD = re.compile(r"[0-9A-Za-z_-]{1,80}")
 _NOT_IN_ID = re.compile(r"[^0-9A-Za-z_-]+")
 
@@ -70,35 +69,32 @@ def kind_of(out: OutFile, size: int) -> str:
 class Speaking:
     """Replies out."""
 
-    def __init__(self, way: Way, handout: Handout, letters: Letters, hand: Hand, abilities: Abilities) -> None:
-        self._way, self._handout, self._letters = way, handout, letters
-        self._hand, self._abilities = hand, abilities
+    def __init__(
+        self, *, way: Way, handout: Handout, said: Said, turns: Turns, hand: Hand, alone: Alone, abilities: Abilities,
+        shared: Callable[[str], bool],
+    ) -> None:  # fmt: skip
+        self._way, self._handout, self._said, self._turns = way, handout, said, turns
+        self._hand, self._alone, self._abilities, self._shared = hand, alone, abilities, shared
 
     async def say(self, person: Person, to: str, reply: Reply, key: str) -> list[str]:
         """Everything of a reply, in order; the address of each card. Tried again, it goes on where it stopped."""
         made = sheets(reply, person.lang, self._hand)
         steps: list[tuple[Step, int]] = [(self._saying(to, sheet), sheet.cards) for sheet in made]
         steps += [(step, 0) for step in self._handing(person, to, reply.files)]
-        done = list(await self._letters.said(key)) if len(steps) > 1 else []
+        done = list(await self._said.said(key)) if len(steps) > 1 else []
         for n, (step, _) in enumerate(steps):
             if n < len(done):
                 continue
             done.append(await step())
             if n + 1 < len(steps):  # the last one ends the letter, and the post knows that
-                await self._letters.mark(key, done)
+                await self._said.mark(key, done)
         return [address for address, (_, cards) in zip(done, steps, strict=True) for _ in range(cards)]
 
     async def tell(self, to: str, reply: Reply, lang: Lang) -> None:
-        """Words to whoever is there, a stranger as well; for what isn't in the post. Patient for a while."""
-        for sheet in sheets(reply, lang, self._hand):
-            for left in reversed(range(_TRIES)):
-                try:
-                    await self._saying(to, sheet)()
-                    break
-                except Later as later:
-                    if not left:
-                        raise
-                    await asyncio.sleep(min(float(later.facts["seconds"]), _LONGEST))
+        """Words to whoever is there, a stranger as well; for what isn't in the post. With some patience."""
+        veiled = masked(reply) if self._abilities.masked or self._shared(to) else reply
+        for sheet in sheets(veiled, lang, self._hand):
+            await patiently(self._saying(to, sheet))
 
     def _saying(self, to: str, sheet: Sheet) -> Step:
         async def step() -> str:
@@ -122,7 +118,7 @@ class Speaking:
 
     async def _turn(self, to: str) -> None:
         """What would be too much for WeCom waits here: there it would be dropped without a word."""
-        wait = await self._letters.turn(to.lower(), MEMBER)
+        wait = await self._turns.turn(to.lower(), MEMBER)
         if wait > 0:
             raise Later(platform=PLATFORM, seconds=max(1, round(wait + 0.5)))
 
@@ -134,7 +130,12 @@ class Speaking:
         return [self._uploading(person, to, out) for out in files]
 
     async def _link(self, person: Person, to: str, files: Sequence[OutFile]) -> str:
-        """Links are made when they are sent: they last a quarter of an hour."""
+        """Links are made when they are sent: they last a quarter of an hour. Nobody else gets to see one."""
+        if self._shared(to):
+            alone = await self._alone(person)
+            if alone is not None:
+                await self._link(person, alone, files)
+            return await self._saying(to, Sheet((PRIVATELY if alone else UNREACHED).to(person.lang)))()
         linked = [(out, self._handout.link(person, out)) for out in files]
         for sheet in links_words(linked, person.lang, self._hand):
             await self._saying(to, sheet)()

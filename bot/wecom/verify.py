@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from archive.errors import Problem
+from bot.capped import Refused
 from bot.wecom.crypto import BadEnvelope, aes_key, opened, signed_by
 from intake.markup import parse
 
@@ -14,10 +15,6 @@ MOST = 256 * 1024  # bytes of a body; a text message of 100 kB has about 140 kB 
 AGE = 600  # s between WeCom's clock and ours; its retries come within seconds and are signed anew
 #: The envelope is looked for, not parsed: nobody has vouched for the XML around it yet.
 _ENVELOPE = re.compile(rb"<Encrypt>\s*(?:<!\[CDATA\[)?([A-Za-z0-9+/=]+)(?:\]\]>)?\s*</Encrypt>")
-
-
-class Refused(Exception):
-    """A request that isn't WeCom's, with why; the reason goes to the log and holds nothing the caller sent."""
 
 
 class Callback:
@@ -32,27 +29,25 @@ class Callback:
 
     def message(self, query: Mapping[str, str], body: bytes) -> dict[str, str]:
         """The fields of a message or event. Raises Refused."""
-        if len(body) > MOST:
-            raise Refused("body too big")
         found = _ENVELOPE.findall(body)
         if len(found) != 1:
-            raise Refused("no envelope")
+            raise Refused(403, "no envelope")
         return fields(self._open(query, found[0].decode("ascii")))
 
     def _open(self, query: Mapping[str, str], encrypted: str) -> bytes:
         timestamp, nonce, given = (query.get(name, "") for name in ("timestamp", "nonce", "msg_signature"))
         if not given or not encrypted:
-            raise Refused("not signed")
+            raise Refused(403, "not signed")
         if not timestamp.isdecimal() or len(timestamp) > 12:
-            raise Refused("no timestamp")
+            raise Refused(403, "no timestamp")
         if not signed_by(self._token, timestamp, nonce, encrypted, given):
-            raise Refused("wrong signature")
+            raise Refused(403, "wrong signature")
         if abs(self._now().timestamp() - int(timestamp)) > AGE:
-            raise Refused("too old, or a clock is wrong")
+            raise Refused(403, "too old, or a clock is wrong")
         try:
             return opened(self._key, encrypted, self._corp)
         except BadEnvelope as error:
-            raise Refused(f"envelope: {error}") from error
+            raise Refused(403, f"envelope: {error}") from error
 
 
 def fields(xml: bytes) -> dict[str, str]:
@@ -60,5 +55,5 @@ def fields(xml: bytes) -> dict[str, str]:
     try:
         root = parse(xml, "WeCom")
     except Problem as problem:
-        raise Refused(f"XML: {problem.code}") from problem
+        raise Refused(403, f"XML: {problem.code}") from problem
     return {str(child.tag): "".join(map(str, child.itertext())) for child in root if isinstance(child.tag, str)}

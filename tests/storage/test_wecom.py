@@ -67,14 +67,6 @@ async def test_a_code_ends_before_72_hours_are_over(db: mongo.Database) -> None:
     assert timedelta(hours=72) > CODE_LASTS
 
 
-async def test_a_letter_goes_on_where_it_stopped(db: mongo.Database) -> None:
-    here, there = WecomNotes(db), WecomNotes(db)
-    assert await here.said("reply:1") == []
-    await here.mark("reply:1", [""])
-    await here.mark("reply:1", ["", "LiMing/G1-0"])
-    assert await there.said("reply:1") == ["", "LiMing/G1-0"]
-
-
 async def test_no_more_than_so_many_to_one_member(db: mongo.Database) -> None:
     await mongo.ensure_indexes(db, wecom.INDEXES)
     clock = Clock()

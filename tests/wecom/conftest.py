@@ -268,8 +268,8 @@ async def app_opened(
         ]  # fmt: skip
 
     wecom = Wecom(
-        settings=app_settings(fake, leaving), gate=gate, door=MemoryDoor(), handout=handout, who=who, notes=notes,
-        address=address, **more,
+        settings=app_settings(fake, leaving), gate=gate, door=MemoryDoor(), handout=handout, who=who, said=notes,
+        notes=notes, address=address, **more,
     )  # fmt: skip
     app = web.Application()
     app.add_routes(wecom.routes())
@@ -319,8 +319,8 @@ def _bot(
     given: dict[str, Any] = {"address": ADDRESS, "times": FAST, "pauses": (0.02, 0.05), **more}
     leaving = given.pop("leaving", channels.AT_HOME)
     return WecomBot(
-        settings=bot_settings(fake, leaving), gate=gate, door=MemoryDoor(), handout=handout, who=who, letters=notes,
-        calls=calls, lease=lease, **given,
+        settings=bot_settings(fake, leaving), gate=gate, door=MemoryDoor(), handout=handout, who=who, said=notes,
+        turns=notes, calls=calls, lease=lease, **given,
     )  # fmt: skip
 
 

@@ -8,7 +8,6 @@ import pytest
 
 from archive.errors import FileGone, FileTooBig, Later, NoScope, NotWhatItSays
 from archive.words import same
-from bot.wecom import api
 from config import channels
 from handlers.message import OutFile, RemoteFile, Reply
 from tests.fakes.wecom import MIB, PNG, Media
@@ -65,11 +64,11 @@ async def test_an_empty_file(app: AppScene) -> None:
         await app.wecom.fetch(SENT)
 
 
-async def test_too_big(app: AppScene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "CAP", 100)
-    app.fake.media["m1"] = Media("file", "a", PDF)
-    with pytest.raises(FileTooBig):
-        await app.wecom.fetch(SENT)
+async def test_too_big() -> None:
+    async with app_opened(file_cap=100) as app:
+        app.fake.media["m1"] = Media("file", "a", PDF)
+        with pytest.raises(FileTooBig):
+            await app.wecom.fetch(SENT)
 
 
 async def test_a_file_goes_out_under_its_chinese_name(app: AppScene) -> None:

@@ -328,6 +328,17 @@ async def test_files_as_pictures_links_and_refusals(bot: BotScene) -> None:
     assert "/f/li-" in refused.content["content"]
 
 
+async def test_a_link_is_never_shown_in_a_group() -> None:
+    async with bot_opened(leaving=channels.ABROAD) as bot:
+        await bot.bot.say(LI, "group:wrMadeUpGroup", Reply(files=(REPORT,)), "k")
+        assert "/f/li-held:1" in bot.fake.stand("LiMing")[0].content["content"]
+        (told,) = bot.fake.stand("wrMadeUpGroup")
+        assert "单独" in told.content["content"]
+        nobody = Person("new", "新", frozenset())
+        await bot.bot.say(nobody, "group:wrMadeUpGroup", Reply(files=(REPORT,)), "k2")
+        assert "/f/" not in str([s.content for s in bot.fake.stand("wrMadeUpGroup")])
+
+
 async def test_links_where_nothing_may_leave() -> None:
     async with bot_opened(leaving=channels.ABROAD) as bot:
         await bot.bot.say(LI, "single:LiMing", Reply(files=(REPORT,)), "k")

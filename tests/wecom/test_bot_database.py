@@ -14,6 +14,7 @@ from handlers.message import OutFile, Reply
 from storage import leases, mongo, wecom, wecom_calls
 from storage.identities import Identity
 from storage.leases import Leases
+from storage.said import LettersSaid
 from storage.wecom import WecomNotes
 from storage.wecom_calls import WecomCalls
 from tests.fakes.wecom import MIB
@@ -31,7 +32,8 @@ def replica(me: str, fake: FakeBot, db: mongo.Database) -> WecomBot:
 
     return WecomBot(
         settings=bot_settings(fake), gate=MemoryGate(), door=MemoryDoor(), handout=MemoryHandout(), who=who,
-        letters=WecomNotes(db), calls=WecomCalls(db), lease=Leases(db, me), address=ADDRESS, times=TIMES,
+        said=LettersSaid(db), turns=WecomNotes(db), calls=WecomCalls(db), lease=Leases(db, me), address=ADDRESS,
+        times=TIMES,
     )  # fmt: skip
 
 

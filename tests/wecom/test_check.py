@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.wecom.check import Found, check, check_bot
+from bot.found import Found
+from bot.wecom.check import check, check_bot
 from bot.wecom.listening import PATH
 from bot.wecom.samples import samples
 from tests.fakes.wecom import AES_KEY, SECRET, TOKEN

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wechatpy.enterprise.crypto import WeChatCrypto  # type: ignore[import-untyped]
 
+from bot.capped import Refused
 from bot.wecom import crypto
 from bot.wecom.crypto import BadEnvelope, Seal
-from bot.wecom.verify import Callback, Refused
+from bot.wecom.verify import Callback
 
 TOKEN, KEY, CORP = "QDG6eK", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C", "wx5823bf96d3bd56c7"
 STAMP, NONCE = "1409659589", "263014780"
