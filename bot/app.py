@@ -38,6 +38,8 @@ from storage import (
     talk,
     teams,
     trail,
+    wecom,
+    wecom_calls,
 )
 from storage.embedded import Embedded
 from storage.index import Index
@@ -76,7 +78,7 @@ class House:
 FRESH = 16 * MB
 ROOMS = (
     accounts, asked, files, identities, inbox, items, leases, notes, openings, outbox, people, said, schedules, talk,
-    teams, trail,
+    teams, trail, wecom, wecom_calls,
 )  # fmt: skip
 
 

@@ -14,6 +14,8 @@ from bot.handout import Handouts
 from bot.links import Links
 from bot.slack.channel import Slack
 from bot.teams.channel import Teams
+from bot.wecom.app import Wecom
+from bot.wecom.bot import WecomBot
 from handlers.message import Choice, Click, Message, Reply
 from handlers.table import offered
 from handlers.todo import todo
@@ -21,6 +23,8 @@ from storage.asked import Asked
 from storage.openings import Openings
 from storage.said import LettersSaid
 from storage.teams import TeamsNotes
+from storage.wecom import WecomNotes
+from storage.wecom_calls import WecomCalls
 
 
 def connect(house: House, door: Door) -> Handouts:
@@ -58,6 +62,21 @@ def connect(house: House, door: Door) -> Handouts:
             Teams(
                 settings=given.teams, gate=gate, door=door, handout=handout("teams"), who=who, said=said,
                 notes=TeamsNotes(house.db), file_cap=cap,
+            )
+        )  # fmt: skip
+    notes, public = WecomNotes(house.db, house.ctx.now), house.settings.public_url
+    if given.wecom:
+        made.append(
+            Wecom(
+                settings=given.wecom, gate=gate, door=door, handout=handout("wecom"), who=who, said=said, notes=notes,
+                address=public, file_cap=cap,
+            )
+        )  # fmt: skip
+    if given.wecom_bot:
+        made.append(
+            WecomBot(
+                settings=given.wecom_bot, gate=gate, door=door, handout=handout("wecom_bot"), who=who, said=said,
+                turns=notes, calls=WecomCalls(house.db), lease=house.leases, address=public, file_cap=cap,
             )
         )  # fmt: skip
     house.channels.update({channel.name: channel for channel in made})
