@@ -108,7 +108,7 @@ class FakeDoor:
             raise NotFound(item=item_id)
         return self.picture_png
 
-    async def original(self, person: Person, item_id: str) -> tuple[str, str, bytes]:
+    async def original(self, person: Person, item_id: str, channel: str) -> tuple[str, str, bytes]:
         if person.id != "li" or item_id != "G2611-0001":
             raise NotFound(item=item_id)
         return '发票 "十月".pdf', "application/pdf", b"%PDF-1.7 original"

@@ -355,7 +355,11 @@ async def test_a_channel_that_is_away_does_not_undo_a_decision(scene: Scene) -> 
     assert case.closed is Verdict.APPROVE
     reply = [s for s in scene.channel.said if s.key == "reply:desk:away-414"]
     assert not reply, "it could not be said yet"
-    assert await scene.house.outbox.waiting() == 2  # the answer, and the outcome for the sender
+    assert await scene.house.outbox.waiting() == 4  # the answer, the outcome for the sender, and both their cards
+    await scene.house.db.outbox.update_many({"state": "waiting"}, [{"$set": {"free": "$at", "from": "$at"}}])
+    await scene.house.post.deliver_rest()
+    assert await scene.house.outbox.waiting() == 0
+    assert {card.tone for card in scene.channel.copies(item.id, "wang")} == {"good"}
 
 
 @pytest.mark.parametrize("subject", ["G2611-9999", "", "x" * 300, "../../etc"])

@@ -54,12 +54,12 @@ async def test_who_gets_the_original_and_the_picture(scene: Scene, item: Item, p
     before = len(await scene.history(item.id))
     if not SEES[person]:
         with pytest.raises(NotFound):
-            await scene.reception.original(who, item.id)
+            await scene.reception.original(who, item.id, "desk")
         with pytest.raises(NotFound):
             await scene.reception.picture(who, item.id, 0)
         assert len(await scene.history(item.id)) == before
         return
-    assert await scene.reception.original(who, item.id) == (NAME, item.file.media_type, DATA)
+    assert await scene.reception.original(who, item.id, "desk") == (NAME, item.file.media_type, DATA)
     handed = await last(scene, item)
     assert (handed.who, handed.action, handed.facts["sha256"]) == (person, "downloaded", item.file.sha256)
     assert (await scene.reception.picture(who, item.id, 0)).startswith(b"\x89PNG")
@@ -194,4 +194,4 @@ async def test_a_file_that_is_no_picture_says_so(scene: Scene) -> None:
 
     with pytest.raises(ReadProblem):
         await scene.reception.picture(scene.people["li"], item.id, 0)
-    assert (await scene.reception.original(scene.people["li"], item.id))[2] == data
+    assert (await scene.reception.original(scene.people["li"], item.id, "desk"))[2] == data
