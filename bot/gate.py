@@ -117,7 +117,7 @@ class Gatehouse:
     async def _question(self, person: Person, incoming: Incoming, form: Form) -> Reply:
         assert incoming.click is not None
         await self._asked.ask(*_place(person, incoming), incoming.click)
-        return Reply(question(form))
+        return _asking(form)
 
     async def _answer(self, person: Person, incoming: Incoming, click: Click) -> Reply | None:
         """The words as the form's values; what is wrong is asked again."""
@@ -133,7 +133,7 @@ class Gatehouse:
                 again = Text("没有办。", "Nothing was done. ")
                 for mistake in wrong:
                     again += mistake + same("\n")
-                return Reply(again + question(form))
+                return _asking(form, again)
         await self._take(person, replace(incoming, text="", click=click))  # without a form: the click tells why
         await self._asked.over(*_place(person, incoming))
         return None
@@ -145,6 +145,12 @@ class Gatehouse:
             text=incoming.text, remote=incoming.files, action=click.action, subject=click.subject,
             version=click.version, values=click.values,
         )  # fmt: skip
+
+
+def _asking(form: Form, before: Text | None = None) -> Reply:
+    """What stands in the fields is nobody else's business, where others read along."""
+    asked = question(form) if before is None else before + question(form)
+    return Reply(asked, private=tuple(field.value for field in form.fields if field.value))
 
 
 def _identity(sender: Sender) -> Identity:

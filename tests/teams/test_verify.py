@@ -78,7 +78,7 @@ async def test_none_and_garbage(scene: Scene, token: str, caplog: pytest.LogCapt
         {"iss": None},
         {"exp": int(time.time()) - 301},
         {"exp": None},
-        {"nbf": int(time.time()) + 400},
+        {"nbf": int(time.time()) + 40_000},
         {"serviceurl": None},
         {"serviceurl": "https://smba.trafficmanager.net/emea/"},
     ],
