@@ -1,4 +1,4 @@
-"""Checking the accounts: each person against the last trail entry about them, so that a planted role is found."""
+"""Checking the accounts against the trail, so that a planted role is found, and a planted account on a platform."""
 
 from __future__ import annotations
 
@@ -29,6 +29,31 @@ async def people_faults(db: Database) -> AsyncIterator[tuple[str, str]]:
     for person_id in sorted(str(each).removeprefix(_PERSON) for each in named):
         if person_id not in seen and not await db.people.find_one({"_id": person_id}):
             yield person_id, "V20"
+
+
+async def account_faults(db: Database) -> AsyncIterator[str]:
+    """Accounts of chat platforms that the trail doesn't give to the person they are said to be: planted, or moved."""
+    async for doc in db.identities.find({}):
+        key = str(doc["_id"])
+        if not await _linked(db, doc):  # it may have changed between the two readings: read both again
+            again = await db.identities.find_one({"_id": key})
+            if again is not None and not await _linked(db, again):
+                yield key
+
+
+async def _linked(db: Database, doc: Doc) -> bool:
+    """Whether the last the trail says of this account is that it was linked to this person."""
+    key = str(doc["_id"])
+    if key != ":".join(str(doc.get(name)) for name in ("channel", "tenant", "user")):
+        return False
+    async for link in db.links.find({"about": about(str(doc.get("person")))}).sort("_id", DESCENDING):
+        try:
+            facts = dict(link["facts"])
+        except MALFORMED:
+            continue
+        if facts.get("identity") == key:
+            return bool(link.get("action") == "linked")
+    return False
 
 
 async def _fault(db: Database, doc: Doc) -> str:

@@ -202,7 +202,7 @@ class FakeSlack:
             body, kind = urlencode(fields).encode(), "application/x-www-form-urlencoded"
         async with (
             aiohttp.ClientSession() as session,
-            session.post(url, data=body, headers=self.signed(body, kind, self._signing_time())) as answer,
+            session.post(url, data=body, headers=self.signed(body, kind, self.signing_time())) as answer,
         ):
             return answer.status, await answer.text()
 
@@ -420,7 +420,7 @@ class FakeSlack:
             raise Denied("ratelimited", 429, {"Retry-After": "1"})
         self._last[channel] = now
 
-    def _signing_time(self) -> float:
+    def signing_time(self) -> float:
         """Tries of the same event are seconds apart; here they are told apart by a time that lies back a little."""
         self._tries += 1
         return time.time() - self._tries * 7 % 200  # further apart than a test is long

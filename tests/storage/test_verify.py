@@ -16,6 +16,7 @@ from archive.trail import GENESIS, Entry, digest_of
 from handlers.message import OutFile, Reply
 from storage import mongo
 from storage.files import held_address
+from storage.identities import Identities, Identity
 from storage.items import own, record_digest, to_item
 from storage.outbox import Outbox
 from storage.people import People
@@ -374,9 +375,38 @@ async def a_person_deleted(db: mongo.Database) -> None:
     await db.people.delete_one({"_id": "a1"})
 
 
+async def another_email(db: mongo.Database) -> None:
+    await db.people.update_one({"_id": "a1"}, {"$set": {"email": "eve@sample.cn"}})
+
+
+async def an_account_planted(db: mongo.Database) -> None:
+    doc = await db.identities.find_one({"_id": "slack:T1:U1"})
+    assert doc
+    await db.identities.insert_one(doc | {"_id": "slack:T1:U9", "user": "U9"})
+
+
+async def an_account_moved(db: mongo.Database) -> None:
+    await db.identities.update_one({"_id": "slack:T1:U1"}, {"$set": {"person": "b1"}})
+
+
+async def an_account_linked_again(db: mongo.Database) -> None:
+    await db.identities.insert_one(
+        {"_id": "slack:T1:U2", "channel": "slack", "tenant": "T1", "user": "U2", "person": "a1"}
+    )
+
+
+async def an_account_under_anothers_name(db: mongo.Database) -> None:
+    await db.identities.update_one({"_id": "slack:T1:U1"}, {"$set": {"user": "U9"}})
+
+
 @pytest.mark.parametrize(
     ("tamper", "says"),
     [
+        (another_email, ("V18", "a1")),
+        (an_account_planted, ("V21", "slack:T1:U9")),
+        (an_account_moved, ("V21", "slack:T1:U1")),
+        (an_account_linked_again, ("V21", "slack:T1:U2")),
+        (an_account_under_anothers_name, ("V21", "slack:T1:U1")),
         (a_planted_role, ("V18", "a1")),
         (another_company, ("V18", "a1")),
         (a_disabled_person_let_in_again, ("V18", "b1")),
@@ -394,6 +424,10 @@ async def test_people_are_what_their_trail_says(
     await staff.add("乙", {Role.ADMIN}, company="C1", id="b1")
     await staff.change("a1", roles={Role.EMPLOYEE, Role.APPROVER})
     await staff.disable("b1")
+    linked = Identities(db, archive.trail)
+    for user in ("U1", "U2"):
+        await linked.link("a1", Identity("slack", "T1", user), "b1")
+    await linked.unlink("slack:T1:U2", "b1")
     assert await found(archive) == set()
     await tamper(db)
     assert await found(archive) == {says}
