@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archive.access import Person, may_see
+from archive.access import Person, may, may_see
 from archive.approval import deciders
 from archive.errors import NotFound
 from archive.words import Text
@@ -13,10 +13,14 @@ from handlers.cards import item_card
 from handlers.context import Context
 from handlers.correct import mistakes_in
 from handlers.message import Click, Form, Input
+from handlers.table import ACTIONS
 
 
 async def form_of(ctx: Context, asker: Person, click: Click) -> Form | None:
     """The form of a button as it stands on the person's card now; None when they have no such button any more."""
+    needed = ACTIONS.get(click.action)
+    if needed is None or not may(asker, needed[0]):
+        return None
     if click.action == link.ACTION:
         return await link.form(ctx, asker, click.subject)
     try:

@@ -9,19 +9,18 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
-from datetime import timedelta
 
 from archive.access import Person, Right, demand
-from archive.errors import DatabaseProblem, FileTooBig, Later, NoAnswer, NotFound, Problem
+from archive.errors import DatabaseProblem, NotFound, Problem
 from archive.item import Item
-from archive.words import Text, same
+from archive.words import Text
 from bot.channel import Channel
 from bot.dispatch import answer
+from bot.fetching import AWAY, Fetching, patience
 from bot.forms import form_of, mistakes
 from bot.post import Post
 from handlers.context import Context
-from handlers.message import Click, Form, Message, RemoteFile, Reply, told_of
+from handlers.message import Click, Form, Message, RemoteFile, Reply
 from handlers.report import made_before
 from handlers.search import find
 from handlers.show import original, picture
@@ -31,7 +30,6 @@ from storage.inbox import Inbox
 
 log = logging.getLogger("guidang.inbox")
 
-MB = 1024 * 1024
 #: Messages worked on at the same time, and how many of these hands never take files: an approval doesn't wait behind
 #: somebody's forty photos.
 HANDS, QUICK_HANDS = 4, 2
@@ -57,10 +55,9 @@ class Reception:
         self, ctx: Context, inbox: Inbox[Message], post: Post, channels: Mapping[str, Channel], big_file: int, name: str
     ) -> None:
         self._ctx = ctx
-        self._channels = channels
+        self._fetching = Fetching(ctx, channels, big_file)
         self._inbox = inbox
         self._post = post
-        self._big_file = big_file
         self._name = name
         self._files: deque[Message] = deque()  # with files, this process's own to work on
         self._quick: deque[Message] = deque()  # without
@@ -101,9 +98,9 @@ class Reception:
         ):  # asked again when it is worked on; here so that nobody fills the disk with what is then refused
             demand(person, Right.FORWARD)
         for name, data in files:
-            self._check_size(name, len(data))
+            self._fetching.check_size(name, len(data))
         for file in remote:
-            self._check_size(file.name, file.size)
+            self._fetching.check_size(file.name, file.size)
         async with self._arriving():
             held = [
                 await self._ctx.vault.hold(data, name, mimetypes.guess_type(name)[0] or "application/octet-stream")
@@ -239,13 +236,13 @@ class Reception:
         try:
             with self._post.working_on(message):
                 try:
-                    whole, missing = await self._fetched(message)
-                except (Later, NoAnswer, TimeoutError, OSError) as error:  # its platform is away: that is no try
+                    fetched = await self._fetching.fetched(message)
+                except AWAY as error:  # that is no try
                     log.warning("%s: put off: %r", message.id, error)
-                    await self._inbox.later(message.id, self._name, _patience(error, self._ctx.now() - message.at))
+                    await self._inbox.later(message.id, self._name, patience(error, self._ctx.now() - message.at))
                     return
-                reply = None if missing and _empty(whole) else await answer(self._ctx, whole)
-                await self._post.answer(message, _with_missing(reply, missing))
+                reply = Reply() if fetched.nothing else await answer(self._ctx, fetched.message)
+                await self._post.answer(message, fetched.told(reply))
             await self._inbox.done(message.id, self._name)
         except Problem as problem:
             log.warning("%s: not finished: %s", message.id, problem.code)
@@ -256,32 +253,6 @@ class Reception:
         finally:
             self._held.discard(message.id)
 
-    async def _fetched(self, message: Message) -> tuple[Message, list[Problem]]:
-        """The message with the files that lay on its platform, and why the others could not be had."""
-        if not message.remote:
-            return message, []
-        channel = self._channels[message.channel]
-        held, missing = list(message.files), list[Problem]()
-        for number, file in enumerate(message.remote):
-            name = safe_name(file.name)
-            note = Text(f"正在下载：{name}", f"Downloading: {name}")
-            await self._post.progress(message.id, number / len(message.remote) / 4, Reply(note))
-            try:
-                data = await channel.fetch(file)
-                self._check_size(name, len(data))
-            except (Later, NoAnswer, DatabaseProblem):
-                raise
-            except Problem as problem:
-                missing.append(problem)
-                continue
-            kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-            held.append(await self._ctx.vault.hold(data, name, kind))
-        return replace(message, files=tuple(held), remote=()), missing
-
-    def _check_size(self, name: str, size: int) -> None:
-        if size > self._big_file:
-            raise FileTooBig(name=safe_name(name), size=f"{size / MB:.1f}", limit=self._big_file // MB)
-
     async def _keep_leases(self) -> None:
         """A long read, or a long queue, must not be taken for a dead process."""
         while True:
@@ -289,24 +260,3 @@ class Reception:
             with suppress(DatabaseProblem):
                 if self._held:
                     await self._inbox.renew(self._held, self._name)
-
-
-def _empty(message: Message) -> bool:
-    return not (message.files or message.text.strip() or message.click)
-
-
-def _with_missing(reply: Reply | None, missing: Sequence[Problem]) -> Reply:
-    """What became of the message, after a line for each file that could not be had."""
-    if not missing:
-        return reply or Reply()
-    lines = Text("\n".join(p.say("zh") for p in missing), "\n".join(p.say("en") for p in missing))
-    reply = reply or Reply()
-    text = lines if reply.text is None else lines + same("\n\n") + reply.text
-    return replace(reply, text=text, private=(*reply.private, *told_of(*missing)))
-
-
-def _patience(error: Exception, age: timedelta) -> timedelta:
-    """Until the next look: what the platform asks for, or longer the longer it is away."""
-    if isinstance(error, Later):
-        return timedelta(seconds=float(error.facts["seconds"]))
-    return min(max(age, timedelta(seconds=5)), timedelta(minutes=10))

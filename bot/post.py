@@ -12,18 +12,20 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from archive.access import Person, may_see
+from archive.access import Person, Role, may_see
 from archive.approval import Case, deciders
 from archive.category import Category
 from archive.errors import DatabaseProblem, Later, NotFound, Problem, Unreachable
 from archive.item import Item
+from archive.words import Text
 from bot.channel import Channel
 from bot.masked import masked
 from handlers.cards import item_card
 from handlers.context import People, Topic, Vault
+from handlers.link import platform
 from handlers.message import Message, OutFile, Reply
 from storage.files import held_address
 from storage.outbox import Copy, Letter, Outbox
@@ -179,6 +181,8 @@ class Post:
             task = self._lines[line] = asyncio.create_task(self._worked_off(line), name=f"post-{line[0]}")
         else:
             self._more.add(line)
+        if task is asyncio.current_task():  # told while this very line is worked off: it comes next
+            return
         await asyncio.wait({task}, timeout=MOMENT)
 
     async def _worked_off(self, line: _Line) -> None:
@@ -215,6 +219,7 @@ class Post:
         except Unreachable as gone:
             log.error("given up: %s: %s", letter.key, gone.say("en"))
             await self._outbox.given_up(letter)
+            await self._tell_admins(who, letter.channel)
             return True
         except Exception as error:  # the border: whatever a platform's library trips over, the letter is kept
             known = isinstance(error, TimeoutError | Problem | OSError)
@@ -223,6 +228,20 @@ class Post:
             return False
         await self._outbox.sent(letter, cards)
         return True
+
+    async def _tell_admins(self, who: Person, channel: str) -> None:
+        """Once a day: somebody counts on being told there, and isn't."""
+        where = platform(channel)
+        text = Text(
+            f"{who.name}（{who.id}）在{where.zh}上收不到消息，可能已离开；网页工作台不受影响。"
+            f"请核对绑定：guidang people links {who.id}",
+            f"{who.name} ({who.id}) can't be reached on {where.en}; the web desk has everything. "
+            f"Please check: guidang people links {who.id}",
+        )
+        for admin in await self._people.having(Role.ADMIN, who.company):
+            await self.tell(
+                admin.id, Reply(text), f"unreachable:{channel}:{who.id}:{datetime.now(self._zone).date()}:{admin.id}"
+            )
 
     async def _renew(self, channel: Channel, reader: Person, letter: Letter[Reply]) -> None:
         """The card as it stands now, not as it stood when it was put into the line."""

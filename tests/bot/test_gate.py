@@ -145,6 +145,9 @@ async def test_a_stranger_asks_and_an_administrator_links_them(scene: Scene, pla
     assert "[S05]" in words(refused), "of another company"
     forbidden = await scene.press("li", choice, {"person": "li"})
     assert "[A01]" in words(forbidden)
+    click = Click(choice.action, choice.subject, choice.version)
+    assert await scene.reception.form(scene.people["gu"], click) == choice.form
+    assert await scene.reception.form(scene.people["li"], click) is None
     done = await scene.press("gu", choice, {"person": "qian"})
     assert "钱程" in words(done)
     told = await said_to(platform, "dm-qc")
@@ -344,6 +347,8 @@ async def test_a_user_who_left_is_given_up_and_patience_is_kept(
     (doc,) = await scene.house.db.outbox.find({"_id": f"wecom:{key}"}).to_list()
     assert (doc["state"], doc["attempts"]) == (("failed", 1) if isinstance(problem, Unreachable) else ("waiting", 0))
     assert any(s.key == f"desk:{key}" for s in scene.channel.said), "the desk has it anyway"
+    told = [words(reply) for reply in scene.channel.told("gu") if "收不到" in words(reply)]
+    assert len(told) == 1, "by the first of these tests, and once a day"
 
 
 async def test_ten_minutes_of_silence_keep_the_order(scene: Scene, platform: Platform) -> None:
