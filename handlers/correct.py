@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from datetime import date, datetime
 from typing import Any
 
-from archive import checks
+from archive import checks, relations
 from archive.access import Person
 from archive.approval import Case, Decision, Verdict, already, deciders, rule_for
 from archive.document import FIELD_NAMES, Document, Kind
@@ -34,7 +34,7 @@ async def correct(ctx: Context, asker: Person, message: Message, rest: str) -> R
     before = await _own(ctx, asker, click.subject)
     document = corrected(before.document, click.values)
     category = _category(ctx, click.values.get("category") or before.category, before.category)
-    found = await submit.findings(ctx, before.company, document)
+    found = await submit.findings(ctx, before.company, document, before.id)
     people = await ctx.people.all()
     now = ctx.now()
 
@@ -250,6 +250,7 @@ def _shown(document: Document, name: str) -> str:
 
 def _renewed(old: tuple[Finding, ...], new: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Reader warnings about sources stay; what the face checks say is said afresh, and a reading error is settled."""
-    from_checks = {"missing", "sum", "lines", "capitals", "tax_id", "buyer", "future", "cross_year", "red_without_blue"}
+    from_checks = {"missing", "sum", "lines", "capitals", "tax_id", "buyer", "future", "outdated", "cross_year"}
+    from_checks |= relations.CODES
     kept = (f for f in old if f.code not in from_checks and not f.code.startswith("R"))
     return (*kept, *new)
