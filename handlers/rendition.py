@@ -16,8 +16,10 @@ from handlers.context import Change, Context
 from handlers.message import Message
 
 
-def may_join(asker: Person, item: Item, file: FileRef) -> bool:
-    """Its sender may add to it, and whoever keeps the archive; the same bytes again are no other rendition."""
+def may_join(asker: Person, item: Item, file: FileRef, carrier: str) -> bool:
+    """Its sender may add to it, and whoever keeps the archive; another copy in the same carrier is a duplicate."""
+    if carrier in {item.carrier, *(each.carrier for each in item.renditions)}:
+        return False
     theirs = asker.id == item.owner or (may(asker, Right.SEE_ALL) and may(asker, Right.FORWARD))
     return theirs and item.company == asker.company and file.sha256 not in {each.sha256 for each in item.files}
 

@@ -117,7 +117,7 @@ async def _take_file(ctx: Context, asker: Person, message: Message, file: FileRe
             if came_by(message, other, file):  # this very message, worked on again after a crash
                 items.append(other)
                 joined.append(other.id)
-            elif may_join(asker, other, file):
+            elif may_join(asker, other, file, reading.carrier):
                 found = parts[part]
                 another = Another(found.document, found.source, found.confidence, reading.carrier)
                 items.append(await join(ctx, asker, message, other, file, another))
