@@ -93,7 +93,7 @@ async def _service(env: dict[str, str]) -> AsyncIterator[Service]:
     """A service on an empty archive, with its people linked everywhere."""
     with tempfile.TemporaryDirectory(prefix="guidang-channels-") as folder:
         async with running(Path(folder) / "data", env) as service:
-            await service.visitor(PEOPLE[0])  # until the people are there
+            await (await service.visitor(PEOPLE[0])).close()  # until the people are there
             for person in PEOPLE:
                 accounts = (
                     f"slack:{TEAM}:{_slack_user(person)}",
