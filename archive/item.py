@@ -48,6 +48,7 @@ class Rendition:
     """The same document in another carrier (版式), kept beside the first and never in its place."""
 
     file: FileRef
+    part: int  # which of the documents found in the file, from 0
     carrier: str  # xml ofd pdf image …
     added_at: datetime  # UTC
     by: str  # person id

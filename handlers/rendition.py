@@ -30,17 +30,20 @@ def came_by(message: Message, item: Item, file: FileRef) -> bool:
 
 
 async def join(
-    ctx: Context, asker: Person, message: Message, item: Item, file: FileRef, another: Another
+    ctx: Context, asker: Person, message: Message, item: Item, file: FileRef, part: int, another: Another
 ) -> Item:  # fmt: skip
     """The item with the file beside its first one, in one transaction with the trail; complete now, it is submitted."""
     now = ctx.now()
     people = await ctx.people.all()
+    found = await submit.findings(ctx, item.company, joined(item, another).document, item.id)
 
     def step(standing: Item, case: Case) -> Change:
         if file.sha256 in {each.sha256 for each in standing.files}:  # by the same message before a crash, or beside us
             raise DuplicateFile(name=file.name, number="", who=standing.owner, when="", item=standing.id)
-        rendition = Rendition(file, another.carrier, now, asker.id, message.id)
+        rendition = Rendition(file, part, another.carrier, now, asker.id, message.id)
         after = replace(joined(standing, another), renditions=(*standing.renditions, rendition))
+        if standing.state is ItemState.DOUBTFUL:
+            after = replace(after, findings=submit.renewed(after.findings, found))
         facts = {"file": file.id, "name": file.name, "carrier": another.carrier, "rendition_sha256": file.sha256}
         entries = [Entry(asker.id, "rendition", standing.id, now, message.channel, facts)]
         if standing.state is ItemState.DOUBTFUL and not checks.doubtful(after.document, after.confidence):

@@ -28,6 +28,14 @@ async def findings(ctx: Context, company: str, document: Document, own: str = ""
     return found + relations.run(document, others)
 
 
+def renewed(old: tuple[Finding, ...], new: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Reader warnings about sources stay; what the face checks say is said afresh, and a reading error is settled."""
+    from_checks = {"missing", "sum", "lines", "capitals", "tax_id", "buyer", "future", "outdated", "cross_year"}
+    from_checks |= relations.CODES
+    kept = (f for f in old if f.code not in from_checks and not f.code.startswith("R"))
+    return (*kept, *new)
+
+
 def laid_before(item: Item, people: Sequence[Person]) -> Item:
     """The item, seen by these people too."""
     return replace(item, seen_by=item.seen_by | {p.id for p in people})

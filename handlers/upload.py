@@ -120,7 +120,7 @@ async def _take_file(ctx: Context, asker: Person, message: Message, file: FileRe
             elif may_join(asker, other, file, reading.carrier):
                 found = parts[part]
                 another = Another(found.document, found.source, found.confidence, reading.carrier)
-                items.append(await join(ctx, asker, message, other, file, another))
+                items.append(await join(ctx, asker, message, other, file, part, another))
                 joined.append(other.id)
             else:
                 problems.append(await submit.refusal(ctx, asker, type(duplicate), file.name, other))

@@ -69,6 +69,24 @@ async def test_the_same_rendition_again_and_somebody_elses_are_refused(scene: Sc
     assert "李明" in words(other)
 
 
+async def test_structured_data_answers_what_the_sender_was_asked(scene: Scene) -> None:
+    _, data = papers.xml(papers.Paper(9, 77))
+    poor = data.decode().replace("<IssueTime>", "<Nothing>").replace("</IssueTime>", "</Nothing>")
+    first = await scene.forward("li", poor.encode(), "a.xml")
+    if first.state is not ItemState.DOUBTFUL:  # the date stands elsewhere as well
+        poor = poor.replace("2026-06-10", "")
+        first = await scene.forward("li", poor.encode(), "b.xml")
+    assert first.state is ItemState.DOUBTFUL
+    reply = await scene.send("li", files=[papers.pdf(papers.Paper(9, 77))])
+    after = await scene.house.vault.item(first.id)
+    assert after.state is ItemState.PENDING
+    assert after.document.date is not None
+    assert not [f for f in after.findings if f.code == "missing"]
+    assert "另一种版式" in words(reply)
+    told = [r for r in scene.channel.told("wang") if any(card.about == first.id for card in r.cards)]
+    assert told, "the approver is asked"
+
+
 async def test_an_archivist_adds_a_rendition_to_what_is_archived(scene: Scene) -> None:
     (item,) = await scene.items(await scene.send("li", files=[papers.pdf(papers.Paper(3, 77))]))
     await scene.click("wang", "approve", item.id)
