@@ -39,6 +39,7 @@ MOST_FILES, MOST_QUICK = 64, 64
 LOOK = 2.0
 RENEW = 20.0
 ASK_FIRST = 256 * 1024  # bytes from which it is asked whether a message is a repeat before its files are stored again
+_Line = tuple[str, str]  # channel, conversation
 GIVE_WAY = 0.1  # s that work waits at most for messages that are just being written down
 AGAIN = 0.5  # s until a hand that goes on is told once more to stop
 GIVEN_UP = Text(
@@ -55,6 +56,7 @@ class Reception:
         self, ctx: Context, inbox: Inbox[Message], post: Post, channels: Mapping[str, Channel], big_file: int, name: str
     ) -> None:
         self._ctx = ctx
+        self._channels = channels
         self._fetching = Fetching(ctx, channels, big_file)
         self._inbox = inbox
         self._post = post
@@ -62,6 +64,7 @@ class Reception:
         self._files: deque[Message] = deque()  # with files, this process's own to work on
         self._quick: deque[Message] = deque()  # without
         self._held: set[str] = set()  # those and what is in work
+        self._lines: dict[_Line, deque[str]] = {}  # ids held of each conversation of a platform, in their order
         self._looked = 0.0  # when what nobody holds was last looked for, in seconds of the monotonic clock
         self._left = False  # whether there is such
         self._claiming = asyncio.Lock()
@@ -111,7 +114,8 @@ class Reception:
                 message_id, channel, conversation, person.id, self._ctx.now(), text, tuple(held), tuple(remote), click
             )
             room = len(self._files) < MOST_FILES if files or remote else len(self._quick) < MOST_QUICK
-            mine = bool(self._tasks) and room
+            overtakes = self._left and self._line(message) is not None  # what was left for others may come before it
+            mine = bool(self._tasks) and room and not overtakes
             new = await self._inbox.put(message_id, message, self._name if mine else "")
             try:
                 if noted:
@@ -179,6 +183,7 @@ class Reception:
         self._files.clear()
         self._quick.clear()
         self._held.clear()
+        self._lines.clear()
         with suppress(DatabaseProblem):  # then the leases end by themselves
             await self._inbox.resume(self._name)
 
@@ -191,8 +196,18 @@ class Reception:
             await self._post.answer(failure.message, Reply(GIVEN_UP.filled(code=failure.code)))
             await self._inbox.told(failure.message.id)
 
+    def _line(self, message: Message) -> _Line | None:
+        """On a platform one thing at a time is done for a conversation, in the order it was said there.
+
+        The desk shows what belongs together, so several files of one person are read side by side.
+        """
+        channel = self._channels.get(message.channel)
+        return None if channel is None or channel.abilities.ours else (message.channel, message.conversation)
+
     def _hold(self, message: Message) -> None:
         self._held.add(message.id)
+        if (line := self._line(message)) is not None:
+            self._lines.setdefault(line, deque()).append(message.id)
         (self._files if message.files or message.remote else self._quick).append(message)
         self._rung.set()
 
@@ -223,9 +238,25 @@ class Reception:
                 self._left = left is not None
                 if left:
                     self._hold(left)
-        if not quick and self._files:
-            return self._files.popleft()
-        return self._quick.popleft() if self._quick else None
+        found = None if quick else self._first(self._files)
+        return found or self._first(self._quick)
+
+    def _first(self, held: deque[Message]) -> Message | None:
+        """The first that has none of its conversation before it."""
+        for place, message in enumerate(held):
+            line = self._line(message)
+            if line is None or self._lines[line][0] == message.id:
+                del held[place]
+                return message
+        return None
+
+    def _let_go(self, message: Message) -> None:
+        self._held.discard(message.id)
+        if (line := self._line(message)) is not None and line in self._lines:
+            self._lines[line].remove(message.id)
+            if not self._lines[line]:
+                del self._lines[line]
+            self._rung.set()  # the next one of this conversation
 
     async def _until_rung(self) -> None:
         with suppress(TimeoutError):
@@ -251,7 +282,7 @@ class Reception:
             log.exception("%s: not finished", message.id)
             await self._inbox.failed(message.id, self._name, Problem.code)
         finally:
-            self._held.discard(message.id)
+            self._let_go(message)
 
     async def _keep_leases(self) -> None:
         """A long read, or a long queue, must not be taken for a dead process."""

@@ -33,7 +33,7 @@ from storage.outbox import Copy, Letter, Outbox
 log = logging.getLogger("guidang.post")
 
 #: Seconds whoever says something waits for it to arrive; a slow platform goes on by itself.
-MOMENT = 2.0
+MOMENT = 0.5
 AT_ONCE = 16  # conversations of the platforms that are spoken to at the same time
 _Line = tuple[str, str]  # channel, conversation
 

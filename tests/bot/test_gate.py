@@ -365,3 +365,18 @@ async def test_ten_minutes_of_silence_keep_the_order(scene: Scene, platform: Pla
     assert [said for reply in platform.told("chen") if "word" in (said := words(reply))] == [
         f"word {n}" for n in range(30)
     ]
+
+
+async def test_one_conversation_is_worked_off_in_its_order(scene: Scene, platform: Platform) -> None:
+    await linked(scene, "lm", "li")
+    gate = gatehouse(scene)
+    platform.files |= {f"order{n}": einvoice(f"{500 + n}.00") for n in range(3)}
+    for n in range(12):
+        files = [RemoteFile("a.xml", f"order{n // 4}")] if n % 4 == 0 else []
+        assert await gate.enter(event("lm", "" if files else f"查 次序{n}", files, where="group-order")) is None
+        assert await gate.enter(event("lm", f"查 别处{n}", where=f"group-{n}")) is None
+    await platform.heard(lambda s: s.conversation == "group-order" and "次序11" in words(s.reply))
+    await scene.worked_off()
+    told = [words(s.reply) for s in platform.said if s.conversation == "group-order"]
+    seen = ["file" if "已读取" in each else each[5:].split("」")[0] for each in told]
+    assert seen == ["file" if n % 4 == 0 else f"次序{n}" for n in range(12)]
