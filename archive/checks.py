@@ -25,6 +25,7 @@ REQUIRED: dict[Kind, tuple[str, ...]] = {
 _INVOICE = ("number", "date", "total")
 #: Below this a read value is shown as doubtful and must be confirmed by the sender.
 SURE = 0.8
+OUTDATED = timedelta(days=365)
 _TAXED = frozenset({Kind.EINVOICE, Kind.VAT, Kind.TOLL})
 
 
@@ -53,20 +54,6 @@ def doubtful(document: Document, confidence: Mapping[str, float]) -> tuple[str, 
     """The required fields that are missing or were read with low confidence."""
     return tuple(
         name for name in required(document.kind) if getattr(document, name) is None or confidence.get(name, 1.0) < SURE
-    )
-
-
-def red_without_blue(blue_number: str | None) -> Finding:
-    """A red-letter document whose blue one isn't in the archive (or isn't named)."""
-    named = blue_number or "?"
-    return Finding(
-        "red_without_blue",
-        Level.WARN,
-        Text(
-            f"红字发票：原蓝字发票 {named} 不在档案中", f"Red invoice: its blue invoice {named} is not in the archive"
-        ),
-        "number",
-        {"blue": named},
     )
 
 
@@ -179,6 +166,13 @@ def _date(d: Document, today: date) -> Iterator[Finding]:
     if d.date > today + timedelta(days=1):
         yield Finding(
             "future", Level.WARN, Text(f"开票日期 {d.date} 在将来", f"The date {d.date} lies in the future"), "date"
+        )
+    elif d.date < today - OUTDATED and d.kind is not Kind.CONTRACT:
+        yield Finding(
+            "outdated",
+            Level.WARN,
+            Text(f"开票已超过一年（{d.date}）", f"Issued more than a year ago ({d.date})"),
+            "date",
         )
     elif d.date.year < today.year and d.kind is not Kind.CONTRACT:
         yield Finding(

@@ -44,6 +44,18 @@ class FileRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Rendition:
+    """The same document in another carrier (版式), kept beside the first and never in its place."""
+
+    file: FileRef
+    part: int  # which of the documents found in the file, from 0
+    carrier: str  # xml ofd pdf image …
+    added_at: datetime  # UTC
+    by: str  # person id
+    origin: str  # the message it came in
+
+
+@dataclass(frozen=True, slots=True)
 class Filed:
     """What filing gave an item (DA/T 94 8.3, 8.7; 79号令 Art 14)."""
 
@@ -78,7 +90,14 @@ class Item:
     case: str = ""  # id of the approval case
     seen_by: frozenset[str] = frozenset()  # person ids: owner and those it was laid before
     filed: Filed | None = None
+    carrier: str = ""  # of the first file
+    renditions: tuple[Rendition, ...] = ()
     version: int = 1
+
+    @property
+    def files(self) -> tuple[FileRef, ...]:
+        """The first file and its other renditions, in the order they came."""
+        return (self.file, *(each.file for each in self.renditions))
 
     @property
     def identity(self) -> str | None:

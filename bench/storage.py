@@ -48,6 +48,7 @@ class Filing:
     case: Case
     entries: tuple[Entry, ...]
     file_it: bool = True
+    takes: tuple[FileRef, ...] = ()
 
 
 async def measure(count: int = 5000) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from archive.access import Person, may_see
 from archive.approval import VERDICT_NAMES, Case, Verdict, decide, deciders
 from archive.errors import AlreadyDecided, ChangedMeanwhile, NotAllowed, NotFound, NotReady
 from archive.item import Item, ItemState
+from archive.relations import REVERSED, reversed_by
 from archive.trail import Entry
 from archive.words import Text
 from handlers import submit
@@ -82,8 +83,31 @@ def _was_ours(case: Case, asker: Person, verdict: Verdict, version: int) -> bool
     return bool(last and last.person == asker.id and last.verdict is verdict and case.version == version + 1)
 
 
+async def _reverse(ctx: Context, red: Item) -> None:
+    """The blue invoice that an archived red one reverses says so from now on; its sender hears of it."""
+    at = ctx.now()
+
+    def step(blue: Item, case: Case) -> Change:
+        if any(f.code == REVERSED and f.facts.get("red") == red.id for f in blue.findings):
+            raise ChangedMeanwhile(item=blue.id)  # said before
+        found = reversed_by(red, blue)
+        entry = Entry("system", "reversed", blue.id, at, "", {"red": red.id, "net": found.facts["net"]})
+        return Change(replace(blue, findings=(*blue.findings, found)), None, (entry,))
+
+    for blue in await ctx.vault.numbered(red.company, [red.document.blue_number or ""]):
+        try:
+            kept = (await ctx.vault.change(blue.id, step)).item
+        except ChangedMeanwhile:
+            continue
+        await ctx.post.renew(kept.id)
+        text = Text(f"{kept.id} ", f"{kept.id}: ") + kept.findings[-1].text
+        await ctx.post.tell(kept.owner, Reply(text), f"reversed:{kept.id}:{red.id}")
+
+
 async def _spread(ctx: Context, asker: Person, item: Item, case: Case, verdict: Verdict) -> None:
     people = await ctx.people.all()
+    if item.filed and item.document.is_red:
+        await _reverse(ctx, item)
     if case.closed:
         await asyncio.gather(ctx.post.renew(item.id), _tell_owner(ctx, asker, item, case, verdict, people))
     else:

@@ -14,6 +14,7 @@ from archive.document import FIELD_NAMES, KIND_NAMES, Kind
 from archive.finding import Level
 from archive.item import STATE_NAMES, Item, ItemState
 from archive.money import thousands
+from archive.renditions import carriers
 from archive.words import Text, same
 from handlers.message import Card, Choice, Fact, Form, FormField, Input, Style, Tone
 
@@ -146,6 +147,8 @@ def _facts(item: Item, case: Case, names: Mapping[str, str], zone: ZoneInfo) -> 
         yield Fact(Text("内容", "Content"), Text(d.lines[0].name + more, d.lines[0].name + more_en))
     if item.category:
         yield Fact(FIELD_NAMES["category"], item.category)
+    if item.renditions:
+        yield Fact(Text("版式", "Renditions"), "、".join(carriers(item)))
     who = names.get(item.owner, item.owner) + (f" · {item.department}" if item.department else "")
     yield Fact(Text("提交", "Sent"), f"{who} · {_clock(item.received_at, zone)}")
     for decision in case.decisions:

@@ -33,6 +33,7 @@ class Change:
     case: Case | None
     entries: tuple[Entry, ...]
     file_it: bool = False
+    takes: tuple[FileRef, ...] = ()  # held files that belong to the item from now on
 
 
 class Vault(Protocol):
@@ -81,8 +82,8 @@ class Vault(Protocol):
     async def parts(self, file: FileRef) -> list[Item]:
         """Every item made from this stored file, by part."""
 
-    async def numbered(self, company: str, number: str) -> Item | None:
-        """The company's live item with this document number, if any."""
+    async def numbered(self, company: str, numbers: Sequence[str]) -> list[Item]:
+        """The company's live items with one of these document numbers, the earliest first."""
 
     async def open_cases(self, company: str) -> list[tuple[Item, Case]]:
         """Every item of the company awaiting a decision, oldest first."""

@@ -12,7 +12,6 @@ from archive.access import Person
 from archive.approval import Case, Decision, Verdict, already, deciders, rule_for
 from archive.document import FIELD_NAMES, Document, Kind
 from archive.errors import BadValue, ChangedMeanwhile, DuplicateDocument, DuplicateFile, NotFound, NotReady
-from archive.finding import Finding
 from archive.item import STATE_NAMES, Item, ItemState
 from archive.money import parse_amount
 from archive.trail import Entry
@@ -34,7 +33,7 @@ async def correct(ctx: Context, asker: Person, message: Message, rest: str) -> R
     before = await _own(ctx, asker, click.subject)
     document = corrected(before.document, click.values)
     category = _category(ctx, click.values.get("category") or before.category, before.category)
-    found = await submit.findings(ctx, before.company, document)
+    found = await submit.findings(ctx, before.company, document, before.id)
     people = await ctx.people.all()
     now = ctx.now()
 
@@ -48,7 +47,7 @@ async def correct(ctx: Context, asker: Person, message: Message, rest: str) -> R
             category=category,
             source={**item.source, **sure},
             confidence={**item.confidence, **dict.fromkeys({*changed, *_given(click.values)}, 1.0)},
-            findings=_renewed(item.findings, found),
+            findings=submit.renewed(item.findings, found),
             version=item.version + 1,
         )
         missing = checks.doubtful(after.document, after.confidence)
@@ -246,10 +245,3 @@ def _changed(old: Document, new: Document) -> list[str]:
 def _shown(document: Document, name: str) -> str:
     value = getattr(document, name)
     return "—" if value is None else str(value)
-
-
-def _renewed(old: tuple[Finding, ...], new: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Reader warnings about sources stay; what the face checks say is said afresh, and a reading error is settled."""
-    from_checks = {"missing", "sum", "lines", "capitals", "tax_id", "buyer", "future", "cross_year", "red_without_blue"}
-    kept = (f for f in old if f.code not in from_checks and not f.code.startswith("R"))
-    return (*kept, *new)

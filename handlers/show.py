@@ -30,6 +30,8 @@ ACTIONS: Mapping[str, Text] = {
     "viewed": Text("查看", "viewed"),
     "downloaded": Text("下载原件", "original handed out"),
     "exported": Text("导出", "exported"),
+    "rendition": Text("并入另一种版式", "another rendition added"),
+    "reversed": Text("被红字发票冲销", "reversed by a red invoice"),
 }
 #: Who looked is in the trail for auditors; in the conversation it would drown what was done.
 _LOOKS = frozenset({"viewed", "downloaded"})
@@ -63,8 +65,11 @@ async def show(ctx: Context, asker: Person, message: Message, rest: str) -> Repl
     names = {p.id: p.name for p in people} | {"system": "归档"}
     text = Text(_history(ctx, history, names, "zh"), _history(ctx, history, names, "en"))
     card = item_card(item, case, asker, people, ctx.zone, ctx.categories)
-    original = OutFile(item.file.name, item.file.media_type, file=f"original:{item.id}")
-    return Reply(text, (card,), (original,))
+    files = [
+        OutFile(file.name, file.media_type, file=f"original:{item.id}" + (f"/{n}" if n else ""), size=file.size)
+        for n, file in enumerate(item.files)
+    ]
+    return Reply(text, (card,), tuple(files))
 
 
 def _history(ctx: Context, links: list[Link], names: Mapping[str, str], lang: str) -> str:
@@ -91,12 +96,19 @@ async def picture(ctx: Context, person: Person, item_id: str, page: int, channel
 
 
 async def original(ctx: Context, person: Person, item_id: str, channel: str) -> tuple[str, str, bytes]:
-    """(name, media type, bytes) of the original, checked against its digests. Raises NotFound, Tampered."""
-    item = await seen(ctx, person, item_id)
-    data = await ctx.vault.original(item.file)
-    facts = {"sha256": item.file.sha256}
+    """(name, media type, bytes) of the original, checked against its digests. Raises NotFound, Tampered.
+
+    `G2611-0042/1`: its first other rendition.
+    """
+    name, _, number = item_id.partition("/")
+    item = await seen(ctx, person, name)
+    if number and not (number.isascii() and number.isdecimal() and int(number) < len(item.files)):
+        raise NotFound(item=item_id)
+    file = item.files[int(number or 0)]
+    data = await ctx.vault.original(file)
+    facts = {"sha256": file.sha256}
     await ctx.trail.add(Entry(person.id, "downloaded", item.id, ctx.now(), channel, facts))
-    return item.file.name, item.file.media_type, data
+    return file.name, file.media_type, data
 
 
 def plain(item: Item) -> dict[str, object]:
@@ -131,6 +143,10 @@ def plain(item: Item) -> dict[str, object]:
         "size": item.file.size,
         "sha256": item.file.sha256,
         "sm3": item.file.sm3,
+        "renditions": [
+            {"carrier": r.carrier, "file": r.file.name, "size": r.file.size, "sha256": r.file.sha256, "sm3": r.file.sm3}
+            for r in item.renditions
+        ],
         "findings": [{"code": f.code, "level": f.level.value, "text": f.text.zh} for f in item.findings],
     }
 

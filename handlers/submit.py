@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from archive import checks
+from archive import checks, relations
 from archive.access import Person, Role, may_see
 from archive.approval import Case, deciders
 from archive.document import Document
@@ -19,14 +19,21 @@ from handlers.context import Context
 from handlers.message import Reply
 
 
-async def findings(ctx: Context, company: str, document: Document) -> tuple[Finding, ...]:
-    """The checks on its face, and the look into the archive a red document needs."""
+async def findings(ctx: Context, company: str, document: Document, own: str = "") -> tuple[Finding, ...]:
+    """The checks on its face, and the look at what the company holds beside it. `own`: the document's item, if any."""
     names = [c.name for c in ctx.companies]
     tax_ids = [c.tax_id for c in ctx.companies if c.tax_id]
     found = checks.run(document, names, tax_ids, ctx.now().astimezone(ctx.zone).date())
-    if document.is_red and not (document.blue_number and await ctx.vault.numbered(company, document.blue_number)):
-        found = (*found, checks.red_without_blue(document.blue_number))
-    return found
+    others = [item for item in await ctx.vault.numbered(company, relations.numbers(document)) if item.id != own]
+    return found + relations.run(document, others)
+
+
+def renewed(old: tuple[Finding, ...], new: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Reader warnings about sources stay; what the face checks say is said afresh, and a reading error is settled."""
+    from_checks = {"missing", "sum", "lines", "capitals", "tax_id", "buyer", "future", "outdated", "cross_year"}
+    from_checks |= relations.CODES
+    kept = (f for f in old if f.code not in from_checks and not f.code.startswith("R"))
+    return (*kept, *new)
 
 
 def laid_before(item: Item, people: Sequence[Person]) -> Item:

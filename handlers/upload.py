@@ -14,12 +14,14 @@ from archive.document import Document
 from archive.errors import DuplicateDocument, DuplicateFile, EmptyFile, Problem, ReadProblem
 from archive.finding import Finding, Level
 from archive.item import FileRef, Item, ItemState
+from archive.renditions import Another
 from archive.trail import Entry
 from archive.words import Text, same
 from handlers import submit
 from handlers.cards import item_card, money
 from handlers.context import Context
 from handlers.message import Card, Message, Reply, told_of
+from handlers.rendition import came_by, join, may_join
 from intake.read import read
 from intake.reading import Found, Reading
 from intake.sniff import sniff
@@ -37,6 +39,7 @@ class _Taken:
 
     items: tuple[Item, ...] = ()
     problems: tuple[Problem, ...] = ()
+    joined: tuple[str, ...] = ()  # ids of items that stood before, of which this was another rendition
 
 
 async def upload(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
@@ -44,18 +47,20 @@ async def upload(ctx: Context, asker: Person, message: Message, rest: str) -> Re
     files = await _unpacked(ctx, message.files)
     taken: list[Item] = []
     problems: list[Problem] = []
+    joined: list[str] = []
     for number, file in enumerate(files):
         note = Text(
             f"正在读取 {number + 1}/{len(files)}：{file.name}", f"Reading {number + 1}/{len(files)}: {file.name}"
         )
         await ctx.post.progress(message.id, number / len(files), Reply(note))
         outcome = await _take_file(ctx, asker, message, file, {i.id for i in taken})
-        taken += outcome.items
+        taken = [item for item in taken if item.id not in {other.id for other in outcome.items}] + list(outcome.items)
         problems += outcome.problems
+        joined += outcome.joined
     people = await ctx.people.all()
     cards = {item.id: await _card(ctx, item, asker, people, message) for item in taken}
     shown = taken if message.channel == "cli" else _first(taken)
-    text = _summary(taken, len(files), problems)
+    text = _summary(taken, len(files), problems, joined)
     if len(shown) < len(taken):
         text += Text(
             f"\n以下是 {len(shown)} 张；全部请输入「查 我的」，要补充的请输入「待办」。",
@@ -103,13 +108,23 @@ async def _take_file(ctx: Context, asker: Person, message: Message, file: FileRe
     ids = [await ctx.vault.new_id(now) for _ in parts]
     items: list[Item] = []
     problems: list[Problem] = []
+    joined: list[str] = []
     for part in reversed(range(len(parts))):  # the first part last: where it stands, all of them were taken
         try:
             items.append(await _take_part(ctx, asker, message, file, reading, part, ids[part], now))
         except (DuplicateDocument, DuplicateFile) as duplicate:
             other = await ctx.vault.item(duplicate.facts["item"])
-            problems.append(await submit.refusal(ctx, asker, type(duplicate), file.name, other))
-    return _Taken(tuple(reversed(items)), tuple(reversed(problems)))
+            if came_by(message, other, file):  # this very message, worked on again after a crash
+                items.append(other)
+                joined.append(other.id)
+            elif may_join(asker, other, file, reading.carrier):
+                found = parts[part]
+                another = Another(found.document, found.source, found.confidence, reading.carrier)
+                items.append(await join(ctx, asker, message, other, file, part, another))
+                joined.append(other.id)
+            else:
+                problems.append(await submit.refusal(ctx, asker, type(duplicate), file.name, other))
+    return _Taken(tuple(reversed(items)), tuple(reversed(problems)), tuple(joined))
 
 
 async def _read(ctx: Context, file: FileRef) -> Reading:
@@ -164,6 +179,7 @@ async def _take_part(
         confidence=dict(found.confidence),
         findings=_once(findings),
         text=found.text,
+        carrier=reading.carrier,
         seen_by=frozenset({asker.id}),
     )
     rule = rule_for(item, ctx.rules)
@@ -197,12 +213,22 @@ async def _card(ctx: Context, item: Item, asker: Person, people: Sequence[Person
     return item_card(item, case, asker, people, ctx.zone, ctx.categories)
 
 
-def _summary(items: Sequence[Item], files: int, problems: Sequence[Problem]) -> Text:
+def _summary(items: Sequence[Item], files: int, problems: Sequence[Problem], joined: Sequence[str]) -> Text:
     """One sentence for the whole lot, then each refusal on its own line."""
     asked = sum(i.state is ItemState.DOUBTFUL for i in items)
     sent = len(items) - asked
     said: list[Text] = []
-    if len(items) == 1 and not problems:
+    if joined:
+        ids = "、".join(dict.fromkeys(joined))
+        said.append(
+            Text(
+                f"与 {ids} 是同一张票据，已作为另一种版式并入，不会重复报销",
+                f"The same document as {ids}: kept with it as another rendition, not claimed again",
+            )
+        )
+    if len(items) == 1 and joined and not problems:
+        pass
+    elif len(items) == 1 and not problems:
         said.append(_single(items[0]))
     elif items or files > 1:
         said.append(Text(f"{files} 个文件，读到 {len(items)} 张单据", f"{files} files, {len(items)} documents"))

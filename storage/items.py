@@ -31,6 +31,7 @@ INDEXES: Indexes = {
         ),
         IndexModel([("item.file.sha256", ASCENDING)]),
         IndexModel([("item.document.number", ASCENDING)]),
+        IndexModel([("item.renditions.file.id", ASCENDING)]),
         IndexModel([("item.company", ASCENDING), ("item.state", ASCENDING)]),
         IndexModel([("item.company", ASCENDING), ("item.document.date", ASCENDING)]),
         IndexModel([("item.company", ASCENDING), ("item.received_at", ASCENDING)]),
@@ -77,9 +78,17 @@ class Items:
             docs = await self._db.items.find({"item.file.id": file.id}).sort("item.part", ASCENDING).to_list()
         return [to_item(doc) for doc in docs]
 
-    async def numbered(self, company: str, number: str) -> Item | None:
-        """The company's live item with this document number, if any; the earliest where there are several."""
-        return await self._alive({"item.document.number": number, "item.company": company})
+    async def numbered(self, company: str, numbers: Sequence[str]) -> list[Item]:
+        """The company's live items with one of these document numbers, the earliest first.
+
+        By the number alone: the embedded database leaves its index when more is asked.
+        """
+        if not numbers:
+            return []
+        async with border():
+            docs = await self._db.items.find({"item.document.number": {"$in": list(numbers)}}).to_list()
+        found = [item for item in map(to_item, docs) if item.company == company and item.state not in DEAD]
+        return sorted(found, key=lambda item: (item.received_at, item.id))
 
     async def open_cases(self, company: str) -> list[tuple[Item, Case]]:
         """Every item of the company awaiting a decision, oldest first."""

@@ -41,6 +41,8 @@ class Step(Protocol):
     def entries(self) -> tuple[Entry, ...]: ...
     @property
     def file_it(self) -> bool: ...
+    @property
+    def takes(self) -> tuple[FileRef, ...]: ...
 
 
 S = TypeVar("S", bound=Step)
@@ -142,6 +144,8 @@ class Vault(Items):
             made = step(to_item(old), to_case(old))
             item = dataclasses.replace(made.item, version=old["item"]["version"] + 1)
             meant[:] = [item]
+            for file in made.takes:
+                await self._files.take(file, session)
             if made.file_it:
                 item = await self._filed(item, made.entries[-1].at, session)
             doc = to_document(item, made.case or to_case(old))

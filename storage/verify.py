@@ -197,10 +197,11 @@ class Verification:
         if item.filed and (place := numbering.parts(item.filed.archive_no)):
             count, highest = self._numbers.get(place[:2], (0, 0))
             self._numbers[place[:2]] = (count + 1, max(highest, place[2]))
-        if self._files.get(item.file.id) != item.file:
-            self.files += 1
-            if code := await self._file(item.file):
-                yield Fault(code, item_id)
+        for file in item.files:
+            if self._files.get(file.id) != file:
+                self.files += 1
+                if code := await self._file(file):
+                    yield Fault(code, item_id)
 
     async def _file(self, file: FileRef) -> str | None:
         try:
@@ -237,9 +238,16 @@ class Verification:
         recorded = {"loose": {"$exists": False}, "settled": {"$exists": False}, "_id": {"$ne": SEAL}}
         async for docs in _batches(self._db.keys.find(recorded, {"_id": 1}), LINKS):
             ids = [doc["_id"] for doc in docs]
-            taken = await self._db.items.distinct("item.file.id", {"item.file.id": {"$in": ids}})
-            for each in sorted(set(ids) - set(taken)):
+            left = set(ids) - set(await self._db.items.distinct("item.file.id", {"item.file.id": {"$in": ids}}))
+            for each in sorted(left - await self._renditions(left)):
                 yield Fault("V15", each)
+
+    async def _renditions(self, ids: set[str]) -> set[str]:
+        """Those that are the file of another rendition."""
+        if not ids:
+            return set()
+        beside = self._db.items.find({"item.renditions.file.id": {"$in": sorted(ids)}}, {"item.renditions": 1})
+        return {str(each["file"]["id"]) async for doc in beside for each in doc["item"]["renditions"]}
 
     async def _people(self) -> AsyncIterator[Fault]:
         async for person_id, code in people_faults(self._db):

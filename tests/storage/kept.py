@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from archive.approval import Case
 from archive.document import Document, Kind
-from archive.item import Item, ItemState
+from archive.item import FileRef, Item, ItemState
 from archive.retention import Term
 from archive.trail import Entry
 from storage import files, items, mongo, people, trail
@@ -34,6 +34,7 @@ class Made:
     case: Case | None
     entries: tuple[Entry, ...]
     file_it: bool = False
+    takes: tuple[FileRef, ...] = ()
 
 
 @dataclass(frozen=True)

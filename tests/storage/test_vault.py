@@ -172,8 +172,9 @@ async def test_finding(archive: Archive) -> None:
     assert await vault.open_cases("GD02") == []
     assert await vault.same_file("GD01", a.file.sha256) == a
     assert await vault.same_file("GD02", a.file.sha256) is None
-    assert await vault.numbered("GD01", "1") == a
-    assert await vault.numbered("GD01", "9") is None
+    assert await vault.numbered("GD01", ["1"]) == [a]
+    assert await vault.numbered("GD01", ["9"]) == []
+    assert await vault.numbered("GD01", []) == []
     await vault.change(a.id, lambda i, c: step(i, c, "rejected", state=ItemState.REJECTED))
     assert await vault.same_file("GD01", a.file.sha256) is None
     october = datetime(2026, 9, 30, 16, tzinfo=UTC), datetime(2026, 10, 31, 16, tzinfo=UTC)
