@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from archive.authentic import Authenticity
 from archive.document import Document
 from archive.finding import Finding
 from archive.words import Text
@@ -74,6 +75,7 @@ class Item:
     source: Mapping[str, str] = field(default_factory=dict)
     confidence: Mapping[str, float] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    authentic: Authenticity | None = None  # what its seals and signatures were worth when it was read
     text: str = ""  # readable words, for search
     case: str = ""  # id of the approval case
     seen_by: frozenset[str] = frozenset()  # person ids: owner and those it was laid before

@@ -155,6 +155,7 @@ def _furnished(
         categories=known,
         no_category=fallback,
         remind_after=timedelta(hours=settings.remind_hours),
+        trust=settings.trust,
     )
     name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
     return House(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from archive import authentic
 from archive.access import ROLE_NAMES, Person, Right, may
 from archive.approval import VERDICT_NAMES, Case, Verdict, deciders
 from archive.category import Category
@@ -144,6 +145,9 @@ def _facts(item: Item, case: Case, names: Mapping[str, str], zone: ZoneInfo) -> 
         more = f" 等 {len(d.lines)} 项" if len(d.lines) > 1 else ""
         more_en = f" and {len(d.lines) - 1} more" if len(d.lines) > 1 else ""
         yield Fact(Text("内容", "Content"), Text(d.lines[0].name + more, d.lines[0].name + more_en))
+    if item.authentic and item.authentic.signed:
+        broken = item.authentic.standing is authentic.Standing.BROKEN
+        yield Fact(Text("验签", "Signature"), authentic.STANDING_NAMES[item.authentic.standing], broken)
     if item.category:
         yield Fact(FIELD_NAMES["category"], item.category)
     who = names.get(item.owner, item.owner) + (f" · {item.department}" if item.department else "")

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from archive.access import Person, Role
 from archive.approval import Case, Rule
+from archive.authentic import NOBODY, Trust
 from archive.category import Category
 from archive.company import Company
 from archive.item import FileRef, Item
@@ -199,3 +200,4 @@ class Context:
     categories: Sequence[Category]
     no_category: Text
     remind_after: timedelta
+    trust: Trust = NOBODY  # whose seals and signatures pass

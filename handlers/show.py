@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from archive import authentic
 from archive.access import Person, may_see
 from archive.approval import deciders
 from archive.document import KIND_NAMES
@@ -131,6 +132,7 @@ def plain(item: Item) -> dict[str, object]:
         "size": item.file.size,
         "sha256": item.file.sha256,
         "sm3": item.file.sm3,
+        "authenticity": authentic.plain(item.authentic),
         "findings": [{"code": f.code, "level": f.level.value, "text": f.text.zh} for f in item.findings],
     }
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from archive import category, checks
 from archive.access import Person
 from archive.approval import Case, deciders, rule_for
+from archive.authentic import STANDING_NAMES, Trust
 from archive.document import Document
 from archive.errors import DuplicateDocument, DuplicateFile, EmptyFile, Problem, ReadProblem
 from archive.finding import Finding, Level
@@ -116,21 +117,21 @@ async def _read(ctx: Context, file: FileRef) -> Reading:
     """What the file holds. A reader that died or got stuck over it is one more reason why nothing could be read."""
     data = await ctx.vault.original(file)
     try:
-        reading: Reading = await ctx.offload(_opened, data, file.name)
+        reading: Reading = await ctx.offload(_opened, data, file.name, ctx.trust)
     except ReadProblem as problem:
         return Reading(file.name, sniff(data), error=problem)
     return reading
 
 
-def _opened(data: bytes, name: str) -> Reading:
+def _opened(data: bytes, name: str, trust: Trust) -> Reading:
     """Runs in a worker process. A zip that comes here could not be unpacked; the reason is told again."""
     if sniff(data) != "zip":
-        return read(data, name)
+        return read(data, name, trust)
     try:
         unpack(data, name)
     except ReadProblem as problem:
         return Reading(name, "zip", error=problem)
-    return read(data, name)
+    return read(data, name, trust)
 
 
 async def _take_part(
@@ -163,6 +164,7 @@ async def _take_part(
         source=dict(found.source),
         confidence=dict(found.confidence),
         findings=_once(findings),
+        authentic=reading.authentic,
         text=found.text,
         seen_by=frozenset({asker.id}),
     )
@@ -170,9 +172,12 @@ async def _take_part(
     case = Case(id=item.id, item=item.id, rule=rule.name, steps=rule.steps, opened_at=now)
     if sure:
         item = submit.laid_before(item, deciders(case, item, await ctx.people.all()))
+    seen = {"carrier": reading.carrier, "category": chosen.why.zh}
+    if reading.authentic:
+        seen["signature"] = STANDING_NAMES[reading.authentic.standing].zh
     entries = [
         Entry(asker.id, "received", item.id, now, message.channel, {"file": file.id, "name": file.name}),
-        Entry("system", "read", item.id, now, message.channel, {"carrier": reading.carrier, "category": chosen.why.zh}),
+        Entry("system", "read", item.id, now, message.channel, seen),
     ]
     if sure:
         entries.append(Entry(asker.id, "submitted", item.id, now, message.channel, {"rule": rule.name}))
