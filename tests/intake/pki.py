@@ -155,7 +155,8 @@ def message(content: bytes, by: Holder, issuer: Holder) -> bytes:
     serial = number(x509.Certificate.load(by.certificate).serial_number)
     signed = by.signs(b"\x31" + attributes[1:])
     info = seq(
-        number(1), seq(name, serial), seq(oid(SM3)), b"\xa0" + attributes[1:], seq(oid("1.2.156.10197.1.301.1")), octets(signed)
+        number(1), seq(name, serial), seq(oid(SM3)), b"\xa0" + attributes[1:],
+        seq(oid("1.2.156.10197.1.301.1")), octets(signed),
     )  # fmt: skip
     data = seq(
         number(1), b"\x31" + seq(seq(oid(SM3)))[1:], seq(oid("1.2.156.10197.6.1.4.2.1")),

@@ -165,7 +165,7 @@ def xml_signed(*, reference: str = "") -> bytes:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     cert = made.public_bytes(serialization.Encoding.PEM)
-    signer = XMLSigner(method=methods.enveloped if reference != "part" else methods.enveloped)
+    signer = XMLSigner(method=methods.enveloped)
     done = signer.sign(root, key=private, cert=cert.decode(), reference_uri=reference or None)
     return etree.tostring(done, xml_declaration=True, encoding="UTF-8")
 
