@@ -44,6 +44,28 @@ class FileRef:
     media_type: str
 
 
+class TaxOutcome(StrEnum):
+    """What the tax authority says of an invoice (查验)."""
+
+    GENUINE = "genuine"
+    DIFFERENT = "different"
+    MISSING = "missing"
+    VOID = "void"
+
+
+@dataclass(frozen=True, slots=True)
+class TaxCheck:
+    """One result of 查验. `asked` is the digest of the facts it is about."""
+
+    outcome: TaxOutcome
+    day: date  # on which the authority said so
+    at: datetime  # UTC, when it was put down
+    by: str  # person id, or "system"
+    how: str  # the provider's name, or "manual"
+    remark: str = ""
+    asked: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Filed:
     """What filing gave an item (DA/T 94 8.3, 8.7; 79号令 Art 14)."""
@@ -76,6 +98,7 @@ class Item:
     confidence: Mapping[str, float] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     authentic: Authenticity | None = None  # what its seals and signatures were worth when it was read
+    tax_check: TaxCheck | None = None  # 查验, of the facts it has now
     text: str = ""  # readable words, for search
     case: str = ""  # id of the approval case
     seen_by: frozenset[str] = frozenset()  # person ids: owner and those it was laid before

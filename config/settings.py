@@ -22,7 +22,7 @@ from archive.company import Company
 from archive.document import Kind
 from archive.errors import BadSettings
 from archive.words import Text
-from config import channels, trust
+from config import channels, taxcheck, trust
 
 MB = 1024 * 1024
 HOME = ZoneInfo("Asia/Shanghai")
@@ -55,6 +55,7 @@ class Settings:
     big_file: int = 64 * MB
     channels: channels.Channels = channels.NONE
     trust: Trust = NOBODY  # whose seals and signatures pass
+    tax_check: taxcheck.Provider | None = None  # of 查验; None: people look it up
 
     @property
     def address(self) -> str:
@@ -82,6 +83,7 @@ _KNOWN = {
     "intake": {"max_mb"},
     **channels.KNOWN,
     **trust.KNOWN,
+    **taxcheck.KNOWN,
 }
 
 
@@ -118,6 +120,7 @@ def read(
         big_file=_number(intake.get("max_mb", 64), "intake.max_mb", 1, 1024, mistakes) * MB,
         channels=channels.read(env, given, mistakes),
         trust=trust.read(env, given, mistakes),
+        tax_check=taxcheck.read(env, given, mistakes),
     )  # fmt: skip
     if mistakes:
         raise BadSettings(mistakes="; ".join(mistakes))

@@ -15,9 +15,10 @@ from archive.errors import BadValue, ChangedMeanwhile, DuplicateDocument, Duplic
 from archive.finding import Finding
 from archive.item import STATE_NAMES, Item, ItemState
 from archive.money import parse_amount
+from archive.taxcheck import fresh
 from archive.trail import Entry
 from archive.words import Text
-from handlers import submit
+from handlers import submit, taxing
 from handlers.cards import item_card
 from handlers.context import Change, Context
 from handlers.message import Click, Message, Reply
@@ -51,6 +52,7 @@ async def correct(ctx: Context, asker: Person, message: Message, rest: str) -> R
             findings=_renewed(item.findings, found),
             version=item.version + 1,
         )
+        after = fresh(after)
         missing = checks.doubtful(after.document, after.confidence)
         state = ItemState.DOUBTFUL if missing else ItemState.PENDING
         rule = rule_for(after, ctx.rules)
@@ -166,6 +168,8 @@ async def _answer(ctx: Context, asker: Person, change: Change) -> Reply:
     assert case is not None
     people = await ctx.people.all()
     await ctx.post.renew(item.id)
+    if item.state is not ItemState.WITHDRAWN:
+        await taxing.ask(ctx, item)
     if item.state is ItemState.PENDING:
         await submit.ask(ctx, item, case, people)
         text = Text(f"{item.id} 已提交审批", f"{item.id} was sent for approval")

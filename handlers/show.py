@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archive import authentic
+from archive import authentic, taxcheck
 from archive.access import Person, may_see
 from archive.approval import deciders
 from archive.document import KIND_NAMES
@@ -31,6 +31,7 @@ ACTIONS: Mapping[str, Text] = {
     "viewed": Text("查看", "viewed"),
     "downloaded": Text("下载原件", "original handed out"),
     "exported": Text("导出", "exported"),
+    "tax_checked": Text("查验", "checked with the tax authority"),
 }
 #: Who looked is in the trail for auditors; in the conversation it would drown what was done.
 _LOOKS = frozenset({"viewed", "downloaded"})
@@ -133,6 +134,7 @@ def plain(item: Item) -> dict[str, object]:
         "sha256": item.file.sha256,
         "sm3": item.file.sm3,
         "authenticity": authentic.plain(item.authentic),
+        "tax_check": taxcheck.plain(item.tax_check),
         "findings": [{"code": f.code, "level": f.level.value, "text": f.text.zh} for f in item.findings],
     }
 

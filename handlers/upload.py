@@ -17,7 +17,7 @@ from archive.finding import Finding, Level
 from archive.item import FileRef, Item, ItemState
 from archive.trail import Entry
 from archive.words import Text, same
-from handlers import submit
+from handlers import submit, taxing
 from handlers.cards import item_card, money
 from handlers.context import Context
 from handlers.message import Card, Message, Reply, told_of
@@ -196,6 +196,7 @@ def _once(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 
 async def _card(ctx: Context, item: Item, asker: Person, people: Sequence[Person], message: Message) -> Card:
+    await taxing.ask(ctx, item)
     case = await ctx.vault.case(item.id)
     if item.state is ItemState.PENDING:
         await submit.ask(ctx, item, case, people)
