@@ -12,7 +12,7 @@ Problem
 │   SignedOut A07 · WrongSite A08 · SignInBusy A09 · TooManyFromAddress A10 · FileLinkExpired A11
 ├ StateProblem     S  a step that doesn't fit the state
 │ └ AlreadyDecided S01 · ChangedMeanwhile S02 · NotFound S03 · ReasonMissing S04 · BadValue S05 · NotReady S06
-│   TooManySchedules S07
+│   TooManySchedules S07 · NotGenuine S08
 ├ AskProblem       Q  words that can't be followed
 │ └ UnknownCommand Q01 · BadPeriod Q02 · BadAmount Q03 · UnknownReport Q04 · BadSchedule Q05 · NothingToReport Q06
 │   BadRequest Q07
@@ -22,6 +22,8 @@ Problem
 ├ ChannelProblem   P  a chat platform that doesn't do what is asked of it
 │ └ Later P01 · Unreachable P02 · FileGone P03 · NoScope P04 · NotLinked P05 · CodeExpired P06 · LinkedElsewhere P07
 │   NoAnswer P08
+├ TaxProblem       T  a provider of 查验 that gives no result
+│ └ NoTaxAnswer T01 · BadTaxAnswer T02
 └ SettingProblem   C  settings that can't be used
   └ BadSettings C01
 """
@@ -397,6 +399,19 @@ class TooManySchedules(StateProblem):
     then = Text("请先输入「定时」，取消不用的。", "Please type “schedules” and cancel some you no longer need.")
 
 
+class NotGenuine(StateProblem):
+    """Facts: item, why (Text)."""
+
+    code = "S08"
+    what = Text("{item} 不能通过", "{item} can't be approved")
+    why = Text("{why}", "{why}")
+    then = Text(
+        "请驳回并要原件；若税务机关查验一致，请财务或档案员点「查验」登记结果。",
+        "Reject it and ask for the original; if the tax authority confirms it, finance or the archivist may press "
+        "“Tax check” and put that down.",
+    )
+
+
 class AskProblem(Problem):
     """Words that can't be followed."""
 
@@ -674,6 +689,30 @@ class NoAnswer(ChannelProblem):
     what = Text("{platform} 没有应答", "{platform} does not answer")
     why = Text("{detail}", "{detail}")
     then = Text("会自动再试。", "It is tried again by itself.")
+
+
+class TaxProblem(Problem):
+    """A provider of 查验 that gives no result. Facts of each: provider, detail."""
+
+    code = "T00"
+
+
+class NoTaxAnswer(TaxProblem):
+    """It is away, busy, or asks to come again."""
+
+    code = "T01"
+    what = Text("{provider} 没有查验结果", "{provider} gave no result of the tax check")
+    why = Text("{detail}", "{detail}")
+    then = Text("会自动再试。", "It is tried again by itself.")
+
+
+class BadTaxAnswer(TaxProblem):
+    """It answered what the settings don't say the meaning of."""
+
+    code = "T02"
+    what = Text("{provider} 的查验应答看不懂", "The answer of {provider} to the tax check isn't understood")
+    why = Text("{detail}", "{detail}")
+    then = Text("请管理员核对 [tax_check] 设置。", "Ask an administrator to look at [tax_check] in the settings.")
 
 
 class SettingProblem(Problem):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from archive.authentic import Authenticity
 from archive.document import Document
 from archive.finding import Finding
 from archive.words import Text
@@ -41,6 +42,28 @@ class FileRef:
     sha256: str
     sm3: str
     media_type: str
+
+
+class TaxOutcome(StrEnum):
+    """What the tax authority says of an invoice (查验)."""
+
+    GENUINE = "genuine"
+    DIFFERENT = "different"
+    MISSING = "missing"
+    VOID = "void"
+
+
+@dataclass(frozen=True, slots=True)
+class TaxCheck:
+    """One result of 查验. `asked` is the digest of the facts it is about."""
+
+    outcome: TaxOutcome
+    day: date  # on which the authority said so
+    at: datetime  # UTC, when it was put down
+    by: str  # person id, or "system"
+    how: str  # the provider's name, or "manual"
+    remark: str = ""
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +109,8 @@ class Item:
     source: Mapping[str, str] = field(default_factory=dict)
     confidence: Mapping[str, float] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    authentic: Authenticity | None = None  # what its seals and signatures were worth when it was read
+    tax_check: TaxCheck | None = None  # 查验, of the facts it has now
     text: str = ""  # readable words, for search
     case: str = ""  # id of the approval case
     seen_by: frozenset[str] = frozenset()  # person ids: owner and those it was laid before

@@ -7,7 +7,7 @@ import secrets
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from archive.item import Item
 from archive.retention import SOURCE_DOCUMENT
 from bot.channel import Channel
 from bot.post import Post
+from bot.tax_checking import TaxChecking
+from bot.tax_provider import HttpProvider
 from bot.workers import Workers
 from config.legal import retention
 from config.settings import MB, Settings, categories
@@ -36,6 +38,7 @@ from storage import (
     said,
     schedules,
     talk,
+    tax_checks,
     teams,
     trail,
     wecom,
@@ -72,13 +75,14 @@ class House:
     key: FileKey
     key_place: Path
     key_is_new: bool
+    tax: TaxChecking | None = None  # where a provider of 查验 is set
 
 
 #: Bytes of forwarded files kept in memory between their acknowledgement and their reading.
 FRESH = 16 * MB
 ROOMS = (
     accounts, asked, files, identities, inbox, items, leases, notes, openings, outbox, people, said, schedules, talk,
-    teams, trail, wecom, wecom_calls,
+    tax_checks, teams, trail, wecom, wecom_calls,
 )  # fmt: skip
 
 
@@ -93,7 +97,13 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
         index = await stack.enter_async_context(_index(settings))
         workers = Workers(settings.readers)
         stack.callback(workers.close)
-        yield _furnished(settings, db, chain, key, place, new, index, workers, embedded)
+        house = _furnished(settings, db, chain, key, place, new, index, workers, embedded)
+        if settings.tax_check:
+            provider = HttpProvider(settings.tax_check)
+            stack.push_async_callback(provider.close)
+            queue = tax_checks.TaxChecks(db)
+            house = replace(house, tax=TaxChecking(house.ctx, queue, provider, house.name))
+        yield house
 
 
 @asynccontextmanager
@@ -137,6 +147,7 @@ def _furnished(
     known, fallback = categories()
     post = Post(letters, vault, everyone, channels, settings.zone, known)
     plans = schedules.Schedules(db, settings.zone)
+    queue = tax_checks.TaxChecks(db)
     known_as = identities.Identities(db, chain)
     ctx = Context(
         vault=vault,
@@ -155,6 +166,8 @@ def _furnished(
         categories=known,
         no_category=fallback,
         remind_after=timedelta(hours=settings.remind_hours),
+        tax_checks=queue if settings.tax_check else None,
+        trust=settings.trust,
     )
     name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
     return House(

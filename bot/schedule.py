@@ -57,6 +57,8 @@ class Clock:
             (self._reception.tell_given_up, 15),
             (self.sweep, 600),
         )
+        if self._house.tax:
+            jobs = (*jobs, (self._house.tax.work, 10))
         for job, seconds in jobs:
             self._scheduler.add_job(
                 _told(job), IntervalTrigger(seconds=seconds), max_instances=1, coalesce=True, misfire_grace_time=None

@@ -16,12 +16,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from archive.access import Role
 from archive.approval import Rule
+from archive.authentic import NOBODY, Trust
 from archive.category import Category
 from archive.company import Company
 from archive.document import Kind
 from archive.errors import BadSettings
 from archive.words import Text
-from config import channels
+from config import channels, taxcheck, trust
 
 MB = 1024 * 1024
 HOME = ZoneInfo("Asia/Shanghai")
@@ -53,6 +54,8 @@ class Settings:
     remind_hours: int = 24
     big_file: int = 64 * MB
     channels: channels.Channels = channels.NONE
+    trust: Trust = NOBODY  # whose seals and signatures pass
+    tax_check: taxcheck.Provider | None = None  # of 查验; None: people look it up
 
     @property
     def address(self) -> str:
@@ -79,6 +82,8 @@ _KNOWN = {
     "companies": set(),
     "intake": {"max_mb"},
     **channels.KNOWN,
+    **trust.KNOWN,
+    **taxcheck.KNOWN,
 }
 
 
@@ -114,6 +119,8 @@ def read(
         remind_hours=_number(approval.get("remind_hours", 24), "approval.remind_hours", 1, 720, mistakes),
         big_file=_number(intake.get("max_mb", 64), "intake.max_mb", 1, 1024, mistakes) * MB,
         channels=channels.read(env, given, mistakes),
+        trust=trust.read(env, given, mistakes),
+        tax_check=taxcheck.read(env, given, mistakes),
     )  # fmt: skip
     if mistakes:
         raise BadSettings(mistakes="; ".join(mistakes))

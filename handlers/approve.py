@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from archive.access import Person, may_see
 from archive.approval import VERDICT_NAMES, Case, Verdict, decide, deciders
-from archive.errors import AlreadyDecided, ChangedMeanwhile, NotAllowed, NotFound, NotReady
+from archive.errors import AlreadyDecided, ChangedMeanwhile, NotAllowed, NotFound, NotGenuine, NotReady
 from archive.item import Item, ItemState
 from archive.relations import REVERSED, reversed_by
+from archive.taxcheck import bar
 from archive.trail import Entry
 from archive.words import Text
 from handlers import submit
@@ -50,6 +51,8 @@ async def _say(ctx: Context, asker: Person, message: Message, click: Click, verd
         )  # fmt: skip
         if asker.id not in {p.id for p in deciders(case, item, people)}:
             raise NotAllowed(right=Text("审批这一件", "approve this one"))
+        if verdict is Verdict.APPROVE and (why := bar(item)):
+            raise NotGenuine(item=item.id, why=why.text)
         state = ItemState.REJECTED if made.closed is Verdict.REJECT else item.state
         after = submit.laid_before(replace(item, state=state, version=item.version + 1), deciders(made, item, people))
         action = "approved" if verdict is Verdict.APPROVE else "rejected"

@@ -6,15 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from archive import authentic
 from archive.access import ROLE_NAMES, Person, Right, may
 from archive.approval import VERDICT_NAMES, Case, Verdict, deciders
 from archive.category import Category
 from archive.checks import doubtful, required, title_of
 from archive.document import FIELD_NAMES, KIND_NAMES, Kind
 from archive.finding import Level
-from archive.item import STATE_NAMES, Item, ItemState
+from archive.item import STATE_NAMES, Item, ItemState, TaxOutcome
 from archive.money import thousands
 from archive.renditions import carriers
+from archive.taxcheck import OUTCOME_NAMES, print_of
 from archive.words import Text, same
 from handlers.message import Card, Choice, Fact, Form, FormField, Input, Style, Tone
 
@@ -145,6 +147,12 @@ def _facts(item: Item, case: Case, names: Mapping[str, str], zone: ZoneInfo) -> 
         more = f" 等 {len(d.lines)} 项" if len(d.lines) > 1 else ""
         more_en = f" and {len(d.lines) - 1} more" if len(d.lines) > 1 else ""
         yield Fact(Text("内容", "Content"), Text(d.lines[0].name + more, d.lines[0].name + more_en))
+    if item.authentic and item.authentic.signed:
+        broken = item.authentic.standing is authentic.Standing.BROKEN
+        yield Fact(Text("验签", "Signature"), authentic.STANDING_NAMES[item.authentic.standing], broken)
+    if check := item.tax_check:
+        bad = check.outcome is not TaxOutcome.GENUINE
+        yield Fact(Text("查验", "Tax check"), OUTCOME_NAMES[check.outcome] + same(f" · {check.day}"), bad)
     if item.category:
         yield Fact(FIELD_NAMES["category"], item.category)
     if item.renditions:
@@ -184,6 +192,8 @@ def _choices(
             yield button(Text("撤回", "Withdraw"), "withdraw")
         if item.state is ItemState.WITHDRAWN:
             yield button(Text("恢复", "Restore"), "restore")
+    if may(person, Right.CHECK) and print_of(item.document) and item.state is not ItemState.WITHDRAWN:
+        yield button(Text("查验", "Tax check"), "check", "plain", tax_check(item))
     yield button(Text("原件与经过", "Original and history"), "open")
 
 
@@ -197,6 +207,18 @@ def rejection(item: Item) -> Form:
         hint=Text("提交人会看到，例：发票抬头不对", "The sender will read it, e.g.: wrong buyer name"),
     )
     return Form(Text(f"驳回 {item.id}", f"Reject {item.id}"), (reason,), Text("驳回", "Reject"))
+
+
+def tax_check(item: Item) -> Form:
+    """Asks for what the tax authority said."""
+    fields = (
+        FormField("outcome", Text("结果", "Result"), Input.CHOICE, TaxOutcome.GENUINE.value, required=True,
+                  options=tuple((outcome.value, name) for outcome, name in OUTCOME_NAMES.items())),
+        FormField("day", Text("查验日期", "Day of the check"), Input.DATE,
+                  hint=Text("不填为今天", "today, if left empty")),
+        FormField("remark", Text("备注", "Remark")),
+    )  # fmt: skip
+    return Form(Text(f"登记查验结果 {item.id}", f"Tax check of {item.id}"), fields, Text("登记", "Put down"))
 
 
 def _clock(at: datetime, zone: ZoneInfo) -> str:

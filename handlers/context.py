@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from archive.access import Person, Role
 from archive.approval import Case, Rule
+from archive.authentic import NOBODY, Trust
 from archive.category import Category
 from archive.company import Company
 from archive.item import FileRef, Item
@@ -180,6 +181,16 @@ class Notes(Protocol):
         """True once per person."""
 
 
+class TaxChecks(Protocol):
+    """The queue of what the tax authority is to be asked."""
+
+    async def ask(self, item_id: str, facts: str) -> bool:
+        """Once for the same facts of an item (archive.taxcheck.print_of)."""
+
+    async def again(self, item_id: str, facts: str) -> None:
+        """Afresh, whatever became of it before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """Everything a handler gets. One frozen value, wired in bot/app.py only."""
@@ -200,3 +211,5 @@ class Context:
     categories: Sequence[Category]
     no_category: Text
     remind_after: timedelta
+    tax_checks: TaxChecks | None = None  # None: no provider is set, people look it up
+    trust: Trust = NOBODY  # whose seals and signatures pass

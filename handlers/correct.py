@@ -14,9 +14,10 @@ from archive.document import FIELD_NAMES, Document, Kind
 from archive.errors import BadValue, ChangedMeanwhile, DuplicateDocument, DuplicateFile, NotFound, NotReady
 from archive.item import STATE_NAMES, Item, ItemState
 from archive.money import parse_amount
+from archive.taxcheck import fresh
 from archive.trail import Entry
 from archive.words import Text
-from handlers import submit
+from handlers import submit, taxing
 from handlers.cards import item_card
 from handlers.context import Change, Context
 from handlers.message import Click, Message, Reply
@@ -50,6 +51,7 @@ async def correct(ctx: Context, asker: Person, message: Message, rest: str) -> R
             findings=submit.renewed(item.findings, found),
             version=item.version + 1,
         )
+        after = fresh(after)
         missing = checks.doubtful(after.document, after.confidence)
         state = ItemState.DOUBTFUL if missing else ItemState.PENDING
         rule = rule_for(after, ctx.rules)
@@ -165,6 +167,8 @@ async def _answer(ctx: Context, asker: Person, change: Change) -> Reply:
     assert case is not None
     people = await ctx.people.all()
     await ctx.post.renew(item.id)
+    if item.state is not ItemState.WITHDRAWN:
+        await taxing.ask(ctx, item)
     if item.state is ItemState.PENDING:
         await submit.ask(ctx, item, case, people)
         text = Text(f"{item.id} 已提交审批", f"{item.id} was sent for approval")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from archive import authentic, taxcheck
 from archive.access import Person, may_see
 from archive.approval import deciders
 from archive.document import KIND_NAMES
@@ -32,6 +33,7 @@ ACTIONS: Mapping[str, Text] = {
     "exported": Text("导出", "exported"),
     "rendition": Text("并入另一种版式", "another rendition added"),
     "reversed": Text("被红字发票冲销", "reversed by a red invoice"),
+    "tax_checked": Text("查验", "checked with the tax authority"),
 }
 #: Who looked is in the trail for auditors; in the conversation it would drown what was done.
 _LOOKS = frozenset({"viewed", "downloaded"})
@@ -147,6 +149,8 @@ def plain(item: Item) -> dict[str, object]:
             {"carrier": r.carrier, "file": r.file.name, "size": r.file.size, "sha256": r.file.sha256, "sm3": r.file.sm3}
             for r in item.renditions
         ],
+        "authenticity": authentic.plain(item.authentic),
+        "tax_check": taxcheck.plain(item.tax_check),
         "findings": [{"code": f.code, "level": f.level.value, "text": f.text.zh} for f in item.findings],
     }
 

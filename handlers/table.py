@@ -10,6 +10,7 @@ from archive.access import Person, Right, may
 from archive.timetable import starts_a_schedule
 from archive.words import Text
 from handlers.approve import approve, reject
+from handlers.check import check
 from handlers.context import Context
 from handlers.correct import correct, restore, withdraw
 from handlers.feedback import feedback
@@ -99,6 +100,13 @@ COMMANDS: tuple[Command, ...] = (
         Text("取消定时 1", "cancel schedule 1"),
     ),
     Command(
+        ("查验", "tax check"),
+        Right.CHECK,
+        check,
+        Text("再向税务机关查验一次", "check with the tax authority once more"),
+        Text("查验 G2610-0001", "tax check G2610-0001"),
+    ),
+    Command(
         ("绑定码", "link code"),
         Right.TALK,
         link_code,
@@ -131,6 +139,7 @@ ACTIONS: Mapping[str, tuple[Right, Handler]] = {
     "correct": (Right.FORWARD, correct),
     "withdraw": (Right.FORWARD, withdraw),
     "restore": (Right.FORWARD, restore),
+    "check": (Right.CHECK, check),
     "open": (Right.SEARCH, show),
     "page": (Right.SEARCH, search),
     "todo": (Right.TALK, todo),

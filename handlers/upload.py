@@ -10,6 +10,7 @@ from datetime import datetime
 from archive import category, checks
 from archive.access import Person
 from archive.approval import Case, deciders, rule_for
+from archive.authentic import STANDING_NAMES, Trust
 from archive.document import Document
 from archive.errors import DuplicateDocument, DuplicateFile, EmptyFile, Problem, ReadProblem
 from archive.finding import Finding, Level
@@ -17,7 +18,7 @@ from archive.item import FileRef, Item, ItemState
 from archive.renditions import Another
 from archive.trail import Entry
 from archive.words import Text, same
-from handlers import submit
+from handlers import submit, taxing
 from handlers.cards import item_card, money
 from handlers.context import Context
 from handlers.message import Card, Message, Reply, told_of
@@ -131,21 +132,21 @@ async def _read(ctx: Context, file: FileRef) -> Reading:
     """What the file holds. A reader that died or got stuck over it is one more reason why nothing could be read."""
     data = await ctx.vault.original(file)
     try:
-        reading: Reading = await ctx.offload(_opened, data, file.name)
+        reading: Reading = await ctx.offload(_opened, data, file.name, ctx.trust)
     except ReadProblem as problem:
         return Reading(file.name, sniff(data), error=problem)
     return reading
 
 
-def _opened(data: bytes, name: str) -> Reading:
+def _opened(data: bytes, name: str, trust: Trust) -> Reading:
     """Runs in a worker process. A zip that comes here could not be unpacked; the reason is told again."""
     if sniff(data) != "zip":
-        return read(data, name)
+        return read(data, name, trust)
     try:
         unpack(data, name)
     except ReadProblem as problem:
         return Reading(name, "zip", error=problem)
-    return read(data, name)
+    return read(data, name, trust)
 
 
 async def _take_part(
@@ -178,6 +179,7 @@ async def _take_part(
         source=dict(found.source),
         confidence=dict(found.confidence),
         findings=_once(findings),
+        authentic=reading.authentic,
         text=found.text,
         carrier=reading.carrier,
         seen_by=frozenset({asker.id}),
@@ -186,9 +188,12 @@ async def _take_part(
     case = Case(id=item.id, item=item.id, rule=rule.name, steps=rule.steps, opened_at=now)
     if sure:
         item = submit.laid_before(item, deciders(case, item, await ctx.people.all()))
+    seen = {"carrier": reading.carrier, "category": chosen.why.zh}
+    if reading.authentic:
+        seen["signature"] = STANDING_NAMES[reading.authentic.standing].zh
     entries = [
         Entry(asker.id, "received", item.id, now, message.channel, {"file": file.id, "name": file.name}),
-        Entry("system", "read", item.id, now, message.channel, {"carrier": reading.carrier, "category": chosen.why.zh}),
+        Entry("system", "read", item.id, now, message.channel, seen),
     ]
     if sure:
         entries.append(Entry(asker.id, "submitted", item.id, now, message.channel, {"rule": rule.name}))
@@ -207,6 +212,7 @@ def _once(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 
 async def _card(ctx: Context, item: Item, asker: Person, people: Sequence[Person], message: Message) -> Card:
+    await taxing.ask(ctx, item)
     case = await ctx.vault.case(item.id)
     if item.state is ItemState.PENDING:
         await submit.ask(ctx, item, case, people)

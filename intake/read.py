@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from archive.authentic import NOBODY, Trust
 from archive.errors import EmptyFile, NotWhatItSays, Problem, ReaderFailed, TooBigToRead, UnknownFormat
 from archive.plain import plainly
 from intake.agree import checked
+from intake.authentic import judged
 from intake.limits import FILE_BYTES, megabytes
 from intake.names import safe_name
 from intake.reading import Reading
 from intake.sniff import Carrier, sniff
 
 
-def read(data: bytes, name: str) -> Reading:
+def read(data: bytes, name: str, trust: Trust = NOBODY) -> Reading:
     """Every document in a file, each field with source, confidence and place. Picklable; problems are in `error`.
+
+    `trust`: whose seals and signatures pass.
 
     Zip archives are not opened here: `intake.unpack` gives their files one by one.
     """
@@ -29,7 +33,8 @@ def read(data: bytes, name: str) -> Reading:
     # The declared border: whatever a reader trips over in an untrusted file becomes one error of ours, the cause named.
     except Exception as error:
         return Reading(name, carrier, error=ReaderFailed(name=name, detail=f"{type(error).__name__}: {error}"[:200]))
-    return replace(reading, found=tuple(checked(plainly(found)) for found in reading.found))
+    reading = replace(reading, found=tuple(checked(plainly(found)) for found in reading.found))
+    return judged(reading, data, trust)
 
 
 def _carrier(data: bytes, name: str) -> Carrier:

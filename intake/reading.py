@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from archive.authentic import Authenticity
 from archive.document import Document
 from archive.errors import Problem
 from archive.finding import Finding
@@ -44,3 +45,4 @@ class Reading:
     pages: int = 0
     warnings: tuple[Finding, ...] = ()
     error: Problem | None = None
+    authentic: Authenticity | None = None  # what its seals and signatures are worth; None where it can bear none

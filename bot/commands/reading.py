@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from archive import authentic
+from archive.authentic import Trust
 from archive.errors import FileTooBig, Problem, ReaderFailed
 from archive.money import thousands
 from config.settings import MB, Settings
@@ -26,7 +28,7 @@ async def read_files(args: argparse.Namespace, settings: Settings) -> int:
     """One object (or one block of lines) a file; a zip gives one for each file in it. 1 when any could not be read."""
     failed = 0
     for path in args.files:
-        for name, outcome in _readings(path, settings.big_file):
+        for name, outcome in _readings(path, settings.big_file, settings.trust):
             failed += outcome.error is not None
             if args.json:
                 print(json.dumps(plain(name, outcome), ensure_ascii=False), flush=True)
@@ -35,7 +37,7 @@ async def read_files(args: argparse.Namespace, settings: Settings) -> int:
     return 1 if failed else 0
 
 
-def _readings(path: Path, limit: int) -> list[tuple[str, Reading]]:
+def _readings(path: Path, limit: int, trust: Trust) -> list[tuple[str, Reading]]:
     try:
         if path.stat().st_size > limit:
             problem = FileTooBig(name=path.name, size=path.stat().st_size // MB, limit=limit // MB)
@@ -45,9 +47,9 @@ def _readings(path: Path, limit: int) -> list[tuple[str, Reading]]:
         detail = error.strerror or str(error)
         return [(str(path), Reading(path.name, "unknown", error=ReaderFailed(name=path.name, detail=detail)))]
     if sniff(data) != "zip":
-        return [(str(path), read(data, path.name))]
+        return [(str(path), read(data, path.name, trust))]
     try:
-        return [(f"{path}!{name}", read(part, name)) for name, part in unpack(data, path.name)]
+        return [(f"{path}!{name}", read(part, name, trust)) for name, part in unpack(data, path.name)]
     except Problem as problem:
         return [(str(path), Reading(path.name, "zip", error=problem))]
 
@@ -57,7 +59,11 @@ def plain(file: str, reading: Reading) -> dict[str, Any]:
     error = None
     if reading.error:
         error = {"code": reading.error.code, "zh": reading.error.say("zh"), "en": reading.error.say("en")}
-    shared = {"warnings": [_warning(w) for w in reading.warnings], "error": error}
+    shared = {
+        "authenticity": authentic.plain(reading.authentic),
+        "warnings": [_warning(w) for w in reading.warnings],
+        "error": error,
+    }
     if len(reading.found) == 1:
         one = _document(reading.found[0])
         return {"file": file, **one, **shared, "warnings": one["warnings"] + shared["warnings"]}
@@ -100,6 +106,9 @@ def _print(name: str, reading: Reading) -> None:
     print(f"{name}  ({reading.carrier})")
     if reading.error:
         print("  " + reading.error.say("zh"), file=sys.stderr)
+    if reading.authentic and reading.authentic.signed:
+        said = authentic.STANDING_NAMES[reading.authentic.standing].zh
+        print(f"  验签 {said}：{authentic.reasons(reading.authentic).zh}")
     for found in reading.found:
         d = found.document
         total = thousands(d.total) if d.total is not None else "—"

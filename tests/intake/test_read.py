@@ -115,7 +115,7 @@ def test_a_wrong_check_character_is_a_warning_only() -> None:
 
 
 def test_a_signed_xml_is_said_to_be_unverified() -> None:
-    assert any(f.code == doubts.SIGNATURE for f in drawn("xml_02").found[0].warnings)
+    assert any(f.code == doubts.SIGNATURE for f in drawn("xml_02").warnings)
 
 
 @pytest.mark.parametrize(
