@@ -21,6 +21,7 @@ ZIP_BYTES = 256 * MEGABYTE  # unpacked, all entries together
 ZIP_RATIO = 200  # unpacked : packed, for entries above ZIP_SMALL
 ZIP_SMALL = MEGABYTE
 ZIP_NESTING = 1  # an archive inside an archive is opened, one inside that is refused
+MAIL_NESTING = 3  # mails in a bundle that are opened, one inside another
 
 NAME_LENGTH = 120  # characters of a file name that are kept
 TEXT_LENGTH = 200_000  # characters of a document's text that are kept for search
