@@ -13,6 +13,7 @@ SPEAKING = 12  # a page with fewer characters of text than this is taken for a p
 ATTACHMENTS = 20  # embedded files of one document that are looked at
 
 XML_BYTES = 16 * MEGABYTE
+DOCUMENTS = 500  # in one XML file
 XML_DEPTH = 64
 XML_NODES = 400_000
 

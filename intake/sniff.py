@@ -60,8 +60,8 @@ def sniff(data: bytes) -> Carrier:
 def _as_ascii(data: bytes) -> bytes:
     """The beginning of a file without byte order mark and, for UTF-16, without its zeros."""
     head = data[:2048]
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        head = head[2:].replace(b"\x00", b"")
+    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")):
+        head = head.removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").replace(b"\x00", b"")
     return head.lstrip(_BLANK)
 
 
