@@ -20,7 +20,7 @@ _SORTS: dict[str, tuple[Kind, str]] = {
     "rai": (Kind.RAIL, "电子发票（铁路电子客票）"),
     "atr": (Kind.AIR, "电子发票（航空运输电子客票行程单）"),
     "bker": (Kind.BANK_RECEIPT, "银行电子回单"),
-    "bkrs": (Kind.OTHER, "银行电子对账单"),
+    "bkrs": (Kind.STATEMENT, "银行电子对账单"),
     "einv": (Kind.EINVOICE, ""),
     "inv": (Kind.VAT, ""),
     "efi": (Kind.FISCAL, ""),
