@@ -32,7 +32,11 @@ _KINDS: Mapping[Kind, str] = {
     Kind.QUOTA: "定额 quota",
     Kind.FISCAL: "财政电子票据 财政 fiscal",
     Kind.BANK_RECEIPT: "回单 银行回单",
+    Kind.STATEMENT: "对账单 银行流水 statement",
+    Kind.CUSTOMS: "海关 海关缴款书 海关专用缴款书 customs",
+    Kind.TRIP: "网约车行程单 行程报销单 trip",
     Kind.CONTRACT: "合同 contract",
+    Kind.APPROVAL: "审批 审批单 报销单 申请单 approval",
     Kind.FOREIGN: "外文 外文发票 foreign",
 }
 _STATES: Mapping[ItemState, str] = {

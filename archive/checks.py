@@ -20,12 +20,17 @@ REQUIRED: dict[Kind, tuple[str, ...]] = {
     Kind.TAXI: ("date", "total"),
     Kind.RAIL: ("date", "total"),
     Kind.CONTRACT: (),
+    Kind.STATEMENT: (),
+    Kind.TRIP: ("total",),
+    Kind.APPROVAL: (),
     Kind.OTHER: ("date", "total"),
 }
 _INVOICE = ("number", "date", "total")
 #: Below this a read value is shown as doubtful and must be confirmed by the sender.
 SURE = 0.8
 OUTDATED = timedelta(days=365)
+#: Papers that aren't claimed, and so may be from any year.
+_LASTING = frozenset({Kind.CONTRACT, Kind.STATEMENT, Kind.APPROVAL})
 _TAXED = frozenset({Kind.EINVOICE, Kind.VAT, Kind.TOLL})
 
 
@@ -167,14 +172,14 @@ def _date(d: Document, today: date) -> Iterator[Finding]:
         yield Finding(
             "future", Level.WARN, Text(f"开票日期 {d.date} 在将来", f"The date {d.date} lies in the future"), "date"
         )
-    elif d.date < today - OUTDATED and d.kind is not Kind.CONTRACT:
+    elif d.date < today - OUTDATED and d.kind not in _LASTING:
         yield Finding(
             "outdated",
             Level.WARN,
             Text(f"开票已超过一年（{d.date}）", f"Issued more than a year ago ({d.date})"),
             "date",
         )
-    elif d.date.year < today.year and d.kind is not Kind.CONTRACT:
+    elif d.date.year < today.year and d.kind not in _LASTING:
         yield Finding(
             "cross_year",
             Level.NOTE,

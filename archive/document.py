@@ -23,7 +23,11 @@ class Kind(StrEnum):
     QUOTA = "quota"  # 定额发票
     FISCAL = "fiscal"  # 财政电子票据
     BANK_RECEIPT = "bank_receipt"  # 银行回单
+    STATEMENT = "statement"  # 银行对账单
+    CUSTOMS = "customs"  # 海关专用缴款书
+    TRIP = "trip"  # 网约车行程单, beside its invoice
     CONTRACT = "contract"  # 合同
+    APPROVAL = "approval"  # 审批单、报销单
     FOREIGN = "foreign"  # foreign-language invoice or receipt
     OTHER = "other"
 
@@ -38,7 +42,11 @@ KIND_NAMES: Mapping[Kind, Text] = {
     Kind.QUOTA: Text("定额发票", "quota invoice"),
     Kind.FISCAL: Text("财政票据", "fiscal receipt"),
     Kind.BANK_RECEIPT: Text("银行回单", "bank receipt"),
+    Kind.STATEMENT: Text("银行对账单", "bank statement"),
+    Kind.CUSTOMS: Text("海关缴款书", "customs payment"),
+    Kind.TRIP: Text("行程明细", "trip sheet"),
     Kind.CONTRACT: Text("合同", "contract"),
+    Kind.APPROVAL: Text("审批单", "approval sheet"),
     Kind.FOREIGN: Text("外文票据", "foreign invoice"),
     Kind.OTHER: Text("其他", "other"),
 }

@@ -4,7 +4,7 @@ Problem
 ├ ReadProblem      R  a file that can't be read          (intake)
 │ ├ EmptyFile R01 · FileTooBig R02 · Truncated R03 · Encrypted R04 · NotWhatItSays R05 · UnknownFormat R06
 │ ├ ZipBomb R07 · UnsafeXml R08 · TooDeep R09 · TooManyPixels R10 · NoDocument R11 · ReaderFailed R12 · TooManyFiles R13
-│ └ HeicPhoto R14 · TooBigToRead R15
+│ └ HeicPhoto R14 · TooBigToRead R15 · OtherArchive R16 · MailWithoutFiles R17
 ├ RefuseProblem    D  a document that can't be taken
 │ └ DuplicateFile D01 · DuplicateDocument D02
 ├ RightProblem     A  a person who may not
@@ -190,7 +190,7 @@ class TooManyFiles(ReadProblem):
 class HeicPhoto(ReadProblem):
     code = "R14"
     what = Text("「{name}」是 HEIC 照片，打不开", "“{name}” is a HEIC photo and can't be opened")
-    why = Text("iPhone 默认的照片格式需要专利解码器", "the iPhone's own format needs a patented decoder")
+    why = Text("照片不完整，或用了这里不支持的编码", "it is incomplete, or coded in a way that isn't supported here")
     then = Text(
         "请截图后再发，或在 设置 → 相机 → 格式 里选「兼容性最佳」后重拍。",
         "Please send a screenshot, or set Settings → Camera → Formats to “Most Compatible” and take it again.",
@@ -207,6 +207,22 @@ class TooBigToRead(ReadProblem):
         "文件已保存，可以点「补录」手工填写，或转发税务局下载的原件。",
         "The file is kept; press “Fill in”, or forward the original from the tax bureau.",
     )
+
+
+class OtherArchive(ReadProblem):
+    """An archive in a format that only its maker's program opens (RAR)."""
+
+    code = "R16"
+    what = Text("「{name}」是 RAR 压缩包，没有展开", "“{name}” is a RAR archive and was not unpacked")
+    why = Text("RAR 只能用它自己的软件解开", "RAR can only be opened with its own program")
+    then = Text("请解压后直接发送文件，或改用 ZIP、7Z。", "Please send the files themselves, or as ZIP or 7Z.")
+
+
+class MailWithoutFiles(ReadProblem):
+    code = "R17"
+    what = Text("邮件「{name}」里没有附件", "The mail “{name}” has no attachment")
+    why = Text("发票可能只是邮件里的一个下载链接", "the invoice may be a link in its text only")
+    then = Text("请打开链接下载原件（PDF、OFD 或 XML），再发过来。", "Please download the original there and send it.")
 
 
 class RefuseProblem(Problem):

@@ -26,7 +26,7 @@ from handlers.rendition import came_by, join, may_join
 from intake.read import read
 from intake.reading import Found, Reading
 from intake.sniff import sniff
-from intake.unpack import unpack
+from intake.unpack import is_bundle, unpack
 
 #: Cards in one answer; each takes 6 KB in the log, where a message may have 16 MB.
 SHOWN = 40
@@ -44,7 +44,7 @@ class _Taken:
 
 
 async def upload(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
-    """Every file of the message, zips unpacked; one card for each document, one line for each refusal."""
+    """Every file of the message, bundles unpacked; one card for each document, one line for each refusal."""
     files = await _unpacked(ctx, message.files)
     taken: list[Item] = []
     problems: list[Problem] = []
@@ -76,11 +76,11 @@ def _first(items: Sequence[Item]) -> list[Item]:
 
 
 async def _unpacked(ctx: Context, files: Sequence[FileRef]) -> list[FileRef]:
-    """The files themselves and, in place of each zip, what is in it; a zip that can't be opened stays one file."""
+    """The files themselves and, in place of each zip, 7z or mail, what is in it; one that won't open stays itself."""
     flat: list[FileRef] = []
     for file in files:
         data = await ctx.vault.original(file)
-        if sniff(data) != "zip":
+        if not is_bundle(data):
             flat.append(file)
             continue
         try:
@@ -139,13 +139,13 @@ async def _read(ctx: Context, file: FileRef) -> Reading:
 
 
 def _opened(data: bytes, name: str, trust: Trust) -> Reading:
-    """Runs in a worker process. A zip that comes here could not be unpacked; the reason is told again."""
-    if sniff(data) != "zip":
+    """Runs in a worker process. A bundle that comes here could not be unpacked; the reason is told again."""
+    if not is_bundle(data):
         return read(data, name, trust)
     try:
         unpack(data, name)
     except ReadProblem as problem:
-        return Reading(name, "zip", error=problem)
+        return Reading(name, sniff(data), error=problem)
     return read(data, name, trust)
 
 

@@ -29,6 +29,8 @@ _NEEDED: dict[Kind, tuple[str, ...]] = {
     Kind.FISCAL: ("number", "date", "total"),
     Kind.BANK_RECEIPT: ("date", "total"),
     Kind.FOREIGN: ("date", "seller_name", "total"),
+    Kind.CUSTOMS: ("number", "date", "total"),
+    Kind.TRIP: ("total",),
     Kind.CONTRACT: ("number",),
 }
 _TAXED = frozenset({Kind.EINVOICE, Kind.VAT, Kind.TOLL, Kind.RAIL})

@@ -18,6 +18,7 @@ from intake.reading import Found, Place
 _KINDS = {"51": Kind.RAIL, "61": Kind.AIR, "01": Kind.VAT, "04": Kind.VAT, "08": Kind.VAT, "10": Kind.VAT}
 #: A title read less surely than this from a picture gives way to the one the code means.
 _CLEAR = 0.95
+_AMOUNTS = ("total", "amount_excl_tax")
 _VAGUE = (Kind.OTHER, Kind.FOREIGN)
 #: Type codes → title; of the older ones the region comes from the invoice code.
 _TITLES = {
@@ -39,7 +40,7 @@ def with_code(found: Found | None, payload: Payload, place: Place) -> Found:
     for name, value in _facts(document, payload).items():
         read = getattr(document, name)
         if read is not None and read != value and name != "check_code":
-            warnings.append(_difference(name, value, read, found.source.get(name, "ocr")))
+            warnings.append(_told(name, value, "qr", read, found.source.get(name, "ocr")))
         if read != value:
             places[name] = place
         values[name], source[name], confidence[name] = value, "qr", 1.0
@@ -54,6 +55,31 @@ def with_code(found: Found | None, payload: Payload, place: Place) -> Found:
         places=places,
         warnings=tuple(warnings),
     )
+
+
+def compared(found: Found, payload: Payload, place: Place) -> Found:
+    """The document as its text prints it, with what only the QR code says, and a warning where the two differ.
+
+    An amount agrees with the code when it is the total or the net: makers don't all mean the same by it.
+    """
+    document = found.document
+    values: dict[str, Any] = {}
+    source, confidence, places = dict(found.source), dict(found.confidence), dict(found.places)
+    warnings: list[Finding] = list(found.warnings)
+    for name, value in _facts(document, payload).items():
+        read = getattr(document, name)
+        if read is None:
+            values[name], source[name], confidence[name], places[name] = value, "qr", 1.0, place
+        elif not (read == value or name == "check_code" or (name in _AMOUNTS and _is_amount(document, value))):
+            warnings.append(_told(name, read, source.get(name, "text"), value, "qr"))
+    document = replace(document, **values)
+    return replace(
+        found, document=document, source=source, confidence=confidence, places=places, warnings=tuple(warnings)
+    )
+
+
+def _is_amount(document: Document, value: Decimal) -> bool:
+    return value in (document.total, document.amount_excl_tax)
 
 
 def with_own_number(found: Found) -> Found:
@@ -113,12 +139,6 @@ def _facts(document: Document, payload: Payload) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if value is not None}
 
 
-def _difference(name: str, coded: Any, read: Any, source: str) -> Finding:
-    return doubt(
-        DISAGREE,
-        name,
-        one_source=SOURCE_NAMES["qr"],
-        one=same(str(coded)),
-        other_source=SOURCE_NAMES[source],
-        other=same(str(read)),
-    )
+def _told(name: str, one: Any, one_source: str, other: Any, other_source: str) -> Finding:
+    sources = {"one_source": SOURCE_NAMES[one_source], "other_source": SOURCE_NAMES[other_source]}
+    return doubt(DISAGREE, name, one=same(str(one)), other=same(str(other)), **sources)

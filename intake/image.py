@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
-from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+from PIL import Image
 
 from archive.document import Kind
-from archive.errors import HeicPhoto, NoDocument, ReaderFailed, TooManyPixels, Truncated, UnknownFormat
-from intake import limits, papers, photo, qr, second_look, slips, tills
+from archive.errors import NoDocument
+from intake import papers, photo, qr, second_look, slips, tills
 from intake.arithmetic import settled
 from intake.coded import with_code, with_own_number, with_title
 from intake.engines import engines
 from intake.layout import find
 from intake.ocr import Engines, OcrLine, Pixels
 from intake.papers import Paper
+from intake.picture_file import frames
 from intake.reading import Found, Place, Reading
 from intake.rows import Word
 from intake.spelling import mended
 
-#: Pillow's names of the formats that are read; all others are refused before a decoder sees them.
-FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "TIFF", "BMP", "GIF")
-#: Signatures too long to stand there by chance.
-_SIGNED = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"RIFF", b"II*\x00", b"MM\x00*")
-_HEIC = re.compile(rb"^....ftyp(?:heic|heix|hevc|mif1|msf1)", re.DOTALL)
 #: A form with fewer lines than this is not worth a careful look when nothing was recognised.
 _SPEAKING = 8
 #: Pixels that are kept: a page's smallest print is still 20 pixels high, and memory stays below 1 GB.
@@ -41,7 +35,7 @@ def read_image(data: bytes, name: str) -> Reading:
     """
     found: list[Found] = []
     pages = 0
-    for page, frame in enumerate(_frames(data, name)):
+    for page, frame in enumerate(frames(data, name)):
         found += read_picture(frame, name, page)
         pages = page + 1
     if not found:
@@ -59,34 +53,6 @@ def read_picture(image: Image.Image, name: str, page: int, by: Engines | None = 
     sheet = photo.upright(pixels, qr.decode(np.ascontiguousarray(pixels[:, :, ::-1])), both.quick)
     found = (_read_paper(paper, sheet, page, both) for paper in papers.apart(sheet))
     return tuple(one for one in found if one is not None)
-
-
-def _frames(data: bytes, name: str) -> Iterator[Image.Image]:
-    """The pictures in a file, upright by their EXIF note, one decoded at a time."""
-    if _HEIC.match(data):
-        raise HeicPhoto(name=name)
-    Image.init()  # the named formats must be loaded, or Pillow knows only half of them
-    try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            if image.width * image.height > limits.PIXELS:
-                raise TooManyPixels(name=name, pixels=image.width * image.height // 10**6, limit=limits.PIXELS // 10**6)
-            for index, frame in enumerate(ImageSequence.Iterator(image)):
-                if index >= (limits.PAGES if image.format == "TIFF" else 1):
-                    return  # a GIF's or a phone's further frames are the same picture again
-                yield ImageOps.exif_transpose(frame)
-    except UnidentifiedImageError as error:
-        if data.startswith(_SIGNED):  # it is one, but not even its header is whole
-            raise Truncated(name=name) from error
-        raise UnknownFormat(name=name) from error
-    except Image.DecompressionBombError as error:  # Pillow's own limit, which names the size in its message
-        size = re.search(r"\((\d+) pixels", str(error))
-        raise TooManyPixels(
-            name=name, pixels=int(size[1]) // 10**6 if size else "?", limit=limits.PIXELS // 10**6
-        ) from error
-    except (OSError, EOFError) as error:  # Pillow's word for data that breaks off
-        raise Truncated(name=name) from error
-    except (ValueError, SyntaxError) as error:  # and for broken chunks
-        raise ReaderFailed(name=name, detail=str(error)) from error
 
 
 def _pixels(image: Image.Image) -> Pixels:

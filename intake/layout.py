@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -20,6 +21,9 @@ from intake.rows import GAP, Word
 from intake.sundry import is_titled, read_sundry
 from intake.tickets import read_air, read_rail
 from intake.titles import kind_of, titles
+
+#: 第2页, 第 3/5 页, 页码：2
+_LATER_PAGE = re.compile(r"第0?(?:[2-9]|[1-9]\d)(?:页|/)|页码:0?(?:[2-9]|[1-9]\d)(?!\d)")
 
 __all__ = ["Word", "find", "find_all"]
 
@@ -43,13 +47,18 @@ def find_all(words: Sequence[Word], source: str) -> tuple[Draft, ...]:
     for page in _pages(words):
         for part in parts_of(page):
             number = number_of(part.form) or number_on(part.form)
-            same = number == numbers[-1] if groups and number else bool(groups) and not is_titled(part.form)
+            same = number == numbers[-1] if groups and number else bool(groups) and _goes_on(part.form)
             if same and part.top == 0.0:
                 groups[-1].append(part)
             else:
                 groups.append([part])
                 numbers.append(number)
     return tuple(d for d in (_draft_of_parts(g, source) for g in groups) if d)
+
+
+def _goes_on(form: Form) -> bool:
+    """A page without a number belongs to the one before if it bears no title, or says that it isn't the first."""
+    return not is_titled(form) or _LATER_PAGE.search(form.text.replace(GAP, "").replace(" ", "")) is not None
 
 
 def _draft_of_parts(parts: Sequence[Part], source: str) -> Draft | None:

@@ -13,6 +13,7 @@ SPEAKING = 12  # a page with fewer characters of text than this is taken for a p
 ATTACHMENTS = 20  # embedded files of one document that are looked at
 
 XML_BYTES = 16 * MEGABYTE
+DOCUMENTS = 500  # in one XML file
 XML_DEPTH = 64
 XML_NODES = 400_000
 
@@ -21,6 +22,7 @@ ZIP_BYTES = 256 * MEGABYTE  # unpacked, all entries together
 ZIP_RATIO = 200  # unpacked : packed, for entries above ZIP_SMALL
 ZIP_SMALL = MEGABYTE
 ZIP_NESTING = 1  # an archive inside an archive is opened, one inside that is refused
+MAIL_NESTING = 3  # mails in a bundle that are opened, one inside another
 
 NAME_LENGTH = 120  # characters of a file name that are kept
 TEXT_LENGTH = 200_000  # characters of a document's text that are kept for search

@@ -12,7 +12,14 @@ from intake.limits import XML_BYTES, XML_DEPTH, XML_NODES, megabytes
 
 _DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _EMPTY_PREFIX = re.compile(rb"<(/?):(?=[A-Za-z])")
-_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+_EDGES = b"\xef\xbb\xbf \r\n\t\x00\x1a"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
+_LONE_AND = re.compile(rb"&(?!#?\w{1,10};)")
+_FIRST_TAG = re.compile(rb"<[A-Za-z_][^\s/>]*")
+_PREFIX = re.compile(rb"[<\s/]([A-Za-z_][\w.-]{0,40}):[A-Za-z_]")
+_DECLARED = re.compile(rb"xmlns:([\w.-]+)\s*=")
+_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
+_NIL = f"{{{_INSTANCE}}}nil"
 
 
 def parse(data: bytes, name: str) -> etree._Element:
@@ -34,15 +41,33 @@ def parse(data: bytes, name: str) -> etree._Element:
 def _parsed(data: bytes) -> etree._Element:
     try:
         return etree.fromstring(data, _parser())
-    except etree.XMLSyntaxError:
-        # some exports declare one encoding and are written in another: GB18030 reads what isn't UTF-8;
-        # others leave the namespace prefix empty: <:eInvoice>
-        if _EMPTY_PREFIX.search(data):
-            return etree.fromstring(_EMPTY_PREFIX.sub(rb"<\1", data), _parser())
-        text = _decoded(data)
-        if text is None:
+    except etree.XMLSyntaxError as error:
+        mended = _mended(data)
+        text = _decoded(mended)
+        if text is None and mended == data:
             raise
-        return etree.fromstring(text.encode(), _parser("utf-8"))
+        try:
+            return etree.fromstring(
+                mended if text is None else text.encode(), _parser(None if text is None else "utf-8")
+            )
+        except etree.XMLSyntaxError:
+            raise error from None
+
+
+def _mended(data: bytes) -> bytes:
+    """What exports get wrong without damage to what they say.
+
+    Blanks, marks and zeros around the document; an empty namespace prefix (`<:eInvoice>`); prefixes that nobody
+    declared; an & that stands for itself.
+    """
+    if data.startswith(_UTF16):
+        return data
+    data = _EMPTY_PREFIX.sub(rb"<\1", data.strip(_EDGES))
+    data = _LONE_AND.sub(b"&amp;", data)
+    missing = sorted({*_PREFIX.findall(data)} - {*_DECLARED.findall(data), b"xml", b"xmlns"})[:20]
+    spaces = {name: _INSTANCE.encode() if name == b"xsi" else b"undeclared:" + name for name in missing}
+    added = b"".join(b' xmlns:%b="%b"' % pair for pair in spaces.items())
+    return _FIRST_TAG.sub(lambda tag: tag[0] + added, data, count=1)
 
 
 def _parser(encoding: str | None = None) -> etree.XMLParser:
@@ -59,7 +84,7 @@ def _parser(encoding: str | None = None) -> etree.XMLParser:
 
 
 def _decoded(data: bytes) -> str | None:
-    """The text of a document whose declared encoding is wrong; None where that isn't what is wrong with it."""
+    """The text of a document whose declared encoding is wrong: GB18030 reads what isn't UTF-8. None where it isn't."""
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
@@ -105,7 +130,7 @@ def namespace(element: etree._Element) -> str:
 
 def value(element: etree._Element | None) -> str:
     """An element's own text, stripped; empty for xsi:nil and for None."""
-    if element is None or element.get(_NIL) == "true":
+    if element is None or element.get(_NIL) in ("true", "1"):
         return ""
     return (element.text or "").strip()
 

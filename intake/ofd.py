@@ -22,6 +22,7 @@ from intake.markup import first, local, parse, value
 from intake.ofd_text import texts_by_id, words_of
 from intake.package import Leaf, Package, resolve
 from intake.reading import Found, Reading
+from intake.sniff import sniff
 
 _CUSTOM_DATA = {
     "发票号码": "number",
@@ -85,7 +86,7 @@ def _attached(package: Package, path: str, document: etree._Element) -> tuple[li
     drafts: list[Draft] = []
     findings: list[Finding] = []
     for title, content in package.attachments(path, document):
-        if not content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+        if sniff(content) != "xml":
             continue
         try:
             draft = xml_reader.draft_of(content, title, "attachment")

@@ -17,13 +17,15 @@ from archive.finding import Finding
 from archive.words import same
 from intake import doubts, layout, qr, xml_reader
 from intake.agree import agree
-from intake.coded import with_code
+from intake.coded import compared, with_code
 from intake.doubts import doubt
 from intake.draft import Draft
 from intake.limits import ATTACHMENTS, CODED_PAGES, FILE_WORDS, PAGES, PICTURE_PAGES, SPEAKING, XML_BYTES
+from intake.pdf_codes import codes_on
 from intake.pdf_text import PageText, as_shown, text_of
 from intake.pdfium import open_pdf, picture
 from intake.reading import Found, Place, Reading
+from intake.sniff import sniff
 
 #: Pages are drawn at these resolutions for a QR code and for recognition.
 _QR_DPI, _OCR_DPI = 144, 200
@@ -58,7 +60,9 @@ def _read(pdf: Any, name: str) -> Reading:
     ):
         texts = _texts(pdf, filled=True)
         printed = _printed(texts)
-    found = [_by_code(_as_shown(agree(group), texts), pdf) for group in _paired(printed, attached)]
+    agreed = [_as_shown(agree(group), texts) for group in _paired(printed, attached)]
+    firsts = [one.pages[0] for one in agreed]
+    found = [_by_code(one, pdf, firsts.count(one.pages[0]) == 1) for one in agreed]
     read = {n for draft in printed for n in range(draft.pages[0], draft.pages[1] + 1)}
     scans = [n for n, text in enumerate(texts) if n not in read and _is_picture(pdf, n, text)]
     if not attached and scans:
@@ -105,7 +109,7 @@ def _attached(pdf: Any, name: str) -> tuple[list[Draft], list[Finding]]:
     drafts: list[Draft] = []
     findings: list[Finding] = []
     for title, content in files:
-        if not content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+        if sniff(content) != "xml":
             continue
         try:
             draft = xml_reader.draft_of(content, title, "attachment")
@@ -149,12 +153,21 @@ def _as_shown(found: Found, texts: Sequence[PageText]) -> Found:
     return replace(found, places=places)
 
 
-def _by_code(found: Found, pdf: Any) -> Found:
-    """Where title, number, date or total is missing or was guessed, the QR code is asked: drawing a page takes time."""
-    sure = all(found.confidence.get(name, 0.0) >= _SURE for name in ("type", "number", "date", "total"))
-    if sure or found.document.kind not in _CODED:
+def _by_code(found: Found, pdf: Any, alone: bool) -> Found:
+    """Compared with its QR code where that is a picture of its own, which costs little.
+
+    Where title, number, date or total is missing or was guessed, the page is drawn to find the code: it is believed.
+    """
+    if found.document.kind not in _CODED:
         return found
+    sure = all(found.confidence.get(name, 0.0) >= _SURE for name in ("type", "number", "date", "total"))
     page = found.pages[0]
+    if sure:
+        for mark in codes_on(pdf[page]):
+            payload = qr.parse(mark.text)
+            if payload and (alone or payload.number == found.document.number):
+                return compared(found, payload, Place(page, mark.box))
+        return found
     image = picture(pdf[page], _QR_DPI, grey=True)
     for mark in qr.decode(image):
         if payload := qr.parse(mark.text):

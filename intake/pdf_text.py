@@ -29,7 +29,7 @@ def text_of(page: Any, number: int) -> PageText:
     text = page.get_textpage()
     handle, rect, count = text.raw, raw.FS_RECTF(), min(text.count_chars(), CHARACTERS)
     turn = _direction(handle, count)
-    view = _View(page, turn)
+    view = View(page, turn)
     where, pointer = ctypes.byref(rect), ctypes.c_void_p
     code_at, box_at, object_at = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetTextObject
     runs = _Runs()
@@ -79,7 +79,7 @@ def _slanted(text: Any, index: int) -> bool:
     return 0.1 < angle < math.pi / 2 - 0.1
 
 
-class _View:
+class View:
     """Page space → the visible page: its CropBox, turned so that the text is upright."""
 
     def __init__(self, page: Any, turn: int) -> None:

@@ -12,6 +12,7 @@ from archive.money import thousands
 from intake.draft import MONEY
 from intake.fonts import face
 from intake.limits import PIXELS
+from intake.picture_file import opened
 from intake.read import read
 from intake.sniff import sniff
 
@@ -79,12 +80,12 @@ def _ofd(data: bytes, page: int, dpi: int) -> Image.Image:
 def _picture(data: bytes, page: int, dpi: int) -> Image.Image:
     """A picture file upright and no larger than an A4 page at the resolution."""
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        with opened(data) as image:
             if image.width * image.height > PIXELS:
                 raise TooManyPixels(name=_NAME, pixels=image.width * image.height // 10**6, limit=PIXELS // 10**6)
             image.seek(max(0, min(page, getattr(image, "n_frames", 1) - 1)))
             upright = ImageOps.exif_transpose(image).convert("RGB")
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, SyntaxError, EOFError, RuntimeError, Image.DecompressionBombError) as error:
         raise ReaderFailed(name=_NAME, detail=str(error)[:120]) from error
     longest = round(11.7 * dpi)
     upright.thumbnail((longest, longest))

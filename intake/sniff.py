@@ -7,7 +7,7 @@ import re
 import zipfile
 from typing import Literal
 
-Carrier = Literal["pdf", "ofd", "zip", "xml", "image", "html", "text", "empty", "unknown"]
+Carrier = Literal["pdf", "ofd", "zip", "7z", "rar", "mail", "msg", "xml", "image", "html", "text", "empty", "unknown"]
 
 _PICTURES = (
     b"\xff\xd8\xff",
@@ -18,9 +18,15 @@ _PICTURES = (
     b"II*\x00",
     b"MM\x00*",
 )
-_HEIF = re.compile(rb"^....ftyp(?:heic|heix|hevc|mif1|msf1|avif)", re.DOTALL)
+_HEIF = re.compile(rb"^....ftyp(?:heic|heix|heim|heis|hevc|hevx|mif1|msf1|avif|avis)", re.DOTALL)
 _HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _BLANK = b"\xef\xbb\xbf \r\n\t\x00"
+_SEVEN_ZIP, _RAR, _COMPOUND = b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+#: Old Office files are compounds too; only a mail has this storage.
+_MAIL_PROPERTIES = "__properties_version1.0".encode("utf-16-le")
+#: A mail begins with its headers, folded lines among them.
+_HEADERS = re.compile(rb"(?:[!-9;-~]{2,60}:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*){3}")
+_OF_MAILS = re.compile(rb"^(?:from|to|received|mime-version|return-path|message-id):", re.IGNORECASE | re.MULTILINE)
 #: A PDF may carry some bytes before its header.
 _PDF_HEAD = 1024
 
@@ -29,13 +35,21 @@ def sniff(data: bytes) -> Carrier:
     """The carrier of a file. An OFD is a zip with OFD.xml in it; HTML saved as something else is told apart."""
     if not data.strip(_BLANK):
         return "empty"
-    if b"%PDF-" in data[:_PDF_HEAD]:
-        return "pdf"
+    if data.startswith(_SEVEN_ZIP):
+        return "7z"
+    if data.startswith(_RAR):
+        return "rar"
+    if data.startswith(_COMPOUND):
+        return "msg" if _MAIL_PROPERTIES in data else "unknown"
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "ofd" if _holds_ofd(data) else "zip"
     if data.startswith(_PICTURES) or _HEIF.match(data) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
         return "image"
     head = _as_ascii(data)
+    if _HEADERS.match(head) and len(_OF_MAILS.findall(data[:65536])) >= 2:
+        return "mail"
+    if b"%PDF-" in data[:_PDF_HEAD]:  # after the bundles, which may hold one unpacked
+        return "pdf"
     if _HTML.search(head) and b"<EInvoice" not in head:
         return "html"
     if head.startswith(b"<") and re.match(rb"<[?!A-Za-z_]", head):
@@ -46,8 +60,8 @@ def sniff(data: bytes) -> Carrier:
 def _as_ascii(data: bytes) -> bytes:
     """The beginning of a file without byte order mark and, for UTF-16, without its zeros."""
     head = data[:2048]
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        head = head[2:].replace(b"\x00", b"")
+    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")):
+        head = head.removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").replace(b"\x00", b"")
     return head.lstrip(_BLANK)
 
 

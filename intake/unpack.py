@@ -1,89 +1,69 @@
-"""Zip archives → their files: names made safe, bombs refused, one archive inside another opened."""
+"""Bundles (zip, 7z, mails) → their files: names made safe, bombs refused, one archive inside another opened."""
 
 from __future__ import annotations
 
-import io
-import zipfile
-import zlib
+from collections.abc import Callable, Iterator
 
-from archive.errors import EmptyFile, Encrypted, TooBigToRead, Truncated, ZipBomb
+from archive.errors import EmptyFile, OtherArchive, TooBigToRead, ZipBomb
 from intake import limits
+from intake.budget import Budget
+from intake.mail import mail_files
 from intake.names import safe_name
-from intake.sniff import sniff
+from intake.outlook import outlook_files
+from intake.seven_zip import seven_zip_files
+from intake.sniff import Carrier, sniff
+from intake.zip_files import zip_files
 
 _JUNK = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
-_CHUNK = 1 << 20
-_UTF8_FLAG, _LOCKED_FLAG = 0x800, 0x1
 
 
-class _Budget:
-    """How much one archive with everything in it may still unpack."""
+def _refused(data: bytes, name: str, budget: Budget) -> Iterator[tuple[str, bytes]]:
+    raise OtherArchive(name=name)
 
-    def __init__(self) -> None:
-        self.bytes, self.entries = limits.ZIP_BYTES, limits.ZIP_ENTRIES
+
+_OPENERS: dict[Carrier, Callable[[bytes, str, Budget], Iterator[tuple[str, bytes]]]] = {
+    "zip": zip_files,
+    "7z": seven_zip_files,
+    "mail": mail_files,
+    "msg": outlook_files,
+    "rar": _refused,
+}
+
+
+def is_bundle(data: bytes) -> bool:
+    """Whether a file holds other files that are documents of their own."""
+    return sniff(data) in _OPENERS
 
 
 def unpack(data: bytes, name: str) -> tuple[tuple[str, bytes], ...]:
-    """The files in a zip as (safe name, content), in its order; an OFD inside stays one file.
+    """The files in a zip, 7z, .eml or .msg as (safe name, content), in its order; an OFD inside stays one file.
 
-    Raises ZipBomb (too many, too large, too dense or too deeply nested), Encrypted, Truncated, TooBigToRead, EmptyFile.
+    Raises ZipBomb (too many, too large, too dense or too deeply nested), Encrypted, Truncated, TooBigToRead, EmptyFile,
+    MailWithoutFiles, OtherArchive (RAR).
     """
+    name = safe_name(name)
     if len(data) > limits.FILE_BYTES:
         raise TooBigToRead(name=name, size=limits.megabytes(len(data)), limit=limits.megabytes(limits.FILE_BYTES))
-    files = _unpack(data, safe_name(name), _Budget(), limits.ZIP_NESTING)
+    files = list(_unpacked(data, name, Budget(name), limits.ZIP_NESTING, limits.MAIL_NESTING))
     if not files:
-        raise EmptyFile(name=safe_name(name))
+        raise EmptyFile(name=name)
     return _distinct(files)
 
 
-def _unpack(data: bytes, name: str, budget: _Budget, nesting: int) -> list[tuple[str, bytes]]:
-    files: list[tuple[str, bytes]] = []
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for entry in archive.infolist():
-                title = _title(entry)
-                if entry.is_dir() or any(junk in title for junk in _JUNK):
-                    continue
-                content = _content(archive, entry, name, budget)
-                if sniff(content) != "zip":
-                    files.append((safe_name(title), content))
-                elif nesting > 0:
-                    files += _unpack(content, safe_name(title), budget, nesting - 1)
-                else:
-                    raise ZipBomb(name=name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError) as error:
-        raise Truncated(name=name) from error
-    return files
-
-
-def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, budget: _Budget) -> bytes:
-    """One entry, counted while it is unpacked: what its header says is not believed."""
-    if entry.flag_bits & _LOCKED_FLAG:
-        raise Encrypted(name=name)
-    budget.entries -= 1
-    if budget.entries < 0:
-        raise ZipBomb(name=name)
-    parts: list[bytes] = []
-    size = 0
-    with archive.open(entry) as stream:
-        while part := stream.read(_CHUNK):
-            size += len(part)
-            budget.bytes -= len(part)
-            dense = size > limits.ZIP_SMALL and size > limits.ZIP_RATIO * max(1, entry.compress_size)
-            if budget.bytes < 0 or size > limits.FILE_BYTES or dense:
-                raise ZipBomb(name=name)
-            parts.append(part)
-    return b"".join(parts)
-
-
-def _title(entry: zipfile.ZipInfo) -> str:
-    """An entry's name; Chinese Windows writes GBK without saying so, which zipfile takes for cp437."""
-    if entry.flag_bits & _UTF8_FLAG:
-        return entry.filename
-    try:
-        return entry.filename.encode("cp437").decode("gb18030")
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        return entry.filename
+def _unpacked(data: bytes, name: str, budget: Budget, archives: int, mails: int) -> Iterator[tuple[str, bytes]]:
+    """The files of a bundle and of the bundles in it, as many levels of archives and of mails as are left."""
+    for title, content in _OPENERS[sniff(data)](data, name, budget):
+        if any(junk in title for junk in _JUNK):
+            continue
+        carrier = sniff(content)
+        if carrier not in _OPENERS:
+            yield safe_name(title), content
+            continue
+        mail = carrier in ("mail", "msg")
+        left = (archives, mails - 1) if mail else (archives - 1, mails)
+        if min(left) < 0:
+            raise ZipBomb(name=name)
+        yield from _unpacked(content, safe_name(title), budget, *left)
 
 
 def _distinct(files: list[tuple[str, bytes]]) -> tuple[tuple[str, bytes], ...]:

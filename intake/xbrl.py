@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from lxml import etree
 
 from archive.document import Kind, Line
 from archive.money import parse_amount
+from intake import codes
 from intake.draft import MONEY, Draft
 from intake.einvoice import percent
 from intake.fields import parse_date
 from intake.markup import first, leaves, local, namespace, value
 
+_HREF = "{http://www.w3.org/1999/xlink}href"
 HOST = "xbrl.mof.gov.cn"
 
 #: Taxonomy (last segment of its namespace, whatever its date) → kind and title where the file names none.
@@ -20,11 +23,12 @@ _SORTS: dict[str, tuple[Kind, str]] = {
     "rai": (Kind.RAIL, "电子发票（铁路电子客票）"),
     "atr": (Kind.AIR, "电子发票（航空运输电子客票行程单）"),
     "bker": (Kind.BANK_RECEIPT, "银行电子回单"),
-    "bkrs": (Kind.OTHER, "银行电子对账单"),
+    "bkrs": (Kind.STATEMENT, "银行电子对账单"),
     "einv": (Kind.EINVOICE, ""),
     "inv": (Kind.VAT, ""),
     "efi": (Kind.FISCAL, ""),
     "ntrev": (Kind.FISCAL, "电子非税收入一般缴款书"),
+    "ctp": (Kind.BANK_RECEIPT, "国库集中支付电子凭证"),
 }
 
 #: Field → element names that hold it, the surest first. Names end the same in most taxonomies.
@@ -137,18 +141,25 @@ _LINE: dict[str, tuple[str, ...]] = {
 
 
 def taxonomy(root: etree._Element) -> str | None:
-    """Which of the ministry's taxonomies the facts belong to (rai, bker, …); None for other XBRL."""
-    for element in root.iter("{*}*"):
-        space = namespace(element)
-        if HOST in space:
-            return space.rstrip("/").rpartition("/")[2].lower()
+    """Which of the ministry's taxonomies the facts belong to (rai, bker, …); None for other XBRL.
+
+    A fact's namespace tells it, else the schema that is referred to. Facts that all taxonomies share may stand first;
+    names may go on with the view or the sort of invoice (inv_ord_issuer, rai-receiver).
+    """
+    spaces = dict.fromkeys(namespace(element) for element in root.iter("{*}*"))
+    schemas = [link.get(_HREF, "") for link in root.iter("{*}schemaRef")]
+    for address in (*spaces, *root.nsmap.values(), *schemas):
+        if address and HOST in address:
+            for part in reversed(address.lower().rstrip("/").split("/")):
+                if (sort := re.split(r"[_.-]", part)[0]) in _SORTS:
+                    return sort
     return None
 
 
 def read_xbrl(root: etree._Element, source: str) -> Draft | None:
     """The document of an XBRL instance; None where the taxonomy is not one of ours."""
     sort = taxonomy(root)
-    if sort is None or sort not in _SORTS:
+    if sort is None:
         return None
     kind, title = _SORTS[sort]
     draft = Draft(source, kind, text=leaves(root))
@@ -171,7 +182,9 @@ def _as(name: str, text: str) -> object:
 
 def _by_sort(draft: Draft, root: etree._Element, sort: str) -> None:
     """What differs between the taxonomies: a rail fare is the total, an itinerary's net is fare and fuel."""
-    if sort == "rai":
+    if sort == "inv" and codes.is_toll(str(draft.get("code") or "")):
+        draft.kind = Kind.TOLL
+    elif sort == "rai":
         draft.put("total", parse_amount(first(root, "Fare")))
         draft.put("tax", parse_amount(first(root, "TaxAmount")))
         draft.note("refund", "yes" if draft.extra.get("business", "").startswith("退") else None)

@@ -16,7 +16,7 @@ from config.settings import MB, Settings
 from intake.read import read
 from intake.reading import Found, Reading
 from intake.sniff import sniff
-from intake.unpack import unpack
+from intake.unpack import is_bundle, unpack
 
 FIELDS = (
     "number", "code", "date", "seller_name", "seller_tax_id", "buyer_name", "buyer_tax_id",
@@ -25,7 +25,7 @@ FIELDS = (
 
 
 async def read_files(args: argparse.Namespace, settings: Settings) -> int:
-    """One object (or one block of lines) a file; a zip gives one for each file in it. 1 when any could not be read."""
+    """One object (or one block of lines) a file, of a bundle for each file in it. 1 when any could not be read."""
     failed = 0
     for path in args.files:
         for name, outcome in _readings(path, settings.big_file, settings.trust):
@@ -46,12 +46,12 @@ def _readings(path: Path, limit: int, trust: Trust) -> list[tuple[str, Reading]]
     except OSError as error:
         detail = error.strerror or str(error)
         return [(str(path), Reading(path.name, "unknown", error=ReaderFailed(name=path.name, detail=detail)))]
-    if sniff(data) != "zip":
+    if not is_bundle(data):
         return [(str(path), read(data, path.name, trust))]
     try:
         return [(f"{path}!{name}", read(part, name, trust)) for name, part in unpack(data, path.name)]
     except Problem as problem:
-        return [(str(path), Reading(path.name, "zip", error=problem))]
+        return [(str(path), Reading(path.name, sniff(data), error=problem))]
 
 
 def plain(file: str, reading: Reading) -> dict[str, Any]:

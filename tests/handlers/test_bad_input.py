@@ -23,6 +23,7 @@ from bot.inbox import Reception
 from bot.workers import Workers
 from intake.limits import XML_NODES
 from tests.house import Scene, button, drawn, einvoice, until, words, zipped
+from tests.intake.test_bundles import mail, seven
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -86,6 +87,9 @@ KEPT: dict[str, tuple[Callable[[], bytes], str, str, str]] = {
         "没有找到发票",
         "No invoice was found",
     ),
+    "加密.7z": (lambda: seven({"a.xml": einvoice()}, password="x"), "R04", "有打开密码", "locked with a password"),
+    "包.rar": (lambda: b"Rar!\x1a\x07\x01\x00" + bytes(64), "R16", "RAR 压缩包", "RAR archive"),
+    "链接.eml": (lambda: mail({}), "R17", "没有附件", "has no attachment"),
     "照片.heic": (lambda: b"\x00\x00\x00\x18ftypheic" + bytes(64), "R14", "HEIC", "HEIC photo"),
 }
 
@@ -106,6 +110,14 @@ async def test_kept_with_its_reason_and_a_form(scene: Scene, name: str) -> None:
     assert en in flags[0].en
     assert "还有内容要你补充" in words(reply)
     assert button(reply.cards[0], "correct").form is not None
+
+
+async def test_a_7z_and_a_mail_are_unpacked_like_a_zip(scene: Scene) -> None:
+    packed = seven({"1.xml": einvoice("811.00"), "2.xml": einvoice("812.00")})
+    reply = await scene.send("li", files=[("月底.7z", packed), ("转发.eml", mail({"3.xml": einvoice("813.00")}))])
+    items = await scene.items(reply)
+    assert sorted(str(i.document.total) for i in items) == ["811.00", "812.00", "813.00"]
+    assert sorted(i.file.name for i in items) == ["1.xml", "2.xml", "3.xml"]
 
 
 async def test_a_wrong_ending_is_no_obstacle(scene: Scene) -> None:

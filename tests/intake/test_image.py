@@ -21,6 +21,7 @@ from intake import qr
 from intake.engines import engines
 from intake.fields import fold
 from intake.image import read_image, read_picture
+from intake.preview import draw
 from intake.reading import Found
 from tests.intake import paper
 from tests.intake.samples import DRAWN, REAL, needs_real, sample, truths
@@ -217,7 +218,18 @@ def test_a_picture_with_too_many_pixels_is_refused_by_its_header(size: tuple[int
         read_image(bomb(*size), "bomb.png")
 
 
-def test_a_heic_photo_says_what_to_do() -> None:
+def test_a_heic_photo_is_read_like_any_other() -> None:
+    data = Path("tests/samples/photos/screenshot.heic").read_bytes()
+    (found,) = read_image(data, "IMG_0001.HEIC").found
+    (same,) = read_image(sample("img_10"), "same.png").found
+    assert found.document.number == same.document.number == "26319990000018933439"
+    assert (found.document.date, found.document.total) == (same.document.date, same.document.total)
+    assert draw(data)[:4] == b"\x89PNG"
+    with pytest.raises((HeicPhoto, Truncated, ReaderFailed)):
+        read_image(data[: len(data) // 2], "half.heic")
+
+
+def test_a_broken_heic_photo_says_what_to_do() -> None:
     with pytest.raises(HeicPhoto) as caught:
         read_image(b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", "IMG_0001.HEIC")
     assert "兼容性最佳" in caught.value.say("zh")

@@ -24,8 +24,24 @@ def test_encodings_and_marks() -> None:
         assert markup.first(markup.parse(data, "x"), "b") == "发票"
 
 
-def test_an_empty_prefix_is_forgiven() -> None:
-    assert markup.first(markup.parse(b"<:a><:b>1</:b></:a>", "x"), "b") == "1"
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<:a><:b>1</:b></:a>",
+        b"<e:a><e:b>1</e:b></e:a>",  # a prefix nobody declared
+        b'<a><c xsi:nil="true">2</c><b>1</b></a>',
+        b"<a><d>A&B Co</d><b>1</b></a>",
+        b'\n <?xml version="1.0"?><a><b>1</b></a>',
+        b'\xef\xbb\xbf\xef\xbb\xbf<?xml version="1.0"?><a><b>1</b></a>',
+        b"<a><b>1</b></a>\x00\x00\x1a",
+        '<?xml version="1.0" encoding="UTF-16"?><a><b>1</b></a>'.encode("utf-16-le"),
+    ],
+)
+def test_what_exports_get_wrong_is_forgiven(data: bytes) -> None:
+    root = markup.parse(data, "x")
+    assert markup.first(root, "b") == "1"
+    assert markup.first(root, "d") in ("", "A&B Co")
+    assert markup.first(root, "c") == ""
 
 
 @pytest.mark.parametrize(
@@ -63,7 +79,8 @@ def test_cut_off_is_told_from_broken() -> None:
 
 def test_nil_is_empty() -> None:
     root = markup.parse(
-        b'<a xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><b xsi:nil="true">x</b><b>y</b></a>', "x"
+        b'<a xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><b xsi:nil="true">x</b><b xsi:nil="1"/><b>y</b></a>',
+        "x",
     )
     assert markup.first(root, "b") == "y"
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from archive.document import Kind
-from intake.layout import find
+from intake.layout import find, find_all
 from tests.intake.grid import typed
 
 B, S = "杭州云岫样例软件有限公司", "上海样例云算科技有限公司"
@@ -30,6 +30,42 @@ TENANCY = """
   承租方（乙方）：杭州云岫样例软件有限公司
   租金每月人民币伍仟元整（￥5000），租赁期限2025年1月1日至2025年12月31日
   签订时间：2024年12月20日
+"""
+TRIPS = """
+                              滴滴出行-行程单
+                        DIDI TRAVEL - TRIP TABLE
+ 申请日期：2025-05-08                     行程起止日期：2025-04-26 至 2025-04-28
+ 行程人手机号：13800000000                共2笔行程，合计50.12元
+ 序号 服务商 车型  上车时间          城市   起点            终点          里程(公里)  金额(元)
+ 1    滴滴   快车  04-26 09:12 周六  杭州市 样例大厦-东门   虚构火车站    12.3        26.00
+ 2    滴滴   特惠快车 04-28 19:40 周一  杭州市 虚构火车站   样例大厦      11.9        24.12
+"""
+ASKED = """
+                      样例科技有限公司
+                        费用报销审批单
+ 申请人：样一      部门：市场部          申请日期：2025年6月3日
+ 单据编号：BX-2025-0612
+ 事由：参加行业会议
+ 交通费   320.00
+ 住宿费   680.00
+ 合计（小写）  ￥1,000.00     大写：壹仟元整
+ 部门主管：样二    财务审核：样三
+"""
+USED = """
+                          用印申请表
+ 申请部门：法务部    申请人：样一    申请时间：2025-07-01
+ 文件名称：采购合同    份数：2
+ 领导审批意见：同意
+"""
+STATEMENT = """
+                     样例银行股份有限公司企业客户对账单
+ 户名：杭州云岫样例软件有限公司         账号：1202026309900123456
+ 币种：人民币      起止日期：2025-03-01 至 2025-03-31
+ 日期        摘要    借方发生额   贷方发生额    余额         对方户名
+ 2025-03-05  货款                 10,000.00    35,000.00    上海样例云算科技有限公司
+ 2025-03-09  手续费  15.00                     34,985.00
+ 合计                15.00        10,000.00
+ 期末余额：34,985.00
 """
 HOSPITAL = """
         浙江省医疗门诊收费票据（电子）
@@ -199,11 +235,49 @@ EXPECTED: dict[str, tuple[str, dict[str, object]]] = {
     "customs": (
         CUSTOMS,
         {
-            "kind": Kind.OTHER,
+            "kind": Kind.CUSTOMS,
             "type": "海关进口增值税专用缴款书",
+            "number": "220120251012345678-L02",
             "date": date(2025, 3, 4),
             "buyer_name": B,
             "total": Decimal("13000.00"),
+        },
+    ),
+    "trips": (
+        TRIPS,
+        {
+            "kind": Kind.TRIP,
+            "type": "滴滴出行-行程单",
+            "date": date(2025, 5, 8),
+            "total": Decimal("50.12"),
+            "number": None,
+        },
+    ),
+    "asked": (
+        ASKED,
+        {
+            "kind": Kind.APPROVAL,
+            "type": "费用报销审批单",
+            "number": "BX-2025-0612",
+            "date": date(2025, 6, 3),
+            "total": Decimal("1000.00"),
+        },
+    ),
+    "used": (USED, {"kind": Kind.APPROVAL, "type": "用印申请表", "date": date(2025, 7, 1), "total": None}),
+    "statement": (
+        STATEMENT,
+        {
+            "kind": Kind.STATEMENT,
+            "type": "样例银行股份有限公司企业客户对账单",
+            "buyer_name": B,
+            "number": None,
+            "date": None,
+            "total": None,
+            "extra": {
+                "period": "2025-03-01 至 2025-03-31",
+                "account": "1202026309900123456",
+                "closing_balance": "34985.00",
+            },
         },
     ),
     "paid": (
@@ -290,3 +364,11 @@ def test_the_goods_of_a_foreign_invoice() -> None:
     assert found is not None
     (line,) = found.document.lines
     assert (line.name, line.quantity, line.price, line.amount) == ("Pro plan", "1", "24.00", "24.00")
+
+
+def test_a_statement_of_several_pages_is_one_document() -> None:
+    pages = [STATEMENT + f"\n                    第 {n} 页 / 共 3 页\n" for n in (1, 2, 3)]
+    (draft,) = find_all([word for n, page in enumerate(pages) for word in typed(page, n)], "text")
+    assert (draft.kind, draft.pages) == (Kind.STATEMENT, (0, 2))
+    first_pages = find_all([*typed(pages[0]), *typed(pages[0], 1)], "text")
+    assert len(first_pages) == 2

@@ -82,6 +82,32 @@ def test_foreign_attachments_do_not_matter() -> None:
     assert set(reading.found[0].source.values()) == {"text"}
 
 
+def test_attached_data_in_another_encoding_are_known_by_their_content() -> None:
+    data = sample("xml_01").decode().replace("UTF-8", "UTF-16").replace("26339990000088000001", "26339990000021205985")
+    (found,) = read(changed("dev_21", attach={"0": data.encode("utf-16")}), "a.pdf").found
+    assert found.source["seller_name"] == "attachment"
+
+
+def with_code_of(name: str, other: str) -> bytes:
+    """A drawn PDF that bears the QR code of another one."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(sample(name))) as pdf, pikepdf.open(io.BytesIO(sample(other))) as giver:
+        code = next(image for image in giver.pages[0].images.values() if image.Width == image.Height == 280)
+        mine = next(key for key, image in pdf.pages[0].images.items() if image.Width == image.Height == 280)
+        pdf.pages[0].resources.XObject[mine] = pdf.copy_foreign(code)
+        pdf.save(out)
+    return out.getvalue()
+
+
+def test_a_code_that_says_something_else_than_the_print_is_reported() -> None:
+    (found,) = read(with_code_of("dev_16", "dev_17"), "a.pdf").found
+    assert found.document.number == "26349990000016351430", "the text is believed"
+    said = {f.field: f.text.zh for f in found.warnings if f.code == doubts.DISAGREE}
+    assert said.keys() == {"number", "date", "total"}
+    assert "票面文字为 26349990000016351430，二维码为 26319990000017361648" in said["number"]
+    assert not [f for f in read(sample("dev_16"), "a.pdf").found[0].warnings if f.code == doubts.DISAGREE]
+
+
 @pytest.mark.parametrize("turn", [90, 180, 270])
 def test_a_page_lying_on_its_side_is_read_and_its_places_are_as_shown(turn: int) -> None:
     (upright,) = read(sample("dev_16"), "a.pdf").found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -64,6 +65,13 @@ def test_real_text_documents_are_read_right(folder: str) -> None:
         for field, wanted in truths(REAL)[path.name].items():
             if field in FIELDS and wanted is not None:
                 assert fold(str(getattr(document, field))) == fold(str(wanted)), (path.name, field)
+
+
+def test_an_export_of_several_invoices_gives_each_of_them() -> None:
+    parts = [re.sub(rb"^[^<]*<\?xml[^>]*\?>", b"", sample(name)) for name in ("xml_01", "xml_04")]
+    reading = read(b"<Export><List>" + b"".join(parts) + b"</List></Export>", "a.xml")
+    alone = [read(sample(name), "a.xml").found[0].document for name in ("xml_01", "xml_04")]
+    assert [found.document for found in reading.found] == alone
 
 
 def test_the_lines_of_the_goods_table() -> None:

@@ -40,6 +40,34 @@ def document(data: bytes) -> Document:
     return found.document
 
 
+@pytest.mark.parametrize(
+    ("config", "kind"),
+    [
+        ("inv_ord_issuer", Kind.VAT), ("inv_spcl_receiver", Kind.VAT), ("inv_tlf", Kind.VAT), ("inv", Kind.VAT),
+        ("einv_ord_receiver", Kind.EINVOICE), ("einv_spcl_receiver", Kind.EINVOICE), ("rai_issuer", Kind.RAIL),
+        ("atr-receiver", Kind.AIR), ("bker_receiver", Kind.BANK_RECEIPT), ("bkrs", Kind.STATEMENT),
+        ("efi", Kind.FISCAL), ("ntrev_gpm_issuer", Kind.FISCAL), ("ctp", Kind.BANK_RECEIPT),
+    ],
+)  # fmt: skip
+def test_every_taxonomy_is_known_whatever_its_name_goes_on_with(config: str, kind: Kind) -> None:
+    """domain.md 2.3: the configIds of the ministry's toolkit. Facts that all taxonomies share stand first here."""
+    space = b"http://xbrl.mof.gov.cn/taxonomy/2023-12-31/gen"
+    shared = b'<g:NameOfAccountingEntity xmlns:g="%b">x</g:NameOfAccountingEntity>' % space
+    data = xbrl(config, "InvoiceNumber=99934328\nTotalAmount=9.00").replace(b"<t:", shared + b"<t:", 1)
+    assert document(data).kind is kind
+    by_schema = data.replace(f"/{config}".encode(), b"/gen").replace(
+        b"<g:",
+        f'<link:schemaRef xmlns:link="http://www.xbrl.org/2003/linkbase" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'xlink:href="http://xbrl.mof.gov.cn/taxonomy/2023-12-31/{config}/{config}_entry.xsd"/><g:'.encode(),
+        1,
+    )
+    assert document(by_schema).kind is kind
+
+
+def test_a_toll_invoice_is_told_by_its_code() -> None:
+    assert document(xbrl("inv_tlf", INVOICE.replace("033002200211", "033002200112"))).kind is Kind.TOLL
+
+
 INVOICE = """
 TypeOfInvoice=增值税电子普通发票
 CodeOfInvoice=033002200211
