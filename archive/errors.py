@@ -4,7 +4,7 @@ Problem
 ├ ReadProblem      R  a file that can't be read          (intake)
 │ ├ EmptyFile R01 · FileTooBig R02 · Truncated R03 · Encrypted R04 · NotWhatItSays R05 · UnknownFormat R06
 │ ├ ZipBomb R07 · UnsafeXml R08 · TooDeep R09 · TooManyPixels R10 · NoDocument R11 · ReaderFailed R12 · TooManyFiles R13
-│ └ HeicPhoto R14 · TooBigToRead R15
+│ └ HeicPhoto R14 · TooBigToRead R15 · NotABook R16
 ├ RefuseProblem    D  a document that can't be taken
 │ └ DuplicateFile D01 · DuplicateDocument D02
 ├ RightProblem     A  a person who may not
@@ -204,6 +204,19 @@ class TooBigToRead(ReadProblem):
     then = Text(
         "文件已保存，可以点「补录」手工填写，或转发税务局下载的原件。",
         "The file is kept; press “Fill in”, or forward the original from the tax bureau.",
+    )
+
+
+class NotABook(ReadProblem):
+    code = "R16"
+    what = Text("「{name}」不是认得的账簿", "“{name}” is no book that is known")
+    why = Text(
+        "没有找到凭证、余额表、科目、固定资产或银行对账单的表头",
+        "no headings of vouchers, balances, accounts, assets or a bank statement were found",
+    )
+    then = Text(
+        "请用 guidang books import --kind bank --map 列名=字段 说明各列，或从系统重新导出。",
+        "Say what its columns are with guidang books import --kind bank --map HEADING=FIELD, or export it again.",
     )
 
 

@@ -1,0 +1,95 @@
+"""Lines of a bank statement (银行对账单): signed from the company's view, and what holds from line to line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from archive.finding import Level
+from archive.money import thousands
+from archive.remark import Remark
+from archive.words import Text
+
+
+@dataclass(frozen=True, slots=True)
+class BankLine:
+    """One movement: received positive, paid negative. The bank's 借 is the company's payment."""
+
+    account: str  # our account number at the bank, "" where the file names none
+    date: date
+    amount: Decimal
+    balance: Decimal | None = None  # after it
+    time: str = ""
+    serial: str = ""  # 流水号
+    party: str = ""  # the other side's name
+    party_account: str = ""
+    summary: str = ""
+    currency: str = ""
+    row: int = 0
+
+    @property
+    def period(self) -> str:
+        """2026-04."""
+        return f"{self.date:%Y-%m}"
+
+    @property
+    def core(self) -> tuple[object, ...]:
+        """The same movement in another download."""
+        if self.serial:
+            return (self.account, self.date, self.serial, self.amount.normalize())
+        return (self.account, self.date, self.time, self.amount.normalize(), self.balance, self.party, self.summary)
+
+    @property
+    def ref(self) -> str:
+        """How it is named to people."""
+        return self.serial or f"{self.date} {thousands(self.amount)}"
+
+
+def once(lines: Iterable[BankLine]) -> tuple[tuple[BankLine, ...], tuple[Remark, ...]]:
+    """The lines without those exported twice (same serial number, day and amount), and a remark for each."""
+    kept: dict[tuple[object, ...], BankLine] = {}
+    found: list[Remark] = []
+    for line in lines:
+        first = kept.setdefault(line.core, line)
+        if first is not line:
+            why = Text(
+                f"第 {line.row} 行与第 {first.row} 行是同一笔（{line.ref}，{thousands(line.amount)}），只计一次",
+                f"Row {line.row} repeats row {first.row} ({line.ref}, {thousands(line.amount)}); counted once",
+            )
+            found.append(Remark("bank_line_twice", Level.WARN, (line.ref,), why, line.row))
+    return tuple(kept.values()), tuple(found)
+
+
+def check(lines: Sequence[BankLine]) -> tuple[Remark, ...]:
+    """Each balance follows from the one before, in the order of the file or from its end."""
+    found: list[Remark] = []
+    for account in dict.fromkeys(line.account for line in lines):
+        mine = ordered([line for line in lines if line.account == account])
+        found += _breaks(mine)
+    return tuple(found)
+
+
+def ordered(lines: Sequence[BankLine]) -> list[BankLine]:
+    """Oldest first: files that begin with the newest are turned round."""
+    rows = list(lines)
+    if len(rows) < 2:
+        return rows
+    if rows[0].date > rows[-1].date:
+        return rows[::-1]
+    if rows[0].date == rows[-1].date and len(list(_breaks(rows))) > len(list(_breaks(rows[::-1]))):
+        return rows[::-1]
+    return rows
+
+
+def _breaks(rows: Sequence[BankLine]) -> Iterator[Remark]:
+    for before, line in zip(rows, rows[1:], strict=False):
+        if before.balance is None or line.balance is None or before.balance + line.amount == line.balance:
+            continue
+        a, b = thousands(before.balance + line.amount), thousands(line.balance)
+        why = Text(
+            f"第 {line.row} 行余额 {b}，按上一行应为 {a}：可能缺行",
+            f"Row {line.row} has the balance {b}; by the row before it should be {a}: lines may be missing",
+        )
+        yield Remark("bank_balance", Level.WARN, (line.ref,), why, line.row)
