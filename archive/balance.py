@@ -1,4 +1,4 @@
-"""Trial balances (科目余额表): one row an account and month, signed, and the sums that must hold (财会 practice 3.6)."""
+"""Trial balances (科目余额表): one row an account and month, signed, and the sums that must hold."""
 
 from __future__ import annotations
 

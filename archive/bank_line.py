@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -84,7 +85,7 @@ def ordered(lines: Sequence[BankLine]) -> list[BankLine]:
 
 
 def _breaks(rows: Sequence[BankLine]) -> Iterator[Remark]:
-    for before, line in zip(rows, rows[1:], strict=False):
+    for before, line in itertools.pairwise(rows):
         if before.balance is None or line.balance is None or before.balance + line.amount == line.balance:
             continue
         a, b = thousands(before.balance + line.amount), thousands(line.balance)

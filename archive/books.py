@@ -7,15 +7,17 @@ person replaces on purpose. Balances and bank lines are kept the same way; an as
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Generic, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from typing import Any, Generic, TypeVar
 
 from archive.account import Account
 from archive.asset import AssetCard
 from archive.balance import Balance
 from archive.bank_line import BankLine
 from archive.finding import Level
+from archive.item import FileRef
 from archive.remark import Remark
 from archive.voucher import Line, Voucher
 from archive.words import Text
@@ -37,6 +39,61 @@ class Merged(Generic[R]):
     def moved(self) -> bool:
         """Whether anything has to be written."""
         return bool(self.added or self.filled)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one month of one kind of book becomes. `records` None: nothing has to be written."""
+
+    records: Sequence[Any] | None
+    counts: Mapping[str, int]
+    remarks: tuple[Remark, ...] = ()
+
+
+#: (kind, period, standing records, incoming ones) → the outcome. Runs inside a transaction: pure.
+Merge = Callable[[str, str, Sequence[Any], Sequence[Any]], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class BookFile:
+    """A file of books that was shown or imported."""
+
+    company: str
+    sha256: str
+    file: FileRef
+    kind: str
+    source: str  # of its form: its mapping is confirmed once
+    state: str  # shown, imported
+    by: str  # person id
+    at: datetime  # UTC
+    counts: Mapping[str, int] = field(default_factory=dict)
+    periods: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """What a button carries."""
+        return f"{self.company}|{self.sha256}"
+
+
+def merging(*, replaces: bool = False) -> Merge:
+    """The merge for every kind of book."""
+
+    def merge(kind: str, period: str, standing: Sequence[Any], incoming: Sequence[Any]) -> Outcome:
+        merged: Merged[Any]
+        if kind == "vouchers":
+            merged = vouchers(standing, incoming, replaces=replaces)
+        elif kind == "balances":
+            merged = balances(standing, incoming, replaces=replaces)
+        elif kind == "accounts":
+            merged = accounts(standing, incoming)
+        elif kind == "assets":
+            merged = assets(standing, incoming)
+        else:
+            merged = bank_lines(standing, incoming)
+        counts = {"added": merged.added, "same": merged.same, "filled": merged.filled, "changed": len(merged.changed)}
+        return Outcome(merged.records if merged.moved else None, counts, merged.changed)
+
+    return merge
 
 
 def vouchers(standing: Sequence[Voucher], incoming: Sequence[Voucher], *, replaces: bool = False) -> Merged[Voucher]:

@@ -1,7 +1,7 @@
 """What columns are called: for each kind of book its fields, the headings they go by, and which it can't do without.
 
-Headings are compared in one form (`heading`): NFKC, no blanks, no bilingual [ … ] part, brackets with what only explains  # noqa: E501
-taken off. The forms are those of 用友 U8 and T+, 金蝶, SAP and the banks (domain 3.6, 3.7, 3.9).
+Headings are compared in one form (`heading`): NFKC, no blanks, no bilingual [ … ] part; brackets that only explain are
+taken off. The forms are those of 用友 U8 and T+, 金蝶, SAP and the banks.
 """
 
 from __future__ import annotations
@@ -114,15 +114,21 @@ _ASSETS = {
 }
 _BANK = {
     "account": r"(?:本方|我方|查询|银行)?账[号户]|卡号|本方账户|accountno\.?|accountnumber",
-    "date": r"交易日期?|记账日期?|入账日期?|起息日期?|日期|发生日期|(?:posting|value|transaction)?date",
+    "date": r"交易日期?|记账日期?|入账日期?|起息日期?|日期|发生日期"
+    r"|(?:posting|value|transaction)?date",
     "time": r"(?:交易|入账|记账)?时间|(?:transaction)?time",
-    "paid": r"借方(?:发生额|金额)?(?:\(.*\))?|支出(?:金额)?|转出金额|付款金额|支取(?:金额)?|取出|借|debit|withdrawals?|paidout",
-    "received": r"贷方(?:发生额|金额)?(?:\(.*\))?|收入(?:金额)?|转入金额|收款金额|存入(?:金额)?|贷|credit|deposits?|paidin",
+    "paid": r"借方(?:发生额|金额)?(?:\(.*\))?|支出(?:金额)?|转出金额|付款金额"
+    r"|支取(?:金额)?|取出|借"
+    r"|debit|withdrawals?|paidout",
+    "received": r"贷方(?:发生额|金额)?(?:\(.*\))?|收入(?:金额)?|转入金额|收款金额|存入(?:金额)?|贷"
+    r"|credit|deposits?|paidin",
     "direction": r"借/?贷(?:标志|方向|标识)?|收/?支(?:标志|类型)?|方向|dr/?cr",
     "amount": r"(?:交易|发生)?金额|发生额|(?:billing|transaction|trade)?amount",
     "balance": r"(?:账户|联机|本次|交易后|当前|可用)?余额|(?:running)?balance",
-    "serial": r"(?:交易|银行|核心)?流水号?|账户明细编号-交易流水号|交易序号|日志号|时间戳|(?:transaction)?reference|serialno\.?",
-    "party": r"对方(?:单位|户名|名称|账户名称|账户名|客户名称)|收\(付\)方(?:名称|户名)|对手(?:信息|名称|户名)|counterparty(?:name)?",
+    "serial": r"(?:交易|银行|核心)?流水号?|账户明细编号-交易流水号|交易序号|日志号|时间戳"
+    r"|(?:transaction)?reference|serialno\.?",
+    "party": r"对方(?:单位|户名|名称|账户名称|账户名|客户名称)|收\(付\)方(?:名称|户名)"
+    r"|对手(?:信息|名称|户名)|counterparty(?:name)?",
     "party_account": r"对方(?:账号|账户|卡号)|收\(付\)方账号|对手账号|counterpartyaccount",
     "payer": r"付款(?:人|方)(?:名称|户名)|付方(?:名称|户名)",
     "payer_account": r"付款(?:人|方)账[号户]|付方账[号户]",
