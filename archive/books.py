@@ -157,25 +157,23 @@ def _fuller(old: T, new: T) -> T:
 
 
 def balances(standing: Sequence[Balance], incoming: Sequence[Balance], *, replaces: bool = False) -> Merged[Balance]:
-    """By month, account and party."""
+    """By month, account and party. A table is one picture: where it contradicts what stands, none of it is taken."""
     known = {b.key: b for b in standing}
-    added = same = 0
-    changed: list[Remark] = []
-    for b in incoming:
-        old = known.get(b.key)
-        if old is None or (replaces and _figures(old) != _figures(b)):
-            known[b.key] = b
-            added += 1
-        elif _figures(old) == _figures(b):
-            same += 1
-        else:
-            why = Text(
-                f"{b.period} 科目 {b.account} {b.name} 的余额与已导入的不同，没有改动已导入的；确要替换请用 --replace",
-                f"{b.period} account {b.account} {b.name} has other figures than were imported before; what stands "
-                "was left alone. Use --replace to replace it on purpose",
-            )
-            changed.append(Remark("changed", Level.STOP, (b.account,), why, b.row))
-    return Merged(tuple(sorted(known.values(), key=lambda b: b.key)), added, same, 0, tuple(changed))
+    differing = [b for b in incoming if b.key in known and _figures(known[b.key]) != _figures(b)]
+    new = [b for b in incoming if b.key not in known]
+    same = len(incoming) - len(differing) - len(new)
+    if differing and not replaces:
+        first = differing[0]
+        why = Text(
+            f"{first.period} 有 {len(differing)} 个科目的余额与已导入的不同（如 {first.account} {first.name}），"
+            "没有改动已导入的；确要替换请用 --replace",
+            f"{first.period}: {len(differing)} accounts have other figures than were imported before (such as "
+            f"{first.account} {first.name}); what stands was left alone. Use --replace to replace it on purpose",
+        )
+        remark = Remark("changed", Level.STOP, tuple(b.account for b in differing), why, first.row)
+        return Merged(tuple(standing), 0, same, 0, (remark,))
+    known |= {b.key: b for b in (*new, *differing)}
+    return Merged(tuple(sorted(known.values(), key=lambda b: b.key)), len(new) + len(differing), same)
 
 
 def _figures(b: Balance) -> tuple[object, ...]:

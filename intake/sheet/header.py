@@ -49,7 +49,9 @@ def find(table: Table, kind: BookKind | None = None, given: Mapping[str, str] | 
                 header = _mapped(each, first, after, labels, given or {})
                 if header is None:
                     continue
-                score = len(header.fields) * 100 - first
+                score = (
+                    len(header.fields) * 1000 - (after - first) * 100 - first
+                )  # a banner above is no half of a heading
                 if best is None or score > best[0]:
                     best = (score, header)
     return best[1] if best else None
