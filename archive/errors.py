@@ -15,7 +15,7 @@ Problem
 │   TooManySchedules S07
 ├ AskProblem       Q  words that can't be followed
 │ └ UnknownCommand Q01 · BadPeriod Q02 · BadAmount Q03 · UnknownReport Q04 · BadSchedule Q05 · NothingToReport Q06
-│   BadRequest Q07
+│   BadRequest Q07 · NoBooks Q08
 ├ KeepProblem      K  storage that can't be trusted or reached
 │ └ KeyMissing K01 · Tampered K02 · NoSpace K04 · IndexBroken K05 (IndexBusy K06) · TrailBroken K07 · Crowded K08
 │   DatabaseProblem K09 (DatabaseDown K03 (DatabaseBusy K10 · DatabaseLogin K11) · EntryExists K12)
@@ -470,6 +470,18 @@ class NothingToReport(AskProblem):
     what = Text("{period} 没有数据", "There is nothing in {period}")
     why = Text("这个期间没有已归档的单据", "no archived document falls in this period")
     then = Text("请换一个期间。", "Please choose another period.")
+
+
+class NoBooks(AskProblem):
+    """Facts: company."""
+
+    code = "Q08"
+    what = Text("{company} 还没有账簿可核对", "There are no books of {company} to check")
+    why = Text("没有导入过凭证或银行对账单", "neither vouchers nor bank statements were imported")
+    then = Text(
+        "请把凭证、余额表、对账单发过来，或运行 guidang books import。",
+        "Send the journal, trial balance and bank statements, or run guidang books import.",
+    )
 
 
 class BadRequest(AskProblem):

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import TypeAlias
 
 from archive.account import root_name
 from archive.balance import Balance
@@ -21,6 +22,7 @@ from archive.money import thousands
 from archive.voucher import Voucher, VoucherKind
 from archive.words import Text
 
+Day: TypeAlias = date
 ZERO = Decimal(0)
 APART = 45  # days between the two sides of one movement at most
 PARTS = 4  # lines that may make one together
@@ -61,7 +63,7 @@ class Outstanding:
     date: date
     amount: Decimal  # unsigned
     words: str
-    later: date | None = None
+    later: Day | None = None
     later_ref: str = ""
 
 

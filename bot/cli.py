@@ -74,7 +74,7 @@ def _command(name: str) -> Run:
     if name in ("books", "match", "reconcile"):
         from bot.commands import books
 
-        return {"books": books.import_books}[name]
+        return {"books": books.import_books, "match": books.match, "reconcile": books.reconcile}[name]
     if name == "keys":
         from bot.commands.keys import rotate
 
@@ -160,6 +160,16 @@ def _books(commands: Any, common: argparse.ArgumentParser, spoken: argparse.Argu
     )  # fmt: skip
     taking.add_argument("--replace", action="store_true", help="与已导入的不同时以新的为准 what differs is replaced")
     taking.add_argument("--anyway", action="store_true", help="有看不懂的行也导入 import despite unreadable rows")
+    matching = commands.add_parser(
+        "match", help="核对一个期间 what a period leaves open", parents=[common, spoken, whose]
+    )
+    matching.add_argument("period", metavar="PERIOD", help="2026-09, 2026Q3, 2026")
+    matching.add_argument("--links", action="store_true", help="也列出对上的单据 the documents found for vouchers too")
+    reconciling = commands.add_parser(
+        "reconcile", help="银行存款余额调节表 bank reconciliation", parents=[common, spoken, whose]
+    )
+    reconciling.add_argument("period", metavar="PERIOD", help="2026-09")
+    reconciling.add_argument("--account", required=True, metavar="A", help="科目、账号或尾号 code, number or its end")
 
 
 def _channels(commands: Any, common: argparse.ArgumentParser, spoken: argparse.ArgumentParser) -> None:

@@ -18,11 +18,13 @@ from typing import Any
 
 from archive.access import Person, Right, Role, demand
 from archive.errors import FileTooBig, Problem, ReaderFailed
+from archive.reconcile import Reconciliation, listed
 from archive.remark import Remark
 from archive.voucher import Voucher
 from bot.app import House, opened
 from config.settings import MB, Settings
 from handlers import books
+from handlers import match as matching
 from intake.names import safe_name
 from intake.sheet.book import Book
 
@@ -215,3 +217,93 @@ def print_remarks(remarks: Iterable[Remark], *, as_json: bool) -> None:
             print(json.dumps(plain_remark(remark), ensure_ascii=False))
         else:
             print(f"{remark.level.value:5} {remark.kind:18} {remark.why.zh}")
+
+
+async def match(args: argparse.Namespace, settings: Settings) -> int:
+    """Every finding of the period, one object a line; with --links the documents found for vouchers too. 0 as well
+    when something was found: a left-over is a result.
+    """
+    async with opened(settings) as house:
+        company = company_code(house, args.company)
+        await _reader(house, args.person)
+        books_ = await matching.ledger(house.ctx, company)
+        for period in matching.months(args.period, house.ctx.now().astimezone(settings.zone).date()):
+            result = await matching.matched(house.ctx, company, period, books_)
+            print_remarks(result.remarks, as_json=args.json)
+            for link in result.links if args.links else ():
+                said = {"kind": "linked", "severity": "note", "refs": [link.voucher, link.item, link.number],
+                        "why": link.why.zh, "why_en": link.why.en}  # fmt: skip
+                print(
+                    json.dumps(said, ensure_ascii=False)
+                    if args.json
+                    else f"{link.voucher} ← {link.item}: {link.why.zh}"
+                )
+            if not args.json:
+                print(
+                    f"{period}: {result.vouchers} 张凭证 vouchers, {len(result.remarks)} 处 findings", file=sys.stderr
+                )
+    return 0
+
+
+async def reconcile(args: argparse.Namespace, settings: Settings) -> int:
+    """余额调节表 of one account at the period's end, one object; 1 when it doesn't come out even."""
+    async with opened(settings) as house:
+        company = company_code(house, args.company)
+        await _reader(house, args.person)
+        books_ = await matching.ledger(house.ctx, company)
+        period = matching.months(args.period, house.ctx.now().astimezone(settings.zone).date())[-1]
+        done = matching.one_account(books_, args.account, period)
+    if args.json:
+        print(json.dumps(plain_reconciliation(done), ensure_ascii=False))
+    else:
+        _print_reconciliation(done)
+    return 0 if done.difference == 0 else 1
+
+
+def plain_reconciliation(r: Reconciliation) -> dict[str, Any]:
+    """Balances, the four lists by their Chinese names, the adjusted balances, and each pair with its reason."""
+    plain: dict[str, Any] = {
+        "account": r.account,
+        "bank_account": r.bank_account,
+        "period": r.period,
+        "currency": r.currency or "CNY",
+        "balance_per_books": _plain(r.books),
+        "balance_per_bank": _plain(r.bank),
+        "books_derived": r.books_derived,
+    }
+    for name, lines in listed(r):
+        plain[name.zh.replace("、", "")] = [_plain(line) for line in lines]
+    plain |= {
+        "adjusted_balance": _plain(r.adjusted_books),
+        "adjusted_books": _plain(r.adjusted_books),
+        "adjusted_bank": _plain(r.adjusted_bank),
+        "difference": _plain(r.difference),
+        "matched": [
+            {
+                "vouchers": [line.ref for line in pair.book],
+                "serials": [line.ref for line in pair.bank],
+                "amount": _plain(sum((line.amount for line in pair.book), Decimal(0))),
+                "why": pair.why.zh,
+                "why_en": pair.why.en,
+            }
+            for pair in r.pairs
+        ],
+    }
+    return plain
+
+
+def _print_reconciliation(r: Reconciliation) -> None:
+    print(f"银行存款余额调节表  {r.account} / {r.bank_account}  {r.period}  {r.currency}")
+    print(f"  账面余额 books {_plain(r.books)}   对账单余额 bank {_plain(r.bank)}")
+    for name, lines in listed(r):
+        print(f"  {name.zh} {name.en}: {len(lines)}")
+        for line in lines:
+            later = f"  → {line.later} {line.later_ref}" if line.later else ""
+            print(f"    {line.date}  {line.ref:20} {line.amount:>16,.2f}  {line.words[:40]}{later}")
+    print(f"  调节后 adjusted: {_plain(r.adjusted_books)} / {_plain(r.adjusted_bank)}  差 {_plain(r.difference)}")
+
+
+async def _reader(house: House, wanted: str | None) -> None:
+    """Who has an account must have the right to see everything."""
+    if wanted:
+        demand(await house.people.get(wanted), Right.SEE_ALL)
