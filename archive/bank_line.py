@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -28,6 +28,7 @@ class BankLine:
     party_account: str = ""
     summary: str = ""
     currency: str = ""
+    repeats: int = 0  # how often the file had it once more
     row: int = 0
 
     @property
@@ -53,14 +54,24 @@ def once(lines: Iterable[BankLine]) -> tuple[tuple[BankLine, ...], tuple[Remark,
     kept: dict[tuple[object, ...], BankLine] = {}
     found: list[Remark] = []
     for line in lines:
-        first = kept.setdefault(line.core, line)
-        if first is not line:
-            why = Text(
-                f"第 {line.row} 行与第 {first.row} 行是同一笔（{line.ref}，{thousands(line.amount)}），只计一次",
-                f"Row {line.row} repeats row {first.row} ({line.ref}, {thousands(line.amount)}); counted once",
-            )
-            found.append(Remark("bank_line_twice", Level.WARN, (line.ref,), why, line.row))
+        first = kept.get(line.core)
+        if first is None:
+            kept[line.core] = line
+            continue
+        kept[line.core] = replace(first, repeats=first.repeats + 1)
+        found.append(repeated(first, line.row))
     return tuple(kept.values()), tuple(found)
+
+
+def repeated(line: BankLine, again: int = 0) -> Remark:
+    """A line the bank's file has twice. `again`: the row of the second."""
+    amount = thousands(line.amount)
+    where = Text(f"第 {again} 行", f"row {again}") if again else Text("对账单", "the statement")
+    why = Text(
+        f"{where.zh}重复了第 {line.row} 行的同一笔（{line.date} {line.ref} {amount}），只计一次",
+        f"{where.en} repeats row {line.row}, the same movement ({line.date} {line.ref} {amount}); counted once",
+    )
+    return Remark("bank_line_twice", Level.WARN, (line.ref,), why, again or line.row)
 
 
 def check(lines: Sequence[BankLine]) -> tuple[Remark, ...]:

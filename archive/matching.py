@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from archive.bank_line import BankLine, repeated
 from archive.finding import Level
 from archive.item import Item, ItemState
 from archive.money import thousands
@@ -36,11 +37,12 @@ def findings(
     vouchers: Sequence[Voucher],
     items: Iterable[Item],
     reconciled: Sequence[Reconciliation] = (),
+    statements: Iterable[BankLine] = (),
 ) -> tuple[tuple[Remark, ...], tuple[Link, ...]]:
     """What a month leaves open, and which documents were found for its vouchers.
 
     `vouchers` and `items`: all of the company's, since one invoice may stand in two months. `reconciled`: the month's
-    bank accounts.
+    bank accounts; `statements`: lines of the bank.
     """
     known = [item for item in items if item.state not in _GONE]
     mine = [v for v in vouchers if v.period == period]
@@ -55,6 +57,7 @@ def findings(
     ]
     for each in reconciled:
         found += bank(each)
+    found += [repeated(line) for line in statements if line.repeats and line.period == period]
     return tuple(found), here
 
 
@@ -70,7 +73,7 @@ def numbers(vouchers: Sequence[Voucher]) -> Iterator[Remark]:
             yield Remark("number_gap", Level.WARN, refs, why)
         for number in sorted({n for n in given if given.count(n) > 1}):
             same = [v for v in mine if v.number == number]
-            dates = "、".join(str(v.date) for v in same if v.date)
+            dates = ", ".join(str(v.date) for v in same if v.date)
             why = Text(
                 f"{same[0].ref} 重号：有 {len(same)} 张不同的凭证（{dates}）",
                 f"{same[0].ref} was given to {len(same)} different vouchers ({dates})",

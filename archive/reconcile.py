@@ -373,10 +373,23 @@ def reconcile(
     if balance is None:
         balance = _derived(books, bank, period)
     return Reconciliation(
-        account, bank[0].account if bank else "", period, next((x.currency for x in bank if x.currency), ""),
-        balance, per_bank, derived, *(tuple(lists[each]) for each in "abcd"),
-        tuple(p for p in pairs if any(f"{x.date:%Y-%m}" == period for x in (*p.book, *p.bank))),
-    )  # fmt: skip
+        account=account,
+        bank_account=bank[0].account if bank else "",
+        period=period,
+        currency=next((x.currency for x in bank if x.currency), ""),
+        books=balance,
+        bank=per_bank,
+        books_derived=derived,
+        received_not_by_bank=tuple(lists["a"]),
+        paid_not_by_bank=tuple(lists["b"]),
+        received_not_by_books=tuple(lists["c"]),
+        paid_not_by_books=tuple(lists["d"]),
+        pairs=tuple(p for p in pairs if _in(p.book, period) or _in(p.bank, period)),
+    )
+
+
+def _in(lines: Sequence[BookLine] | Sequence[BankLine], period: str) -> bool:
+    return any(f"{line.date:%Y-%m}" == period for line in lines)
 
 
 def _after(on: date, period: str) -> bool:

@@ -92,7 +92,8 @@ async def matched(ctx: Context, company: str, period: str, books: Ledger | None 
         for code, number in books.paired.items()
         if any(line.period <= period for line in books.statements[number])
     )
-    remarks, links = matching.findings(period, books.vouchers, items, reconciled)
+    lines = [line for each in books.statements.values() for line in each]
+    remarks, links = matching.findings(period, books.vouchers, items, reconciled, lines)
     for code in books.accounts:
         if code not in books.paired:
             why = Text(
