@@ -59,7 +59,7 @@ def balances(rows: Sequence[Row], period: str, notes: Notes) -> tuple[Balance, .
             Balance(
                 period=month,
                 account=account,
-                name=row.words("account_name"),
+                name=row.printed("account_name"),
                 opening=opening,
                 debit=debit,
                 credit=credit,
@@ -67,7 +67,7 @@ def balances(rows: Sequence[Row], period: str, notes: Notes) -> tuple[Balance, .
                 year_debit=row.money("year_debit"),
                 year_credit=row.money("year_credit"),
                 party=row.words("party") or party,
-                party_name=row.words("party_name") or (row.words("account_name") if party else ""),
+                party_name=row.printed("party_name") or (row.printed("account_name") if party else ""),
                 row=row.at,
             )
         )
@@ -111,11 +111,11 @@ def accounts(rows: Sequence[Row]) -> tuple[Account, ...]:
         found.append(
             Account(
                 code=code[0],
-                name=row.words("account_name"),
+                name=row.printed("account_name"),
                 level=level or 1 + max(0, len(code[0]) - 4) // 2,
                 direction=row.words("direction")[:1],
-                category=row.words("category"),
-                auxiliary=row.words("auxiliary"),
+                category=row.printed("category"),
+                auxiliary=row.printed("auxiliary"),
                 leaf=None if not leaf else leaf in ("是", "1", "Y", "y", "true", "√", "末级"),
                 row=row.at,
             )
@@ -128,15 +128,15 @@ def assets(rows: Sequence[Row]) -> tuple[AssetCard, ...]:
     return tuple(
         AssetCard(
             number=row.words("number"),
-            name=row.words("asset_name"),
-            category=row.words("category"),
+            name=row.printed("asset_name"),
+            category=row.printed("category"),
             since=row.day("since"),
             cost=row.money("cost"),
             depreciation=row.money("depreciation"),
             net=row.money("net"),
             months=row.whole("months"),
-            department=row.words("department"),
-            state=row.words("state"),
+            department=row.printed("department"),
+            state=row.printed("state"),
             row=row.at,
         )
         for row in rows
@@ -166,9 +166,9 @@ def bank_lines(rows: Sequence[Row], account: str, notes: Notes) -> tuple[BankLin
                 balance=row.money("balance"),
                 time=values.clock(row.raw("time")) or values.clock(row.raw("date")),
                 serial=_serial(row.words("serial")),
-                party=values.name(row.raw("party")) or values.name(row.raw(other[0])),
+                party=row.printed("party") or row.printed(other[0]),
                 party_account=row.words("party_account") or row.words(other[1]),
-                summary=" ".join(dict.fromkeys(w for n in ("summary", "purpose", "note") if (w := row.words(n)))),
+                summary=" ".join(dict.fromkeys(w for n in ("summary", "purpose", "note") if (w := row.printed(n)))),
                 currency=row.words("currency"),
                 row=row.at,
             )

@@ -23,7 +23,7 @@ from intake.sheet.rows import Notes, Row, rows_of
 from intake.sheet.values import words
 
 _COMPANY = re.compile(r"(?:单位名称|核算单位|编制单位|公司名称|单位|公司|户名|账户名称)[::]\s*([^\s:,，]{4,60})")
-_NAMED = re.compile(r"^([^\s]{2,50}(?:公司|事务所|中心|厂|店|合作社))")
+_NAMED = re.compile(r"^([^\s:：]{2,50}(?:公司|事务所|中心|厂|店|合作社))")
 _MONTH = re.compile(r"((?:19|20)\d\d)\s*[-./年_]\s*第?\s*(\d{1,2})(?:\s*[期月])?")
 _ACCOUNT = re.compile(r"(?:账号|账户|卡号|inquireraccountnumber)\D{0,4}([\d*xX]{6,32})", re.IGNORECASE)
 

@@ -63,6 +63,11 @@ class Row:
         cell = self.raw(name)
         return values.words(cell) if cell != "" else ""
 
+    def printed(self, name: str) -> str:
+        """Its text as a person wrote it."""
+        cell = self.raw(name)
+        return values.printed(cell) if cell != "" else ""
+
     def money(self, name: str) -> Decimal | None:
         """Its amount; what is none is noticed."""
         return self._told(name, values.money, "bad_amount", Text("不是金额", "is no amount"))

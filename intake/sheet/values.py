@@ -38,9 +38,9 @@ def words(cell: Cell) -> str:
     return str(cell)
 
 
-def name(cell: Cell) -> str:
-    """Words as a name: brackets of full width, since some exports narrow them."""
-    return words(cell).replace("(", "（").replace(")", "）")
+def printed(cell: Cell) -> str:
+    """Its text as it stands, for what people wrote: brackets keep their width."""
+    return plain(cell[:CELL_LENGTH]).strip() if isinstance(cell, str) else words(cell)
 
 
 def money(cell: Cell) -> Decimal | None:

@@ -99,7 +99,7 @@ def _end(now: _Open | None, found: list[Voucher]) -> None:
 
 
 def _has_line(row: Row) -> bool:
-    return bool(row.words("account") or row.words("account_name"))
+    return bool(row.words("account") or row.printed("account_name"))
 
 
 def _begun(row: Row, notes: Notes) -> _Open | None:
@@ -120,7 +120,7 @@ def _begun(row: Row, notes: Notes) -> _Open | None:
     column = row.words("word")
     word = (match[1] or "").strip() or _LONG.get(column, column) or "记"
     word = _LONG.get(word, word)
-    people = (row.words("maker"), row.words("checker"), row.words("poster"))
+    people = (row.printed("maker"), row.printed("checker"), row.printed("poster"))
     attachments = row.whole("attachments")
     said = (on, attachments, people[0])
     return _Open(row.at, row.words("id"), said, *period, word, int(match[2]), on, attachments, people)
@@ -153,7 +153,7 @@ def _another(now: _Open, row: _Open) -> bool:
 
 
 def _line(row: Row, now: _Open, padded: bool, notes: Notes) -> Line | None:
-    name = row.words("account_name")
+    name = row.printed("account_name")
     cell = row.raw("account")
     code, words = _code(cell, padded)
     if not code and not name:
@@ -164,9 +164,9 @@ def _line(row: Row, now: _Open, padded: bool, notes: Notes) -> Line | None:
             notes.add("no_account", row.at, why, Level.STOP)
         return None
     debit, credit = _amounts(row)
-    now.summary = row.words("summary") or now.summary
+    now.summary = row.printed("summary") or now.summary
     currency = row.words("currency")
-    parties = (row.words(each) for each in _PARTIES)
+    parties = (row.printed(each) for each in _PARTIES)
     return Line(
         account=code,
         account_name=name or words,
