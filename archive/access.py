@@ -42,6 +42,7 @@ class Right(StrEnum):
     SEE_ALL = "see_all"
     REPORT = "report"
     SCHEDULE = "schedule"
+    BOOKS = "books"  # import books and bank statements
     VERIFY = "verify"
     CHECK = "check"  # put down what the tax authority says (查验)
     ADMINISTER = "administer"
@@ -55,6 +56,7 @@ RIGHT_NAMES: Mapping[Right, Text] = {
     Right.SEE_ALL: Text("查看全部档案", "see the whole archive"),
     Right.REPORT: Text("报表", "reports"),
     Right.SCHEDULE: Text("定时报表", "scheduled reports"),
+    Right.BOOKS: Text("导入账簿", "import books"),
     Right.VERIFY: Text("校验", "verify"),
     Right.CHECK: Text("查验", "tax checks"),
     Right.ADMINISTER: Text("管理", "administer"),
@@ -65,8 +67,8 @@ _SEES_ALL = frozenset({Right.TALK, Right.SEARCH, Right.SEE_ALL, Right.REPORT})
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.EMPLOYEE: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH}),
     Role.APPROVER: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH, Right.DECIDE}),
-    Role.FINANCE: _SEES_ALL | {Right.FORWARD, Right.DECIDE, Right.SCHEDULE, Right.CHECK},
-    Role.ARCHIVIST: _SEES_ALL | {Right.FORWARD, Right.SCHEDULE, Right.VERIFY, Right.CHECK},
+    Role.FINANCE: _SEES_ALL | {Right.FORWARD, Right.DECIDE, Right.SCHEDULE, Right.CHECK, Right.BOOKS},
+    Role.ARCHIVIST: _SEES_ALL | {Right.FORWARD, Right.SCHEDULE, Right.VERIFY, Right.CHECK, Right.BOOKS},
     Role.AUDITOR: _SEES_ALL | {Right.VERIFY},
     Role.ADMIN: frozenset({Right.TALK, Right.ADMINISTER}),  # 三员分立: administering gives no view of the archive
 }

@@ -4,7 +4,7 @@ Problem
 ├ ReadProblem      R  a file that can't be read          (intake)
 │ ├ EmptyFile R01 · FileTooBig R02 · Truncated R03 · Encrypted R04 · NotWhatItSays R05 · UnknownFormat R06
 │ ├ ZipBomb R07 · UnsafeXml R08 · TooDeep R09 · TooManyPixels R10 · NoDocument R11 · ReaderFailed R12 · TooManyFiles R13
-│ └ HeicPhoto R14 · TooBigToRead R15 · OtherArchive R16 · MailWithoutFiles R17
+│ └ HeicPhoto R14 · TooBigToRead R15 · OtherArchive R16 · MailWithoutFiles R17 · NotABook R18
 ├ RefuseProblem    D  a document that can't be taken
 │ └ DuplicateFile D01 · DuplicateDocument D02
 ├ RightProblem     A  a person who may not
@@ -15,7 +15,7 @@ Problem
 │   TooManySchedules S07 · NotGenuine S08
 ├ AskProblem       Q  words that can't be followed
 │ └ UnknownCommand Q01 · BadPeriod Q02 · BadAmount Q03 · UnknownReport Q04 · BadSchedule Q05 · NothingToReport Q06
-│   BadRequest Q07
+│   BadRequest Q07 · NoBooks Q08
 ├ KeepProblem      K  storage that can't be trusted or reached
 │ └ KeyMissing K01 · Tampered K02 · NoSpace K04 · IndexBroken K05 (IndexBusy K06) · TrailBroken K07 · Crowded K08
 │   DatabaseProblem K09 (DatabaseDown K03 (DatabaseBusy K10 · DatabaseLogin K11) · EntryExists K12)
@@ -223,6 +223,19 @@ class MailWithoutFiles(ReadProblem):
     what = Text("邮件「{name}」里没有附件", "The mail “{name}” has no attachment")
     why = Text("发票可能只是邮件里的一个下载链接", "the invoice may be a link in its text only")
     then = Text("请打开链接下载原件（PDF、OFD 或 XML），再发过来。", "Please download the original there and send it.")
+
+
+class NotABook(ReadProblem):
+    code = "R18"
+    what = Text("「{name}」不是认得的账簿", "“{name}” is no book that is known")
+    why = Text(
+        "没有找到凭证、余额表、科目、固定资产或银行对账单的表头",
+        "no headings of vouchers, balances, accounts, assets or a bank statement were found",
+    )
+    then = Text(
+        "请用 guidang books import --kind bank --map 列名=字段 说明各列，或从系统重新导出。",
+        "Say what its columns are with guidang books import --kind bank --map HEADING=FIELD, or export it again.",
+    )
 
 
 class RefuseProblem(Problem):
@@ -488,6 +501,18 @@ class NothingToReport(AskProblem):
     what = Text("{period} 没有数据", "There is nothing in {period}")
     why = Text("这个期间没有已归档的单据", "no archived document falls in this period")
     then = Text("请换一个期间。", "Please choose another period.")
+
+
+class NoBooks(AskProblem):
+    """Facts: company."""
+
+    code = "Q08"
+    what = Text("{company} 还没有账簿可核对", "There are no books of {company} to check")
+    why = Text("没有导入过凭证或银行对账单", "neither vouchers nor bank statements were imported")
+    then = Text(
+        "请把凭证、余额表、对账单发过来，或运行 guidang books import。",
+        "Send the journal, trial balance and bank statements, or run guidang books import.",
+    )
 
 
 class BadRequest(AskProblem):

@@ -25,6 +25,7 @@ from handlers.message import Message, Reply
 from storage import (
     accounts,
     asked,
+    books,
     files,
     identities,
     inbox,
@@ -81,8 +82,8 @@ class House:
 #: Bytes of forwarded files kept in memory between their acknowledgement and their reading.
 FRESH = 16 * MB
 ROOMS = (
-    accounts, asked, files, identities, inbox, items, leases, notes, openings, outbox, people, said, schedules, talk,
-    tax_checks, teams, trail, wecom, wecom_calls,
+    accounts, asked, books, files, identities, inbox, items, leases, notes, openings, outbox, people, said, schedules,
+    talk, tax_checks, teams, trail, wecom, wecom_calls,
 )  # fmt: skip
 
 
@@ -158,6 +159,7 @@ def _furnished(
         schedules=plans,
         notes=notes.Notes(db),
         identities=known_as,
+        books=books.Books(db, chain),
         offload=workers.run,
         now=_now,
         zone=settings.zone,

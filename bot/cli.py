@@ -71,6 +71,10 @@ def _command(name: str) -> Run:
         from bot.commands import channels
 
         return lambda args, settings: getattr(channels, args.action)(args, settings)
+    if name in ("books", "match", "reconcile"):
+        from bot.commands import books
+
+        return {"books": books.import_books, "match": books.match, "reconcile": books.reconcile}[name]
     if name == "keys":
         from bot.commands.keys import rotate
 
@@ -135,8 +139,37 @@ def _parser() -> argparse.ArgumentParser:
     keys = add("keys", "主密钥 the master key", spoken)
     keys.add_argument("action", choices=("rotate",), help="更换 make a new one and re-wrap every file's key")
     _people(commands, common, spoken)
+    _books(commands, common, spoken)
     _channels(commands, common, spoken)
     return parser
+
+
+def _books(commands: Any, common: argparse.ArgumentParser, spoken: argparse.ArgumentParser) -> None:
+    whose = argparse.ArgumentParser(add_help=False)
+    whose.add_argument("--company", required=True, metavar="NAME", help="公司代码或名称 the company's code or name")
+    whose.add_argument("--as", dest="person", metavar="PERSON", help="以谁的身份 whose rights apply")
+    parser = commands.add_parser("books", help="账簿、银行对账单 books and bank statements")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    taking = actions.add_parser("import", help="导入 import", parents=[common, spoken, whose])
+    taking.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    taking.add_argument("--yes", action="store_true", help="确认列的对应并导入 the mapping is right, import")
+    taking.add_argument("--kind", choices=("vouchers", "balances", "accounts", "assets", "bank"), help="账簿种类")
+    taking.add_argument(
+        "--map", action="append", default=[], metavar="HEADING=FIELD",
+        help="说明没见过的列，例 what an unknown column is, e.g. 发生日=date",
+    )  # fmt: skip
+    taking.add_argument("--replace", action="store_true", help="与已导入的不同时以新的为准 what differs is replaced")
+    taking.add_argument("--anyway", action="store_true", help="有看不懂的行也导入 import despite unreadable rows")
+    matching = commands.add_parser(
+        "match", help="核对一个期间 what a period leaves open", parents=[common, spoken, whose]
+    )
+    matching.add_argument("period", metavar="PERIOD", help="2026-09, 2026Q3, 2026")
+    matching.add_argument("--links", action="store_true", help="也列出对上的单据 the documents found for vouchers too")
+    reconciling = commands.add_parser(
+        "reconcile", help="银行存款余额调节表 bank reconciliation", parents=[common, spoken, whose]
+    )
+    reconciling.add_argument("period", metavar="PERIOD", help="2026-09")
+    reconciling.add_argument("--account", required=True, metavar="A", help="科目、账号或尾号 code, number or its end")
 
 
 def _channels(commands: Any, common: argparse.ArgumentParser, spoken: argparse.ArgumentParser) -> None:

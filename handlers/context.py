@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from archive.access import Person, Role
 from archive.approval import Case, Rule
 from archive.authentic import NOBODY, Trust
+from archive.books import BookFile, Merge
 from archive.category import Category
 from archive.company import Company
 from archive.item import FileRef, Item
 from archive.query import Hits, Query, Scope
+from archive.remark import Remark
 from archive.trail import Entry, Link
 from archive.words import Text
 from handlers.message import Reply
 
+R = TypeVar("R")
 #: Where on a channel with several conversations a thing is said.
 Topic = Literal["chat", "approvals", "reports"]
 
@@ -191,6 +194,30 @@ class TaxChecks(Protocol):
         """Afresh, whatever became of it before."""
 
 
+class Books(Protocol):
+    """Vouchers, balances, accounts, asset cards and bank lines that were imported."""
+
+    async def file(self, file_id: str) -> BookFile | None:
+        """A file that was shown or imported before, by `BookFile.id`."""
+
+    async def files(self, company: str) -> list[BookFile]:
+        """All of the company's, oldest first."""
+
+    async def shown(self, file: BookFile) -> None:
+        """A file that waits for somebody's word."""
+
+    async def confirmed(self, company: str, source: str) -> bool:
+        """Whether a person has looked at the mapping of this form of export."""
+
+    async def take(
+        self, file: BookFile, records: Mapping[tuple[str, str], Sequence[Any]], merge: Merge, mapping: Mapping[str, str]
+    ) -> tuple[BookFile, tuple[Remark, ...]]:
+        """Import the records by (kind, period) in one transaction with the trail entry; the mapping is confirmed."""
+
+    async def records(self, company: str, kind: str, cls: type[R], period: str = "") -> list[R]:
+        """The company's records of a kind, of one period or, without, of all in order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """Everything a handler gets. One frozen value, wired in bot/app.py only."""
@@ -203,6 +230,7 @@ class Context:
     schedules: Schedules
     notes: Notes
     identities: Identities
+    books: Books
     offload: Callable[..., Awaitable[Any]]  # run a sync function in a worker process
     now: Callable[[], datetime]  # UTC
     zone: ZoneInfo

@@ -10,19 +10,22 @@ from archive.access import Person, Right, may
 from archive.timetable import starts_a_schedule
 from archive.words import Text
 from handlers.approve import approve, reject
+from handlers.books import IMPORT as BOOK_IMPORT
+from handlers.books import confirm_import
 from handlers.check import check
 from handlers.context import Context
 from handlers.correct import correct, restore, withdraw
 from handlers.feedback import feedback
+from handlers.forwarded import forwarded
 from handlers.link import ACTION as LINK
 from handlers.link import link, link_code
+from handlers.match import check_books
 from handlers.message import Choice, Message, Reply
 from handlers.report import report
 from handlers.schedule import cancel_schedule, list_schedules, set_schedule
 from handlers.search import search
 from handlers.show import show
 from handlers.todo import todo
-from handlers.upload import upload
 
 Handler = Callable[[Context, Person, Message, str], Awaitable[Reply]]
 
@@ -86,6 +89,13 @@ COMMANDS: tuple[Command, ...] = (
         Text("报表 本月报销", "report expenses this month"),
     ),
     Command(
+        ("核对", "对账", "match", "check books"),
+        Right.SEE_ALL,
+        check_books,
+        Text("核对凭证、单据、银行", "check vouchers, documents and bank"),
+        Text("核对 2026-09", "match 2026-09"),
+    ),
+    Command(
         ("定时", "schedules", "schedule"),
         Right.SCHEDULE,
         list_schedules,
@@ -130,7 +140,7 @@ SCHEDULE = Command(
     Text("设定时报表", "schedule a report"),
     Text("每周一 9:00 报表 上周报销", "every monday 9:00 report expenses last week"),
 )
-UPLOAD = Command((), Right.FORWARD, upload, Text("交单据", "forward documents"), Text("", ""))
+UPLOAD = Command((), Right.FORWARD, forwarded, Text("交单据", "forward documents"), Text("", ""))
 
 #: Buttons: the action a click carries → the right it needs and its handler.
 ACTIONS: Mapping[str, tuple[Right, Handler]] = {
@@ -144,6 +154,7 @@ ACTIONS: Mapping[str, tuple[Right, Handler]] = {
     "page": (Right.SEARCH, search),
     "todo": (Right.TALK, todo),
     LINK: (Right.ADMINISTER, link),
+    BOOK_IMPORT: (Right.BOOKS, confirm_import),
 }
 
 
