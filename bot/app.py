@@ -22,6 +22,8 @@ from handlers.context import Context
 from handlers.message import Message, Reply
 from storage import (
     accounts,
+    api_answers,
+    api_keys,
     asked,
     files,
     identities,
@@ -77,8 +79,8 @@ class House:
 #: Bytes of forwarded files kept in memory between their acknowledgement and their reading.
 FRESH = 16 * MB
 ROOMS = (
-    accounts, asked, files, identities, inbox, items, leases, notes, openings, outbox, people, said, schedules, talk,
-    teams, trail, wecom, wecom_calls,
+    accounts, api_answers, api_keys, asked, files, identities, inbox, items, leases, notes, openings, outbox, people,
+    said, schedules, talk, teams, trail, wecom, wecom_calls,
 )  # fmt: skip
 
 

@@ -72,9 +72,9 @@ def _command(name: str) -> Run:
 
         return lambda args, settings: getattr(channels, args.action)(args, settings)
     if name == "keys":
-        from bot.commands.keys import rotate
+        from bot.commands import keys
 
-        return rotate
+        return lambda args, settings: getattr(keys, args.action)(args, settings)
     from bot.commands import asking
 
     return {
@@ -132,8 +132,7 @@ def _parser() -> argparse.ArgumentParser:
     add("reindex", "重建检索 rebuild the index", spoken)
     benching = add("bench", "测量 measure", spoken)
     benching.add_argument("name", metavar="NAME")
-    keys = add("keys", "主密钥 the master key", spoken)
-    keys.add_argument("action", choices=("rotate",), help="更换 make a new one and re-wrap every file's key")
+    _keys(commands, common, spoken)
     _people(commands, common, spoken)
     _channels(commands, common, spoken)
     return parser
@@ -147,6 +146,22 @@ def _channels(commands: Any, common: argparse.ArgumentParser, spoken: argparse.A
     drawing.add_argument("folder", type=Path, metavar="DIR")
     packing = actions.add_parser("package", help="Teams 应用包 the app package of Teams", parents=[common])
     packing.add_argument("-o", dest="out", type=Path, default=Path("guidang-teams.zip"), metavar="FILE")
+
+
+def _keys(commands: Any, common: argparse.ArgumentParser, spoken: argparse.ArgumentParser) -> None:
+    parser = commands.add_parser("keys", help="主密钥与 API 密钥 the master key, and keys of programs")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("rotate", help="更换主密钥 a new master key; every file's key is wrapped again",
+                       parents=[common, spoken])  # fmt: skip
+    adding = actions.add_parser("add", help="发一个 API 密钥 a key for a program", parents=[common, spoken])
+    adding.add_argument("person", metavar="PERSON", help="以谁的身份 whose rights it has")
+    adding.add_argument("--scopes", default="ingest,read", help="ingest,read,files,reports,webhooks")
+    adding.add_argument("--name", default="", help="用途 what it is for")
+    adding.add_argument("--days", type=int, help="几天后过期 days until it expires")
+    adding.add_argument("--rate", type=int, default=600, help="每分钟请求数 requests a minute")
+    actions.add_parser("list", help="列出 API 密钥 the keys of programs", parents=[common, spoken])
+    revoking = actions.add_parser("revoke", help="撤销 API 密钥 end a key", parents=[common, spoken])
+    revoking.add_argument("id", metavar="ID")
 
 
 def _people(commands: Any, common: argparse.ArgumentParser, spoken: argparse.ArgumentParser) -> None:

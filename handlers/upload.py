@@ -19,7 +19,7 @@ from archive.words import Text, same
 from handlers import submit
 from handlers.cards import item_card, money
 from handlers.context import Context
-from handlers.message import Card, Message, Reply, told_of
+from handlers.message import PROGRAMS, Card, Message, Reply, told_of
 from intake.read import read
 from intake.reading import Found, Reading
 from intake.sniff import sniff
@@ -54,14 +54,17 @@ async def upload(ctx: Context, asker: Person, message: Message, rest: str) -> Re
         problems += outcome.problems
     people = await ctx.people.all()
     cards = {item.id: await _card(ctx, item, asker, people, message) for item in taken}
-    shown = taken if message.channel == "cli" else _first(taken)
+    shown = taken if message.channel in PROGRAMS else _first(taken)
     text = _summary(taken, len(files), problems)
     if len(shown) < len(taken):
         text += Text(
             f"\n以下是 {len(shown)} 张；全部请输入「查 我的」，要补充的请输入「待办」。",
             f"\n{len(shown)} of them follow; type “search mine” for all, “todo” for those to be completed.",
         )
-    return Reply(text, tuple(cards[item.id] for item in shown), private=told_of(*problems))
+    return Reply(
+        text, tuple(cards[item.id] for item in shown), private=told_of(*problems),
+        codes=tuple(problem.code for problem in problems),
+    )  # fmt: skip
 
 
 def _first(items: Sequence[Item]) -> list[Item]:

@@ -15,8 +15,9 @@ from aiohttp import web
 from archive.access import Person, Role
 from archive.errors import BadSettings, DatabaseProblem
 from archive.words import Text
+from bot.api.wiring import api_for
 from bot.app import House, opened
-from bot.desk.body import Limits
+from bot.body import Limits
 from bot.desk.channel import Desk
 from bot.handout import Handouts
 from bot.inbox import Reception
@@ -55,7 +56,8 @@ async def serve(args: argparse.Namespace, settings: Settings) -> int:
     async with opened(settings) as house:
         reception = Reception(house.ctx, house.inbox, house.post, house.channels, settings.big_file, house.name)
         desk = desk_for(house, reception)
-        house.channels[desk.name] = desk
+        api = api_for(house, reception)
+        house.channels.update({desk.name: desk, api.name: api})
         runner = runner_for(_application(house, connect(house, reception)))
         await runner.setup()
         try:
