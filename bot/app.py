@@ -40,6 +40,7 @@ from storage import (
     talk,
     teams,
     trail,
+    webhooks,
     wecom,
     wecom_calls,
 )
@@ -80,7 +81,7 @@ class House:
 FRESH = 16 * MB
 ROOMS = (
     accounts, api_answers, api_keys, asked, files, identities, inbox, items, leases, notes, openings, outbox, people,
-    said, schedules, talk, teams, trail, wecom, wecom_calls,
+    said, schedules, talk, teams, trail, webhooks, wecom, wecom_calls,
 )  # fmt: skip
 
 

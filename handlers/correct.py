@@ -12,7 +12,7 @@ from archive.access import Person
 from archive.approval import Case, Decision, Verdict, already, deciders, rule_for
 from archive.document import FIELD_NAMES, Document, Kind
 from archive.errors import BadValue, ChangedMeanwhile, DuplicateDocument, DuplicateFile, NotFound, NotReady
-from archive.finding import Finding
+from archive.finding import Finding, flagged
 from archive.item import STATE_NAMES, Item, ItemState
 from archive.money import parse_amount
 from archive.trail import Entry
@@ -61,6 +61,7 @@ async def correct(ctx: Context, asker: Person, message: Message, rest: str) -> R
         facts = {name: f"{_shown(item.document, name)} → {_shown(document, name)}" for name in changed}
         if category != item.category:
             facts["category"] = f"{item.category} → {category}"
+        facts |= flagged(after.findings)
         entries = [Entry(asker.id, "corrected", item.id, now, message.channel, facts)]
         if state is ItemState.PENDING:
             entries.append(Entry(asker.id, "submitted", item.id, now, message.channel, {"rule": rule.name}))

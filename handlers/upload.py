@@ -12,7 +12,7 @@ from archive.access import Person
 from archive.approval import Case, deciders, rule_for
 from archive.document import Document
 from archive.errors import DuplicateDocument, DuplicateFile, EmptyFile, Problem, ReadProblem
-from archive.finding import Finding, Level
+from archive.finding import Finding, Level, flagged
 from archive.item import FileRef, Item, ItemState
 from archive.trail import Entry
 from archive.words import Text, same
@@ -173,9 +173,10 @@ async def _take_part(
     case = Case(id=item.id, item=item.id, rule=rule.name, steps=rule.steps, opened_at=now)
     if sure:
         item = submit.laid_before(item, deciders(case, item, await ctx.people.all()))
+    read_as = {"carrier": reading.carrier, "category": chosen.why.zh, **flagged(item.findings)}
     entries = [
         Entry(asker.id, "received", item.id, now, message.channel, {"file": file.id, "name": file.name}),
-        Entry("system", "read", item.id, now, message.channel, {"carrier": reading.carrier, "category": chosen.why.zh}),
+        Entry("system", "read", item.id, now, message.channel, read_as),
     ]
     if sure:
         entries.append(Entry(asker.id, "submitted", item.id, now, message.channel, {"rule": rule.name}))

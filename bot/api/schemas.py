@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from archive.document import Kind
+from archive.events import Event
 from archive.finding import Level
 from archive.item import ItemState
 from bot.api.operations import Schema, ref
@@ -51,6 +52,9 @@ _SUMMARY: dict[str, Any] = {
     "owner": TEXT, "department": TEXT, "received_at": WHEN, "archived_at": MAYBE_WHEN, "retention": MAYBE,
     "expires": DAY, "findings": many(_FINDING), "renditions": many(_RENDITION),
 }  # fmt: skip
+
+_EVENT: Schema = {"type": "string", "enum": [event.value for event in Event]}
+_HOOK: dict[str, Any] = {"id": TEXT, "url": TEXT, "events": many(_EVENT), "made_at": WHEN, "href": TEXT}
 
 SCHEMAS: Mapping[str, Schema] = {
     "Problem": shape(
@@ -99,6 +103,14 @@ SCHEMAS: Mapping[str, Schema] = {
     "Step": shape({"seq": {"type": "integer"}, "at": WHEN, "who": TEXT, "action": TEXT, "channel": TEXT,
                    "facts": {"type": "object", "additionalProperties": TEXT}, "digest": TEXT}),
     "Report": shape({"key": TEXT, "zh": TEXT, "en": TEXT, "formats": many(TEXT), "href": TEXT}),
+    "WantedWebhook": shape({"url": {"type": "string", "format": "uri"}}, {"events": many(_EVENT)}),
+    "Webhook": shape(_HOOK),
+    "NewWebhook": shape({**_HOOK, "secret": {"type": "string", "description": "whsec_ + base64 (Standard Webhooks)"}}),
+    "Delivery": shape({"id": TEXT, "seq": {"type": "integer"}, "event": TEXT, "state": TEXT,
+                       "attempts": {"type": "integer"}, "code": TEXT, "at": WHEN, "due": MAYBE_WHEN,
+                       "sent_at": MAYBE_WHEN}),
+    "Webhooks": page("Webhook"),
+    "Deliveries": page("Delivery"),
     "Items": page("Item"),
     "Trail": page("Step"),
     "Reports": page("Report"),

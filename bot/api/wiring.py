@@ -8,11 +8,15 @@ from bot.api.guard import Guard
 from bot.api.items import Items
 from bot.api.pace import Pace
 from bot.api.reports import Reports
+from bot.api.webhooks import Hooks
 from bot.app import House
 from bot.body import Limits
 from bot.channel import Door
+from bot.outside import session
+from bot.telling import Teller
 from storage.api_answers import ApiAnswers
 from storage.api_keys import ApiKeys
+from storage.webhooks import Webhooks
 
 
 def api_for(house: House, door: Door) -> Api:
@@ -25,5 +29,21 @@ def api_for(house: House, door: Door) -> Api:
         Documents(door, house.inbox, answers, house.vault, limits),
         Items(house.ctx, door, house.vault),
         Reports(house.ctx),
+        Hooks(webhooks_of(house), house.ctx.now, limits, private=house.settings.webhooks_private),
     )
     return Api(guard, answers, [op for room in rooms for op in room.operations()], house.settings.address)
+
+
+def webhooks_of(house: House) -> Webhooks:
+    """The house's webhooks."""
+    return Webhooks(house.db, house.trail, house.key, house.ctx.now)
+
+
+def teller_for(house: House) -> Teller:
+    """What tells other systems."""
+    private = house.settings.webhooks_private
+    return Teller(
+        hooks=webhooks_of(house), keys=ApiKeys(house.db, house.trail, house.ctx.now), trail=house.trail,
+        vault=house.vault, people=house.people, post=house.post, leases=house.leases, now=house.ctx.now,
+        way_out=lambda: session(private=private), private=private,
+    )  # fmt: skip

@@ -15,7 +15,7 @@ from aiohttp import web
 from archive.access import Person, Role
 from archive.errors import BadSettings, DatabaseProblem
 from archive.words import Text
-from bot.api.wiring import api_for
+from bot.api.wiring import api_for, teller_for
 from bot.app import House, opened
 from bot.body import Limits
 from bot.desk.channel import Desk
@@ -23,6 +23,7 @@ from bot.handout import Handouts
 from bot.inbox import Reception
 from bot.platforms import connect
 from bot.schedule import Clock
+from bot.telling import LOOK
 from config.settings import DEFAULT_COMPANIES, Settings
 from handlers.table import offered
 from storage.people import SYSTEM
@@ -70,7 +71,7 @@ async def serve(args: argparse.Namespace, settings: Settings) -> int:
             reception.start()
             for channel in house.channels.values():
                 await channel.start()
-            clock = Clock(house, reception)
+            clock = Clock(house, reception, [(teller_for(house).tell, LOOK)])
             clock.start()
             await stop.wait()
             await clock.stop()
