@@ -67,6 +67,10 @@ def _command(name: str) -> Run:
             "reindex": upkeep.reindex,
             "bench": upkeep.bench,
         }[name]
+    if name == "push":
+        from bot.commands.pushing import push
+
+        return push
     if name == "channels":
         from bot.commands import channels
 
@@ -113,6 +117,16 @@ def _parser() -> argparse.ArgumentParser:
     importing = add("import", "导入文件、目录、压缩包 take in files, folders, zips", spoken)
     importing.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     importing.add_argument("--as", dest="person", required=True, metavar="PERSON")
+    pushing = add("push", "看守文件夹，自动送入 hand in what is put into a folder", spoken)
+    pushing.add_argument("folder", type=Path, metavar="FOLDER")
+    pushing.add_argument("--as", dest="person", metavar="PERSON", help="直接入库 straight into this archive")
+    pushing.add_argument(
+        "--server", metavar="URL", help="经接口送入，密钥在 GUIDANG_API_KEY through the API of a service"
+    )
+    pushing.add_argument("--once", action="store_true", help="送完即止 end when the folder is empty")
+    pushing.add_argument(
+        "--settle", type=float, default=2.0, metavar="S", help="多少秒不变才取 seconds without a change"
+    )
     searching = add("search", "检索 search", spoken, asked)
     searching.add_argument("words", nargs="+", metavar="WORDS")
     showing = add("show", "看一件 show one item", spoken, asked)
