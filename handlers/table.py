@@ -12,6 +12,8 @@ from archive.words import Text
 from handlers.approve import approve, reject
 from handlers.context import Context
 from handlers.correct import correct, restore, withdraw
+from handlers.enter import ACTION as ENTER
+from handlers.enter import enter
 from handlers.feedback import feedback
 from handlers.link import ACTION as LINK
 from handlers.link import link, link_code
@@ -85,6 +87,13 @@ COMMANDS: tuple[Command, ...] = (
         Text("报表 本月报销", "report expenses this month"),
     ),
     Command(
+        ("录入", "手工录入", "enter"),
+        Right.FORWARD,
+        enter,
+        Text("没有文件的单据，手工录入", "enter a document that has no file"),
+        Text("录入", "enter"),
+    ),
+    Command(
         ("定时", "schedules", "schedule"),
         Right.SCHEDULE,
         list_schedules,
@@ -134,6 +143,7 @@ ACTIONS: Mapping[str, tuple[Right, Handler]] = {
     "open": (Right.SEARCH, show),
     "page": (Right.SEARCH, search),
     "todo": (Right.TALK, todo),
+    ENTER: (Right.FORWARD, enter),
     LINK: (Right.ADMINISTER, link),
 }
 
