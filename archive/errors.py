@@ -9,13 +9,14 @@ Problem
 │ └ DuplicateFile D01 · DuplicateDocument D02
 ├ RightProblem     A  a person who may not
 │ └ NotAllowed A01 · OwnDocument A02 · SignInFailed A03 · AccountDisabled A04 · LinkExpired A05 · TooManyTries A06
-│   SignedOut A07 · WrongSite A08 · SignInBusy A09 · TooManyFromAddress A10 · FileLinkExpired A11
+│   SignedOut A07 · WrongSite A08 · SignInBusy A09 · TooManyFromAddress A10 · FileLinkExpired A11 · BadKey A12
+│   OutOfScope A13 · TooFast A14
 ├ StateProblem     S  a step that doesn't fit the state
 │ └ AlreadyDecided S01 · ChangedMeanwhile S02 · NotFound S03 · ReasonMissing S04 · BadValue S05 · NotReady S06
 │   TooManySchedules S07 · NotGenuine S08
 ├ AskProblem       Q  words that can't be followed
 │ └ UnknownCommand Q01 · BadPeriod Q02 · BadAmount Q03 · UnknownReport Q04 · BadSchedule Q05 · NothingToReport Q06
-│   BadRequest Q07 · NoBooks Q08
+│   BadRequest Q07 · KeyReused Q08 · BadField Q09 · UnsafeAddress Q10 · NoBooks Q11
 ├ KeepProblem      K  storage that can't be trusted or reached
 │ └ KeyMissing K01 · Tampered K02 · NoSpace K04 · IndexBroken K05 (IndexBusy K06) · TrailBroken K07 · Crowded K08
 │   DatabaseProblem K09 (DatabaseDown K03 (DatabaseBusy K10 · DatabaseLogin K11) · EntryExists K12)
@@ -361,6 +362,39 @@ class SignInBusy(RightProblem):
     then = Text("请过几秒再试。", "Please try again in a few seconds.")
 
 
+class BadKey(RightProblem):
+    """A program without a key, or with one that is not (any more) in force."""
+
+    code = "A12"
+    what = Text("API 密钥无效", "The API key is not valid")
+    why = Text("没有带密钥，或密钥写错、已撤销、已过期", "it is missing, mistyped, revoked or expired")
+    then = Text(
+        "请在请求头写 Authorization: Bearer 密钥；请管理员用 guidang keys list 查看。",
+        "Send “Authorization: Bearer KEY”; an administrator can look with: guidang keys list.",
+    )
+
+
+class OutOfScope(RightProblem):
+    """Facts: scope."""
+
+    code = "A13"
+    what = Text("这个 API 密钥不能做这一步", "This API key may not do this")
+    why = Text("它没有 {scope} 范围", "it lacks the scope {scope}")
+    then = Text(
+        "请管理员另发一个：guidang keys add --scopes {scope}。",
+        "Ask an administrator for another one: guidang keys add --scopes {scope}.",
+    )
+
+
+class TooFast(RightProblem):
+    """More requests than the key is allowed. Facts: limit (a minute), seconds."""
+
+    code = "A14"
+    what = Text("请求太快", "Too many requests")
+    why = Text("这个密钥每分钟最多 {limit} 次", "this key may make {limit} a minute")
+    then = Text("请 {seconds} 秒后再试。", "Please try again in {seconds} s.")
+
+
 class StateProblem(Problem):
     """A step that doesn't fit the state."""
 
@@ -506,7 +540,7 @@ class NothingToReport(AskProblem):
 class NoBooks(AskProblem):
     """Facts: company."""
 
-    code = "Q08"
+    code = "Q11"
     what = Text("{company} 还没有账簿可核对", "There are no books of {company} to check")
     why = Text("没有导入过凭证或银行对账单", "neither vouchers nor bank statements were imported")
     then = Text(
@@ -519,6 +553,37 @@ class BadRequest(AskProblem):
     code = "Q07"
     what = Text("请求不完整，没有处理", "The request is incomplete; nothing was done")
     then = Text("请刷新页面再试。", "Please reload the page and try again.")
+
+
+class KeyReused(AskProblem):
+    """Facts: key."""
+
+    code = "Q08"
+    what = Text("幂等键「{key}」用过了，没有处理", "The idempotency key “{key}” was used before; nothing was done")
+    why = Text("上次的内容和这次不同", "what was sent with it then was something else")
+    then = Text("新的内容请用新的键。", "Please use a new key for something new.")
+
+
+class BadField(AskProblem):
+    """Part of a program's request that can't be taken. Facts: field, hint (Text)."""
+
+    code = "Q09"
+    what = Text("请求里的「{field}」不对，没有处理", "“{field}” in the request is not right; nothing was done")
+    then = Text("{hint}", "{hint}")
+
+
+class UnsafeAddress(AskProblem):
+    """An address we are not to call. Facts: url."""
+
+    code = "Q10"
+    what = Text("这个地址不能用：{url}", "This address can't be used: {url}")
+    why = Text(
+        "只能是 https，且不能指向本机或内网", "it must be https, and not lead to this machine or a private network"
+    )
+    then = Text(
+        "请换一个公网 https 地址；内网系统请管理员设置 [webhooks] private = true。",
+        "Please give a public https address; for systems of your own network: [webhooks] private = true.",
+    )
 
 
 class KeepProblem(Problem):

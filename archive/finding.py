@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -27,3 +27,9 @@ class Finding:
     text: Text
     field: str = ""
     facts: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+def flagged(findings: Sequence[Finding]) -> dict[str, str]:
+    """The codes a person should look at, as a fact for the trail: {"checks": "sum,tax_id"}; {} where nothing is."""
+    codes = sorted({f.code for f in findings if f.level is not Level.NOTE})
+    return {"checks": ",".join(codes)} if codes else {}

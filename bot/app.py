@@ -24,6 +24,8 @@ from handlers.context import Context
 from handlers.message import Message, Reply
 from storage import (
     accounts,
+    api_answers,
+    api_keys,
     asked,
     books,
     files,
@@ -42,6 +44,7 @@ from storage import (
     tax_checks,
     teams,
     trail,
+    webhooks,
     wecom,
     wecom_calls,
 )
@@ -82,8 +85,8 @@ class House:
 #: Bytes of forwarded files kept in memory between their acknowledgement and their reading.
 FRESH = 16 * MB
 ROOMS = (
-    accounts, asked, books, files, identities, inbox, items, leases, notes, openings, outbox, people, said, schedules,
-    talk, tax_checks, teams, trail, wecom, wecom_calls,
+    accounts, api_answers, api_keys, asked, books, files, identities, inbox, items, leases, notes, openings, outbox,
+    people, said, schedules, talk, tax_checks, teams, trail, webhooks, wecom, wecom_calls,
 )  # fmt: skip
 
 

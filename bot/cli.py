@@ -67,6 +67,10 @@ def _command(name: str) -> Run:
             "reindex": upkeep.reindex,
             "bench": upkeep.bench,
         }[name]
+    if name == "push":
+        from bot.commands.pushing import push
+
+        return push
     if name == "channels":
         from bot.commands import channels
 
@@ -76,9 +80,9 @@ def _command(name: str) -> Run:
 
         return {"books": books.import_books, "match": books.match, "reconcile": books.reconcile}[name]
     if name == "keys":
-        from bot.commands.keys import rotate
+        from bot.commands import keys
 
-        return rotate
+        return lambda args, settings: getattr(keys, args.action)(args, settings)
     from bot.commands import asking
 
     return {
@@ -117,6 +121,16 @@ def _parser() -> argparse.ArgumentParser:
     importing = add("import", "导入文件、目录、压缩包 take in files, folders, zips", spoken)
     importing.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     importing.add_argument("--as", dest="person", required=True, metavar="PERSON")
+    pushing = add("push", "看守文件夹，自动送入 hand in what is put into a folder", spoken)
+    pushing.add_argument("folder", type=Path, metavar="FOLDER")
+    pushing.add_argument("--as", dest="person", metavar="PERSON", help="直接入库 straight into this archive")
+    pushing.add_argument(
+        "--server", metavar="URL", help="经接口送入，密钥在 GUIDANG_API_KEY through the API of a service"
+    )
+    pushing.add_argument("--once", action="store_true", help="送完即止 end when the folder is empty")
+    pushing.add_argument(
+        "--settle", type=float, default=2.0, metavar="S", help="多少秒不变才取 seconds without a change"
+    )
     searching = add("search", "检索 search", spoken, asked)
     searching.add_argument("words", nargs="+", metavar="WORDS")
     showing = add("show", "看一件 show one item", spoken, asked)
@@ -136,8 +150,7 @@ def _parser() -> argparse.ArgumentParser:
     add("reindex", "重建检索 rebuild the index", spoken)
     benching = add("bench", "测量 measure", spoken)
     benching.add_argument("name", metavar="NAME")
-    keys = add("keys", "主密钥 the master key", spoken)
-    keys.add_argument("action", choices=("rotate",), help="更换 make a new one and re-wrap every file's key")
+    _keys(commands, common, spoken)
     _people(commands, common, spoken)
     _books(commands, common, spoken)
     _channels(commands, common, spoken)
@@ -180,6 +193,22 @@ def _channels(commands: Any, common: argparse.ArgumentParser, spoken: argparse.A
     drawing.add_argument("folder", type=Path, metavar="DIR")
     packing = actions.add_parser("package", help="Teams 应用包 the app package of Teams", parents=[common])
     packing.add_argument("-o", dest="out", type=Path, default=Path("guidang-teams.zip"), metavar="FILE")
+
+
+def _keys(commands: Any, common: argparse.ArgumentParser, spoken: argparse.ArgumentParser) -> None:
+    parser = commands.add_parser("keys", help="主密钥与 API 密钥 the master key, and keys of programs")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("rotate", help="更换主密钥 a new master key; every file's key is wrapped again",
+                       parents=[common, spoken])  # fmt: skip
+    adding = actions.add_parser("add", help="发一个 API 密钥 a key for a program", parents=[common, spoken])
+    adding.add_argument("person", metavar="PERSON", help="以谁的身份 whose rights it has")
+    adding.add_argument("--scopes", default="ingest,read", help="ingest,read,files,reports,webhooks")
+    adding.add_argument("--name", default="", help="用途 what it is for")
+    adding.add_argument("--days", type=int, help="几天后过期 days until it expires")
+    adding.add_argument("--rate", type=int, default=600, help="每分钟请求数 requests a minute")
+    actions.add_parser("list", help="列出 API 密钥 the keys of programs", parents=[common, spoken])
+    revoking = actions.add_parser("revoke", help="撤销 API 密钥 end a key", parents=[common, spoken])
+    revoking.add_argument("id", metavar="ID")
 
 
 def _people(commands: Any, common: argparse.ArgumentParser, spoken: argparse.ArgumentParser) -> None:

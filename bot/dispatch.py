@@ -12,7 +12,7 @@ from archive.errors import AccountDisabled, DatabaseProblem, Problem, UnknownCom
 from archive.words import Text
 from handlers.context import Context
 from handlers.feedback import feedback
-from handlers.message import Choice, Message, Reply, told_of
+from handlers.message import PROGRAMS, Choice, Message, Reply, told_of
 from handlers.show import show
 from handlers.table import ACTIONS, UPLOAD, Handler, command_for, nearest
 
@@ -45,7 +45,9 @@ async def answer(ctx: Context, message: Message) -> Reply:
         raise
     except Problem as problem:
         log.info("%s %s by %s: %s", message.id, _kind(message), message.person, problem.code)
-        reply = Reply(problem.text(), choices=_ways_out(problem, message), private=told_of(problem))
+        reply = Reply(
+            problem.text(), choices=_ways_out(problem, message), private=told_of(problem), codes=(problem.code,)
+        )
     except Exception:  # the border: whatever a handler did not foresee is logged whole and told by number only
         number = secrets.token_hex(3)
         log.exception("%s %s: unforeseen, number %s", message.id, _kind(message), number)
@@ -53,7 +55,8 @@ async def answer(ctx: Context, message: Message) -> Reply:
             Text(
                 f"出错了，这条消息没有办成，但已保存。请把编号 {number} 告诉管理员，稍后再试。",
                 f"Something went wrong; your message is kept. Please tell an administrator number {number}.",
-            )
+            ),
+            codes=(Problem.code,),
         )
     return await _greeted(ctx, asker, message, reply)
 
@@ -91,7 +94,7 @@ def _ways_out(problem: Problem, message: Message) -> tuple[Choice, ...]:
 
 async def _greeted(ctx: Context, asker: Person, message: Message, reply: Reply) -> Reply:
     """The first message ever gets the three-step tour before its answer; a command is no conversation."""
-    if message.channel == "cli" or asker.disabled or not await ctx.notes.first_time(asker.id):
+    if message.channel in PROGRAMS or asker.disabled or not await ctx.notes.first_time(asker.id):
         return reply
     text = TOUR if reply.text is None else TOUR + Text("\n\n", "\n\n") + reply.text
     return replace(reply, text=text)

@@ -8,10 +8,10 @@ from archive.access import Person, may, may_see
 from archive.approval import deciders
 from archive.errors import NotFound
 from archive.words import Text
-from handlers import link
+from handlers import enter, link
 from handlers.cards import item_card
 from handlers.context import Context
-from handlers.correct import mistakes_in
+from handlers.filled import mistakes_in
 from handlers.message import Click, Form, Input
 from handlers.table import ACTIONS
 
@@ -23,6 +23,8 @@ async def form_of(ctx: Context, asker: Person, click: Click) -> Form | None:
         return None
     if click.action == link.ACTION:
         return await link.form(ctx, asker, click.subject)
+    if click.action == enter.ACTION:
+        return enter.form(ctx)
     try:
         item, case = await ctx.vault.both(click.subject)
     except NotFound:
@@ -46,4 +48,4 @@ async def mistakes(ctx: Context, asker: Person, click: Click) -> Mapping[str, Te
             wrong[field.name] = Text(f"请填写{field.label.zh}", f"Please give the {field.label.en.lower()}")
         elif field.input is Input.CHOICE and value and value not in {known for known, _ in field.options}:
             wrong[field.name] = Text("请从列表中选择", "Please choose one of the list")
-    return {**mistakes_in(click.values), **wrong} if click.action == "correct" else wrong
+    return {**mistakes_in(click.values), **wrong} if click.action in ("correct", enter.ACTION) else wrong

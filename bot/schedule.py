@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -41,8 +41,11 @@ UNFORESEEN = Text(
 class Clock:
     """APScheduler drives a few fixed jobs; the people's schedules are records, so that they survive and can be seen."""
 
-    def __init__(self, house: House, reception: Reception) -> None:
-        self._house = house
+    def __init__(
+        self, house: House, reception: Reception, more: Sequence[tuple[Callable[[], Awaitable[object]], int]] = ()
+    ) -> None:
+        """`more`: other jobs, each with the seconds between two runs."""
+        self._house, self._more = house, more
         self._reception = reception
         self._failed: set[str] = set()  # runs that failed, whose owners know
         self._scheduler = AsyncIOScheduler(timezone=house.settings.zone)
@@ -56,6 +59,7 @@ class Clock:
             (self._house.vault.index_rest, 15),
             (self._reception.tell_given_up, 15),
             (self.sweep, 600),
+            *self._more,
         )
         if self._house.tax:
             jobs = (*jobs, (self._house.tax.work, 10))

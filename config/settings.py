@@ -53,6 +53,7 @@ class Settings:
     rules: tuple[Rule, ...] = ()
     remind_hours: int = 24
     big_file: int = 64 * MB
+    webhooks_private: bool = False  # whether webhooks may lead to private addresses, and over plain http
     channels: channels.Channels = channels.NONE
     trust: Trust = NOBODY  # whose seals and signatures pass
     tax_check: taxcheck.Provider | None = None  # of 查验; None: people look it up
@@ -81,6 +82,7 @@ _KNOWN = {
     "approval": {"remind_hours", "rules"},
     "companies": set(),
     "intake": {"max_mb"},
+    "webhooks": {"private"},
     **channels.KNOWN,
     **trust.KNOWN,
     **taxcheck.KNOWN,
@@ -118,6 +120,7 @@ def read(
         rules=_rules(approval.get("rules"), mistakes),
         remind_hours=_number(approval.get("remind_hours", 24), "approval.remind_hours", 1, 720, mistakes),
         big_file=_number(intake.get("max_mb", 64), "intake.max_mb", 1, 1024, mistakes) * MB,
+        webhooks_private=_yes(given.get("webhooks", {}).get("private", False), "webhooks.private", mistakes),
         channels=channels.read(env, given, mistakes),
         trust=trust.read(env, given, mistakes),
         tax_check=taxcheck.read(env, given, mistakes),
@@ -168,6 +171,12 @@ def _number(value: object, name: str, least: int, most: int, mistakes: list[str]
     if not least <= number <= most:
         mistakes.append(f"{name} = {number} is not within {least}…{most}")
     return number
+
+
+def _yes(value: object, name: str, mistakes: list[str]) -> bool:
+    if not isinstance(value, bool):
+        mistakes.append(f"{name} = {value!r} is neither true nor false")
+    return value is True
 
 
 def _url(value: str, mistakes: list[str]) -> str:

@@ -57,6 +57,8 @@ async def _say(ctx: Context, asker: Person, message: Message, click: Click, verd
         after = submit.laid_before(replace(item, state=state, version=item.version + 1), deciders(made, item, people))
         action = "approved" if verdict is Verdict.APPROVE else "rejected"
         facts = {"step": str(case.step + 1), "rule": case.rule} | ({"reason": reason} if reason else {})
+        if made.closed:
+            facts["closed"] = made.closed.value
         entry = Entry(asker.id, action, item.id, now, message.channel, facts)
         return Change(after, made, (entry,), file_it=made.closed is Verdict.APPROVE)
 

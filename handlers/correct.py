@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
-from datetime import date, datetime
-from typing import Any
+from dataclasses import replace
+from datetime import datetime
 
 from archive import checks
 from archive.access import Person
 from archive.approval import Case, Decision, Verdict, already, deciders, rule_for
-from archive.document import FIELD_NAMES, Document, Kind
-from archive.errors import BadValue, ChangedMeanwhile, DuplicateDocument, DuplicateFile, NotFound, NotReady
+from archive.document import FIELD_NAMES, Document
+from archive.errors import ChangedMeanwhile, DuplicateDocument, DuplicateFile, NotFound, NotReady
+from archive.finding import flagged
 from archive.item import STATE_NAMES, Item, ItemState
-from archive.money import parse_amount
 from archive.taxcheck import fresh
 from archive.trail import Entry
 from archive.words import Text
 from handlers import submit, taxing
 from handlers.cards import item_card
 from handlers.context import Change, Context
+from handlers.filled import FIELDS, category_of, corrected
 from handlers.message import Click, Message, Reply
-
-_MONEY = frozenset({"amount_excl_tax", "tax", "total"})
-_FROM_LIST = Text("请从列表中选择。", "Choose one of the list.")
-_FIELDS = frozenset(f.name for f in fields(Document)) & {*FIELD_NAMES, "kind"}
 
 
 async def correct(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
@@ -33,7 +29,7 @@ async def correct(ctx: Context, asker: Person, message: Message, rest: str) -> R
     assert click is not None
     before = await _own(ctx, asker, click.subject)
     document = corrected(before.document, click.values)
-    category = _category(ctx, click.values.get("category") or before.category, before.category)
+    category = category_of(ctx, click.values.get("category") or before.category, before.category)
     found = await submit.findings(ctx, before.company, document, before.id)
     people = await ctx.people.all()
     now = ctx.now()
@@ -62,6 +58,7 @@ async def correct(ctx: Context, asker: Person, message: Message, rest: str) -> R
         facts = {name: f"{_shown(item.document, name)} → {_shown(document, name)}" for name in changed}
         if category != item.category:
             facts["category"] = f"{item.category} → {category}"
+        facts |= flagged(after.findings)
         entries = [Entry(asker.id, "corrected", item.id, now, message.channel, facts)]
         if state is ItemState.PENDING:
             entries.append(Entry(asker.id, "submitted", item.id, now, message.channel, {"rule": rule.name}))
@@ -182,68 +179,13 @@ async def _answer(ctx: Context, asker: Person, change: Change) -> Reply:
     return Reply(text, (item_card(item, case, asker, people, ctx.zone, ctx.categories),))
 
 
-def corrected(document: Document, values: Mapping[str, str]) -> Document:
-    """The document with the form's values put in. Raises BadValue naming the field and how to write it."""
-    new: dict[str, Any] = {name: _parsed(name, value.strip()) for name, value in values.items() if name in _FIELDS}
-    return replace(document, **new)
-
-
-def mistakes_in(values: Mapping[str, str]) -> dict[str, Text]:
-    """What can't be taken of a form's values, by field."""
-    wrong = {}
-    for name, value in values.items():
-        if name not in _FIELDS:
-            continue
-        try:
-            _parsed(name, value.strip())
-        except BadValue as error:
-            wrong[name] = error.text()
-    return wrong
-
-
-def _parsed(name: str, value: str) -> object:
-    if name == "kind":
-        return _kind(value)
-    if not value:
-        return "CNY" if name == "currency" else None
-    if name == "date":
-        try:
-            return date.fromisoformat(value)
-        except ValueError as error:
-            hint = Text("请写成 2026-10-05。", "Write it as 2026-10-05.")
-            raise BadValue(field=FIELD_NAMES[name], value=value, hint=hint) from error
-    if name in _MONEY:
-        amount = parse_amount(value)
-        if amount is None:
-            hint = Text("请写成 1234.56。", "Write it as 1234.56.")
-            raise BadValue(field=FIELD_NAMES[name], value=value, hint=hint)
-        return amount
-    if len(value) > 200:
-        hint = Text("最多 200 个字。", "200 characters at most.")
-        raise BadValue(field=FIELD_NAMES[name], value=value[:20] + "…", hint=hint)
-    return value
-
-
-def _category(ctx: Context, value: str, before: str) -> str:
-    if value not in {*(c.name.zh for c in ctx.categories), ctx.no_category.zh, before}:
-        raise BadValue(field=FIELD_NAMES["category"], value=value[:20], hint=_FROM_LIST)
-    return value
-
-
-def _kind(value: str) -> Kind:
-    try:
-        return Kind(value)
-    except ValueError as error:
-        raise BadValue(field=Text("票据种类", "Kind"), value=value[:20], hint=_FROM_LIST) from error
-
-
 def _given(values: Mapping[str, str]) -> set[str]:
     """Fields the sender saw in the form and sent with a value: confirmed, even where unchanged."""
-    return {name for name, value in values.items() if value.strip() and name in _FIELDS}
+    return {name for name, value in values.items() if value.strip() and name in FIELDS}
 
 
 def _changed(old: Document, new: Document) -> list[str]:
-    return [name for name in sorted(_FIELDS) if getattr(old, name) != getattr(new, name)]
+    return [name for name in sorted(FIELDS) if getattr(old, name) != getattr(new, name)]
 
 
 def _shown(document: Document, name: str) -> str:

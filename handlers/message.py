@@ -12,6 +12,9 @@ from archive.errors import Problem
 from archive.item import FileRef
 from archive.words import Text
 
+#: Channels on which no person is spoken to: all of an answer goes there, and no greeting.
+PROGRAMS = frozenset({"cli", "api"})
+
 
 @dataclass(frozen=True, slots=True)
 class Click:
@@ -144,6 +147,7 @@ class Reply:
     files: tuple[OutFile, ...] = ()
     choices: tuple[Choice, ...] = ()  # next steps offered below the reply
     private: tuple[str, ...] = ()  # values in its words that are masked where others could read along
+    codes: tuple[str, ...] = ()  # of the problems its words tell of, for programs
 
 
 def told_of(*problems: Problem) -> tuple[str, ...]:

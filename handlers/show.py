@@ -19,6 +19,7 @@ from intake.preview import draw
 
 ACTIONS: Mapping[str, Text] = {
     "received": Text("收到", "received"),
+    "entered": Text("手工录入", "entered by hand"),
     "read": Text("读取", "read"),
     "submitted": Text("提交审批", "sent for approval"),
     "corrected": Text("更正", "corrected"),

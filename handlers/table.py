@@ -15,6 +15,8 @@ from handlers.books import confirm_import
 from handlers.check import check
 from handlers.context import Context
 from handlers.correct import correct, restore, withdraw
+from handlers.enter import ACTION as ENTER
+from handlers.enter import enter
 from handlers.feedback import feedback
 from handlers.forwarded import forwarded
 from handlers.link import ACTION as LINK
@@ -96,6 +98,13 @@ COMMANDS: tuple[Command, ...] = (
         Text("核对 2026-09", "match 2026-09"),
     ),
     Command(
+        ("录入", "手工录入", "enter"),
+        Right.FORWARD,
+        enter,
+        Text("没有文件的单据，手工录入", "enter a document that has no file"),
+        Text("录入", "enter"),
+    ),
+    Command(
         ("定时", "schedules", "schedule"),
         Right.SCHEDULE,
         list_schedules,
@@ -153,6 +162,7 @@ ACTIONS: Mapping[str, tuple[Right, Handler]] = {
     "open": (Right.SEARCH, show),
     "page": (Right.SEARCH, search),
     "todo": (Right.TALK, todo),
+    ENTER: (Right.FORWARD, enter),
     LINK: (Right.ADMINISTER, link),
     BOOK_IMPORT: (Right.BOOKS, confirm_import),
 }

@@ -13,7 +13,7 @@ from archive.approval import Case, deciders, rule_for
 from archive.authentic import STANDING_NAMES, Trust
 from archive.document import Document
 from archive.errors import DuplicateDocument, DuplicateFile, EmptyFile, Problem, ReadProblem
-from archive.finding import Finding, Level
+from archive.finding import Finding, Level, flagged
 from archive.item import FileRef, Item, ItemState
 from archive.renditions import Another
 from archive.trail import Entry
@@ -21,7 +21,7 @@ from archive.words import Text, same
 from handlers import submit, taxing
 from handlers.cards import item_card, money
 from handlers.context import Context
-from handlers.message import Card, Message, Reply, told_of
+from handlers.message import PROGRAMS, Card, Message, Reply, told_of
 from handlers.rendition import came_by, join, may_join
 from intake.read import read
 from intake.reading import Found, Reading
@@ -60,14 +60,17 @@ async def upload(ctx: Context, asker: Person, message: Message, rest: str) -> Re
         joined += outcome.joined
     people = await ctx.people.all()
     cards = {item.id: await _card(ctx, item, asker, people, message) for item in taken}
-    shown = taken if message.channel == "cli" else _first(taken)
+    shown = taken if message.channel in PROGRAMS else _first(taken)
     text = _summary(taken, len(files), problems, joined)
     if len(shown) < len(taken):
         text += Text(
             f"\n以下是 {len(shown)} 张；全部请输入「查 我的」，要补充的请输入「待办」。",
             f"\n{len(shown)} of them follow; type “search mine” for all, “todo” for those to be completed.",
         )
-    return Reply(text, tuple(cards[item.id] for item in shown), private=told_of(*problems))
+    return Reply(
+        text, tuple(cards[item.id] for item in shown), private=told_of(*problems),
+        codes=tuple(problem.code for problem in problems),
+    )  # fmt: skip
 
 
 def _first(items: Sequence[Item]) -> list[Item]:
@@ -188,12 +191,12 @@ async def _take_part(
     case = Case(id=item.id, item=item.id, rule=rule.name, steps=rule.steps, opened_at=now)
     if sure:
         item = submit.laid_before(item, deciders(case, item, await ctx.people.all()))
-    seen = {"carrier": reading.carrier, "category": chosen.why.zh}
+    read_as = {"carrier": reading.carrier, "category": chosen.why.zh, **flagged(item.findings)}
     if reading.authentic:
-        seen["signature"] = STANDING_NAMES[reading.authentic.standing].zh
+        read_as["signature"] = STANDING_NAMES[reading.authentic.standing].zh
     entries = [
         Entry(asker.id, "received", item.id, now, message.channel, {"file": file.id, "name": file.name}),
-        Entry("system", "read", item.id, now, message.channel, seen),
+        Entry("system", "read", item.id, now, message.channel, read_as),
     ]
     if sure:
         entries.append(Entry(asker.id, "submitted", item.id, now, message.channel, {"rule": rule.name}))

@@ -49,6 +49,15 @@ class Failure(Generic[T]):
     at: datetime  # when it came in, UTC
 
 
+@dataclass(frozen=True, slots=True)
+class Standing(Generic[T]):
+    """A message and how far it is: new, working, done or failed; with the code of what failed last."""
+
+    message: T
+    state: str
+    code: str
+
+
 class Inbox(Generic[T]):
     """Messages of the frozen dataclass `kind`, which has an `id`."""
 
@@ -62,6 +71,14 @@ class Inbox(Generic[T]):
         """Whether it was written down before, in whatever state it is now."""
         async with border():
             return await self._inbox.find_one({"_id": message_id}, {"_id": 1}) is not None
+
+    async def standing(self, message_id: str) -> Standing[T] | None:
+        """Where a message stands; None when it was never written down, or done 30 days ago."""
+        async with border():
+            doc = await self._inbox.find_one({"_id": message_id})
+        if doc is None:
+            return None
+        return Standing(unpack(self._kind, doc["message"]), doc["state"], doc.get("code", ""))
 
     async def put(self, message_id: str, message: T, owner: str = "") -> bool:
         """On disk when this returns; False when the same id stands already. With an `owner` it is claimed as well."""

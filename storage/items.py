@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from pymongo import ASCENDING, IndexModel, UpdateOne
+from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
 
 from archive.approval import Case
 from archive.errors import NotFound
 from archive.item import FileRef, Item, ItemState
-from storage.mongo import Database, Doc, Indexes, Session, border
+from storage.mongo import BEGINNING, Database, Doc, Indexes, Session, border
 from storage.records import digest, pack, unpack
 
 #: States in which an item no longer stands for its document: it may be sent again.
@@ -117,6 +117,34 @@ class Items:
         """Items received in [first, last), in any state, oldest first."""
         wanted = {"item.company": company, "item.received_at": {"$gte": first, "$lt": last}}
         return await self._pairs(wanted, [("item.received_at", ASCENDING), ("_id", ASCENDING)])
+
+    async def received(
+        self, company: str, person: str | None, before: tuple[datetime, str] | None, limit: int,
+        states: Sequence[ItemState] = (), first: datetime | None = None,
+    ) -> list[Item]:  # fmt: skip
+        """Items of the company, the last received first, after the place `before` (when, item id) of the one before.
+
+        With `person` only those laid before them; with `first` only those received since.
+        """
+        wanted: Doc = {"item.company": company}
+        if person is not None:
+            wanted["item.seen_by"] = person
+        if states:
+            wanted["item.state"] = {"$in": [state.value for state in states]}
+        earliest, found = first or BEGINNING, list[Doc]()
+        order = [("item.received_at", DESCENDING), ("_id", DESCENDING)]
+        async with border():
+            if before is None:
+                days: Doc = {"$gte": earliest}
+            else:
+                at, last = before
+                days = {"$gte": earliest, "$lt": at}
+                ties = self._db.items.find({**wanted, "item.received_at": at}).sort("_id", DESCENDING)
+                found = [doc async for doc in ties if doc["_id"] < last and at >= earliest]
+            if len(found) < limit:
+                rest = self._db.items.find({**wanted, "item.received_at": days}).sort(order).limit(limit - len(found))
+                found += await rest.to_list()
+        return [to_item(doc) for doc in found[:limit]]
 
     async def how_many(self) -> int:
         """Items in all."""

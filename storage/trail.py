@@ -146,6 +146,13 @@ class Trail:
             found = await self._db.links.find({"about": subject}).sort("_id", DESCENDING).limit(limit).to_list()
         return [to_link(doc) for doc in reversed(found)]
 
+    async def after(self, seq: int, limit: int) -> list[Link]:
+        """The next links after that one, oldest first; none that stands is passed over."""
+        async with border():
+            part = {"_id": {"$gt": seq, "$lte": seq + limit}}
+            found = await self._db.links.find(part).sort("_id", ASCENDING).to_list()
+        return [to_link(doc) for doc in found]
+
     async def documents(self, upto: int) -> AsyncIterator[Doc]:
         """Every link up to that one as it lies in the database, in order; by ranges: no server must sort them all."""
         async with border():

@@ -46,7 +46,8 @@ async def import_paths(args: argparse.Namespace, settings: Settings) -> int:
         files = list(_files(args.paths))
         failed = 0
         for number, path in enumerate(files, 1):
-            said = await _taken_in(house, person, path)
+            said = await _taken(house, person, path)
+            said.pop("problem", None)
             failed += said["status"] == "failed"
             if args.json:
                 print(json.dumps(said, ensure_ascii=False), flush=True)
@@ -58,17 +59,28 @@ async def import_paths(args: argparse.Namespace, settings: Settings) -> int:
         return 1 if failed else 0
 
 
-async def _taken_in(house: House, person: Person, path: Path) -> dict[str, object]:
-    """What became of one file: taken, already (all of it was in), refused, or failed; with its items and the words."""
-    said: dict[str, object] = {"file": str(path), "items": [], "status": "failed", "text": ""}
-    began = house.ctx.now()
+async def _taken(house: House, person: Person, path: Path) -> dict[str, object]:
     try:
         data = await asyncio.to_thread(_bytes, path, house.settings.big_file)
+    except (Problem, OSError) as error:
+        text = error.say("zh") if isinstance(error, Problem) else str(error)
+        return {"file": str(path), "items": [], "status": "failed", "text": text}
+    return await taken_in(house, person, path.name, data) | {"file": str(path)}
+
+
+async def taken_in(house: House, person: Person, name: str, data: bytes) -> dict[str, object]:
+    """What became of one file: taken, already (all of it was in), refused, or failed; with its items and the words.
+
+    `problem` is there when it failed in a way we know. Raises DatabaseDown.
+    """
+    said: dict[str, object] = {"file": name, "items": [], "status": "failed", "text": ""}
+    began = house.ctx.now()
+    try:
         digest = hashlib.sha256(data).hexdigest()
         if parts := await _whole(house, person, digest):
             ids = [item.id for item in parts]
             return said | {"items": ids, "status": "already", "text": f"{' '.join(ids)} 已在档案中 already in"}
-        name = safe_name(path.name)
+        name = safe_name(name)
         file = await house.vault.hold(data, name, mimetypes.guess_type(name)[0] or "application/octet-stream")
         # the same file in another run is the same message: what was broken off is finished, not taken for a copy
         message = Message(f"import:{person.id}:{digest}", "cli", "cli", person.id, began, "", (file,))
@@ -76,7 +88,9 @@ async def _taken_in(house: House, person: Person, path: Path) -> dict[str, objec
     except DatabaseDown:
         raise
     except (Problem, OSError) as error:
-        return said | {"text": error.say("zh") if isinstance(error, Problem) else str(error)}
+        if isinstance(error, Problem):
+            return said | {"text": error.say("zh"), "problem": error}
+        return said | {"text": str(error)}
     except Exception as error:  # the border: one file nobody foresaw must not stop the other thousand
         return said | {"text": f"{type(error).__name__}: {error}"}
     items = await house.vault.items([card.about for card in reply.cards])

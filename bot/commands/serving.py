@@ -15,13 +15,15 @@ from aiohttp import web
 from archive.access import Person, Role
 from archive.errors import BadSettings, DatabaseProblem
 from archive.words import Text
+from bot.api.wiring import api_for, teller_for
 from bot.app import House, opened
-from bot.desk.body import Limits
+from bot.body import Limits
 from bot.desk.channel import Desk
 from bot.handout import Handouts
 from bot.inbox import Reception
 from bot.platforms import connect
 from bot.schedule import Clock
+from bot.telling import LOOK
 from config.settings import DEFAULT_COMPANIES, Settings
 from handlers.table import offered
 from storage.people import SYSTEM
@@ -55,7 +57,8 @@ async def serve(args: argparse.Namespace, settings: Settings) -> int:
     async with opened(settings) as house:
         reception = Reception(house.ctx, house.inbox, house.post, house.channels, settings.big_file, house.name)
         desk = desk_for(house, reception)
-        house.channels[desk.name] = desk
+        api = api_for(house, reception)
+        house.channels.update({desk.name: desk, api.name: api})
         runner = runner_for(_application(house, connect(house, reception)))
         await runner.setup()
         try:
@@ -68,7 +71,7 @@ async def serve(args: argparse.Namespace, settings: Settings) -> int:
             reception.start()
             for channel in house.channels.values():
                 await channel.start()
-            clock = Clock(house, reception)
+            clock = Clock(house, reception, [(teller_for(house).tell, LOOK)])
             clock.start()
             await stop.wait()
             await clock.stop()

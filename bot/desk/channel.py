@@ -10,10 +10,10 @@ from aiohttp import web
 from archive.access import Person
 from archive.errors import NotFound
 from archive.item import FileRef
+from bot.body import Limits
 from bot.channel import Abilities, Door
 from bot.desk.accounts import Accounts
 from bot.desk.address import Network
-from bot.desk.body import Limits
 from bot.desk.entrance import Commands, Entrance
 from bot.desk.finding import Finding
 from bot.desk.guard import Guard, Handler

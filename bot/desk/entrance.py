@@ -10,9 +10,9 @@ from aiohttp import web
 from archive.access import ROLE_NAMES, Person
 from archive.errors import BadRequest
 from archive.words import Text
+from bot.body import Limits, read_json
 from bot.desk.accounts import Accounts, Caller
 from bot.desk.address import Network, source
-from bot.desk.body import Limits, read_json
 from bot.desk.guard import Guard
 
 #: The words of a command and what it does, for those it is open to.

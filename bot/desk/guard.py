@@ -11,27 +11,10 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from archive.access import Person, Role
-from archive.errors import (
-    AccountDisabled,
-    AskProblem,
-    FileTooBig,
-    KeepProblem,
-    LinkExpired,
-    NoSpace,
-    NotFound,
-    Problem,
-    ReadProblem,
-    RefuseProblem,
-    RightProblem,
-    SignedOut,
-    SignInBusy,
-    SignInFailed,
-    StateProblem,
-    TooManyTries,
-    WrongSite,
-)
+from archive.errors import Problem, SignedOut, WrongSite
 from archive.words import Lang, Text
 from bot.desk.accounts import Accounts, Caller
+from bot.statuses import status_of
 
 log = logging.getLogger(__name__)
 
@@ -49,25 +32,6 @@ HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
 }
 
-#: The first class that fits decides.
-_STATUS: tuple[tuple[type[Problem], int], ...] = (
-    (SignedOut, 401),
-    (SignInFailed, 401),
-    (AccountDisabled, 403),
-    (LinkExpired, 410),
-    (TooManyTries, 429),
-    (SignInBusy, 503),
-    (RightProblem, 403),
-    (NotFound, 404),
-    (StateProblem, 409),
-    (RefuseProblem, 409),
-    (FileTooBig, 413),
-    (ReadProblem, 422),
-    (AskProblem, 400),
-    (NoSpace, 507),
-    (KeepProblem, 503),
-)
-
 #: Seconds a browser is known again without being used.
 REMEMBERED = 180 * 86_400
 
@@ -75,11 +39,6 @@ _UNKNOWN = Text(
     "出错了，不是你的问题。请稍后再试；找管理员时请报编号 {number}。",
     "Something went wrong on our side. Please try again later; quote number {number} to an administrator.",
 )
-
-
-def status_of(problem: Problem) -> int:
-    """The HTTP status that fits a problem."""
-    return next((status for kind, status in _STATUS if isinstance(problem, kind)), 500)
 
 
 class Guard:

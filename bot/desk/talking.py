@@ -12,9 +12,9 @@ from aiohttp import web
 from archive.access import Person, Right, demand
 from archive.errors import BadRequest, Problem
 from archive.words import Text
+from bot.body import Limits, Room, Sent, clean, key_of, read_json, read_message
 from bot.channel import Door
 from bot.desk.accounts import Caller
-from bot.desk.body import Limits, Room, Sent, clean, key_of, read_json, read_message
 from bot.desk.render import last_line, own_doc, said_json
 from bot.desk.streams import Streams
 from handlers.context import Topic

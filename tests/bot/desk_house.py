@@ -11,7 +11,7 @@ from archive.access import RIGHT_NAMES, Person, Right, Role, may
 from archive.errors import NotAllowed, NotFound, Problem
 from archive.item import FileRef, Item
 from archive.words import Text
-from bot.desk.body import Limits
+from bot.body import Limits
 from bot.desk.channel import Desk
 from storage import accounts, talk
 from storage.accounts import Accounts

@@ -380,3 +380,24 @@ async def test_one_conversation_is_worked_off_in_its_order(scene: Scene, platfor
     told = [words(s.reply) for s in platform.said if s.conversation == "group-order"]
     seen = ["file" if "已读取" in each else each[5:].split("」")[0] for each in told]
     assert seen == ["file" if n % 4 == 0 else f"次序{n}" for n in range(12)]
+
+
+async def test_a_document_without_a_file_is_entered_in_words(scene: Scene, platform: Platform) -> None:
+    await linked(scene, "Enterer", "sun")
+    gate = gatehouse(scene)
+    assert await gate.enter(event("Enterer", "录入")) is None
+    card = (await said_to(platform, "dm-Enterer", lambda r: any(c.choices for c in r.cards))).cards[0]
+    choice = button(card, "enter")
+    asked = await gate.enter(event("Enterer", click=Click(choice.action, choice.subject, choice.version)))
+    assert asked is not None
+    assert "销售方" in words(asked)
+    again = await gate.enter(event("Enterer", "日期：2026-10-05\n价税合计：八"))
+    assert again is not None  # 日期 is called 开票日期, and what is missing is told
+    said = "种类：其他\n开票日期：2026-10-05\n销售方：路边早餐\n价税合计：8.00\n事由：加班，摊位没有发票"
+    wrong = await gate.enter(event("Enterer", said))
+    assert wrong is not None
+    assert "种类" in words(wrong)
+    assert await gate.enter(event("Enterer", said.replace("种类", "票据种类"))) is None
+    reply = await said_to(platform, "dm-Enterer", lambda r: bool(r.cards) and bool(r.cards[0].about))
+    (item,) = await scene.items(reply)
+    assert (item.document.seller_name, str(item.document.total), item.owner) == ("路边早餐", "8.00", "sun")

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from bot.body import Limits
 from bot.commands.serving import runner_for
-from bot.desk.body import Limits
 from storage.mongo import Database
 from tests.bot.desk_house import House
 

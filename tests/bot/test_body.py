@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.errors import BadRequest
-from bot.desk.body import clean, clean_name, key_of
+from bot.body import clean, clean_name, key_of
 from bot.handout import disposition
 
 ANY = st.text(st.characters(exclude_categories=()), max_size=400)

@@ -1,4 +1,4 @@
-"""What the browser sends, read with caps on everything: small JSON objects, and messages with files, streamed."""
+"""What browsers and programs send, read with caps on everything: JSON, and messages with files, streamed."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from archive.words import Text
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _JSON_CAP = 256 * 1024
 _MIB = 1024 * 1024
+LONG_JSON = 32 * _MIB
 _ALL = Text("全部文件", "all files together")
 
 
@@ -85,6 +86,30 @@ async def read_json(request: web.Request, limits: Limits) -> dict[str, Any]:
                     raise BadRequest
     except TimeoutError as error:
         raise BadRequest from error
+    return _object(raw)
+
+
+async def read_long_json(
+    request: web.Request, limits: Limits, take: Callable[[int], None], cap: int = LONG_JSON
+) -> dict[str, Any]:
+    """A JSON object with files in it, of `cap` bytes at most, paced like a message. Raises as read_message does."""
+    if request.content_type != "application/json":
+        raise BadRequest
+    raw = bytearray()
+    try:
+        async with _paced(limits) as came:
+            async for piece in request.content.iter_chunked(256 * 1024):
+                came(len(piece))
+                take(2 * len(piece))  # as it came, and as text once it is read
+                raw += piece
+                if len(raw) > cap:
+                    raise FileTooBig(name=_ALL, size=f">{cap // _MIB}", limit=cap // _MIB)
+    except TimeoutError as error:
+        raise BadRequest from error
+    return await asyncio.to_thread(_object, raw)
+
+
+def _object(raw: bytearray) -> dict[str, Any]:
     try:
         value = json.loads(raw)
     except (ValueError, RecursionError) as error:
@@ -103,6 +128,17 @@ async def read_message(
     raise, FileTooBig and TooManyFiles as soon as a limit is passed, BadRequest when it isn't such a message or stops
     coming.
     """
+    fields, files = await read_parts(request, limits, take, forwards)
+    text = fields.get("text", "").strip()
+    if len(text) > limits.text or not (text or files):
+        raise BadRequest
+    return Sent(key_of(fields), fields.get("conversation", ""), text, files)
+
+
+async def read_parts(
+    request: web.Request, limits: Limits, take: Callable[[int], None], forwards: Callable[[], None]
+) -> tuple[Mapping[str, str], tuple[tuple[str, bytes], ...]]:
+    """The fields and the files, (name, bytes), of a multipart body. See read_message."""
     if request.content_type != "multipart/form-data":
         raise BadRequest
     fields: dict[str, str] = {}
@@ -127,10 +163,7 @@ async def read_message(
                     fields[part.name] = clean(value.decode("utf-8", "replace"))
     except (ValueError, TimeoutError) as error:  # ValueError: the multipart reader's complaint about broken framing
         raise BadRequest from error
-    text = fields.get("text", "").strip()
-    if len(text) > limits.text or not (text or files):
-        raise BadRequest
-    return Sent(key_of(fields), fields.get("conversation", ""), text, tuple(files))
+    return fields, tuple(files)
 
 
 def key_of(fields: Mapping[str, Any]) -> str:
