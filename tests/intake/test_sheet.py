@@ -163,7 +163,7 @@ def test_an_unknown_form_is_read_as_a_person_says() -> None:
     rows = [["Buchungstag", "Betrag", "Saldo", "Wer"], ["2026-04-04", "-5.00", "95.00", "SF"]]
     unknown = read_book(text(rows), "konto.csv")
     assert unknown.error
-    assert unknown.error.code == "R16"
+    assert unknown.error.code == "R18"
     given_ = {"Buchungstag": "date", "Betrag": "amount", "Saldo": "balance", "Wer": "party"}
     (line,) = read_book(text(rows), "konto.csv", "bank", given_).records
     assert isinstance(line, BankLine)
@@ -236,7 +236,7 @@ def test_hostile_files_end_in_named_errors() -> None:
         (bomb.getvalue(), "R07"),
         (whole[: len(whole) // 2], "R12"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "R12"),
-        (text([["姓名", "电话", "住址"], ["张三", "1", "x"]]), "R16"),
+        (text([["姓名", "电话", "住址"], ["张三", "1", "x"]]), "R18"),
         (
             '<!DOCTYPE a [<!ENTITY b "c">]><总账><会计科目/></总账>'.encode(),
             "R08",
