@@ -31,6 +31,7 @@ ACTIONS: Mapping[str, Text] = {
     "viewed": Text("查看", "viewed"),
     "downloaded": Text("下载原件", "original handed out"),
     "exported": Text("导出", "exported"),
+    "signature_checked": Text("验签", "signatures verified"),
     "tax_checked": Text("查验", "checked with the tax authority"),
 }
 #: Who looked is in the trail for auditors; in the conversation it would drown what was done.
