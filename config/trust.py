@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from asn1crypto import pem, x509  # type: ignore[import-untyped]
-
 from archive.authentic import Trust
 
 KNOWN: Mapping[str, set[str]] = {"trust": {"folder"}}
@@ -35,6 +33,8 @@ def read(env: Mapping[str, str], given: Mapping[str, Mapping[str, Any]], mistake
 
 
 def _certificates(data: bytes) -> list[bytes]:
+    from asn1crypto import pem, x509  # type: ignore[import-untyped]  # lazily: most have no store
+
     ders = [der for _, _, der in pem.unarmor(data, multiple=True)] if pem.detect(data) else [data]
     for der in ders:
         x509.Certificate.load(der, strict=True).subject.native  # noqa: B018  a broken one shows now

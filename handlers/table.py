@@ -27,6 +27,7 @@ from handlers.report import report
 from handlers.schedule import cancel_schedule, list_schedules, set_schedule
 from handlers.search import search
 from handlers.show import show
+from handlers.signature import signature
 from handlers.todo import todo
 
 Handler = Callable[[Context, Person, Message, str], Awaitable[Reply]]
@@ -124,6 +125,13 @@ COMMANDS: tuple[Command, ...] = (
         check,
         Text("再向税务机关查验一次", "check with the tax authority once more"),
         Text("查验 G2610-0001", "tax check G2610-0001"),
+    ),
+    Command(
+        ("验签", "signature"),
+        Right.CHECK,
+        signature,
+        Text("重新验证签章", "verify seals and signatures once more"),
+        Text("验签 G2610-0001", "signature G2610-0001"),
     ),
     Command(
         ("绑定码", "link code"),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from archive.access import Role
 from archive.approval import Case
 from archive.errors import ChangedMeanwhile, NotFound
-from archive.item import Item, TaxCheck, TaxOutcome
+from archive.item import Item, ItemState, TaxCheck, TaxOutcome
 from archive.taxcheck import OUTCOME_NAMES, asked_of, print_of, with_check
 from archive.trail import Entry
 from archive.words import Text
@@ -18,8 +18,12 @@ from handlers.message import Reply
 
 
 async def ask(ctx: Context, item: Item) -> None:
-    """Have the authority asked about the item as it stands, once for the same facts; nothing where nobody is asked."""
-    if ctx.tax_checks is not None and item.tax_check is None and asked_of(item.document) is not None:
+    """Have the authority asked about the item as it stands, once for the same facts; nothing where nobody is asked.
+
+    What the sender has still to confirm isn't asked: a misread number would come back as one that doesn't exist.
+    """
+    sure = item.state is not ItemState.DOUBTFUL and item.tax_check is None
+    if ctx.tax_checks is not None and sure and asked_of(item.document) is not None:
         await ctx.tax_checks.ask(item.id, print_of(item.document))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from archive.authentic import NOBODY, Authenticity, Standing, Trust, findings
+from archive.authentic import NOBODY, UNSIGNED, Authenticity, Standing, Trust, findings
 from archive.words import Text
 from intake.doubts import SIGNATURE, doubt
 from intake.reading import Reading
@@ -44,12 +44,16 @@ def _ofd(data: bytes, name: str, trust: Trust) -> Authenticity:
 
 
 def _pdf(data: bytes, name: str, trust: Trust) -> Authenticity:
+    if b"/ByteRange" not in data:  # readable wherever there is a signature: unsigned files cost nothing
+        return UNSIGNED
     from intake.pdf_signs import judge_pdf
 
     return judge_pdf(data, name, trust)
 
 
 def _xml(data: bytes, name: str, trust: Trust) -> Authenticity:
+    if b"SignatureValue" not in data and b"SignatureValue" not in data.replace(b"\x00", b""):  # UTF-16
+        return UNSIGNED
     from intake.xml_signs import judge_xml
 
     return judge_xml(data, name, trust)

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
-from archive.authentic import UNSIGNED, Authenticity, Standing, Step, Trust, together
+from archive.authentic import Authenticity, Standing, Step, Trust, together
 from archive.words import Text
 from intake.certificates import name_of
 from intake.seals import Seen, judge_value, nobody, vouching
@@ -24,8 +24,6 @@ _WEAK = frozenset({"md5", "sha1"})
 
 def judge_pdf(data: bytes, name: str, trust: Trust) -> Authenticity:
     """What the file's signatures are worth. Raises pyHanko's errors and ValueError for what can't be taken apart."""
-    if b"/ByteRange" not in data:  # it must be readable before anything is unpacked: unsigned files cost nothing
-        return UNSIGNED
     values = list(_values(data))
     if len(values) > _MOST:
         return Authenticity(Standing.UNCHECKED, (Text("签名太多", "too many signatures"),))

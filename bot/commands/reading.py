@@ -108,7 +108,8 @@ def _print(name: str, reading: Reading) -> None:
         print("  " + reading.error.say("zh"), file=sys.stderr)
     if reading.authentic and reading.authentic.signed:
         said = authentic.STANDING_NAMES[reading.authentic.standing].zh
-        print(f"  验签 {said}：{authentic.reasons(reading.authentic).zh}")
+        why = authentic.reasons(reading.authentic).zh or "、".join(reading.authentic.signers)
+        print(f"  验签 {said}：{why}")
     for found in reading.found:
         d = found.document
         total = thousands(d.total) if d.total is not None else "—"

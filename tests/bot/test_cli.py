@@ -20,10 +20,12 @@ import pytest
 
 from bench.visitor import Service, running
 from tests.house import DRAWN, drawn, einvoice, zipped
+from tests.intake.pki import bureau, sealed
+from tests.intake.test_ofd import ofd
 
 READ_FIELDS = {
     *("file", "kind", "type", "number", "code", "date", "seller_name", "seller_tax_id", "buyer_name", "buyer_tax_id"),
-    *("amount_excl_tax", "tax", "total", "lines", "source", "confidence", "warnings", "error"),
+    *("amount_excl_tax", "tax", "total", "lines", "source", "confidence", "warnings", "error", "authenticity"),
 }
 
 
@@ -103,7 +105,7 @@ def test_read_gives_an_object_for_a_file_with_the_agreed_fields(run: Archive) ->
     assert [row["file"] for row in rows] == [str(p) for p in paths]
     for row in rows:
         assert set(row) >= READ_FIELDS
-        for name in READ_FIELDS - {"lines", "source", "confidence", "warnings", "error"}:
+        for name in READ_FIELDS - {"lines", "source", "confidence", "warnings", "error", "authenticity"}:
             assert row[name] is None or isinstance(row[name], str), name
         assert row["error"] is None
     assert rows[0]["number"] == "26339990000088000001"
@@ -112,6 +114,24 @@ def test_read_gives_an_object_for_a_file_with_the_agreed_fields(run: Archive) ->
     assert rows[2]["kind"] == "multi"
     assert len(rows[2]["invoices"]) == 3
     assert not run.data.exists(), "reading keeps nothing"
+
+
+def test_read_judges_seals_by_the_trust_store(run: Archive, folder: Path) -> None:
+    (folder / "a.ofd").write_bytes(sealed(ofd(), bureau()))
+    store = folder / "store"
+    store.mkdir()
+    (store / "root.cer").write_bytes(bureau().root.certificate)
+    (row,) = run("read", folder / "a.ofd", "--json").rows
+    assert (row["authenticity"]["zh"], row["authenticity"]["checked"]) == (
+        "摘要一致，签章未验",
+        ["digests", "coverage"],
+    )
+    run.env["GUIDANG_TRUST"] = str(store)
+    try:
+        (row,) = run("read", folder / "a.ofd", "--json").rows
+    finally:
+        del run.env["GUIDANG_TRUST"]
+    assert (row["authenticity"]["standing"], row["authenticity"]["zh"]) == ("passed", "通过")
 
 
 def test_read_names_what_fails_and_goes_on(run: Archive, folder: Path) -> None:

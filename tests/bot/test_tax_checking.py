@@ -212,6 +212,13 @@ async def test_by_hand_only_finance_and_archivist_and_only_what_makes_sense(desk
     item = await desk.scene.forward("li", einvoice("408.00"))
     for person in ("li", "wang", "zhou"):
         assert "A01" in words(await desk.scene.click(person, "check", item.id, {"outcome": "genuine"}))
+    shown = (await desk.scene.send("chen", item.id)).cards[0]
+    form = button(shown, "check").form
+    assert form is not None
+    assert [f.name for f in form.fields] == ["outcome", "day", "remark"]
+    for person in ("li", "zhou"):
+        cards = (await desk.scene.send(person, item.id)).cards
+        assert not [c for c in cards[0].choices if c.action == "check"]
     assert "S03" in words(await desk.scene.click("lu", "check", item.id, {"outcome": "genuine"}))  # another company
     assert "S05" in words(await desk.scene.click("chen", "check", item.id, {"outcome": "maybe"}))
     tomorrow = (desk.clock() + timedelta(days=2)).date().isoformat()

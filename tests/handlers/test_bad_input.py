@@ -223,10 +223,10 @@ async def upload_with(scene: Scene, offload: Callable[..., Any], files: list[tup
 async def test_a_reader_that_is_killed_leaves_the_file_kept_and_the_rest_read(scene: Scene, tmp_path: Path) -> None:
     workers, place = Workers(1), tmp_path / "pid"
 
-    async def offload(task: Callable[..., Any], data: bytes, name: str) -> Any:
+    async def offload(task: Callable[..., Any], data: bytes, name: str, *more: Any) -> Any:
         if name == "毒.pdf":
             return await workers.run(waiting_to_die, str(place), data, name)
-        return await workers.run(task, data, name)
+        return await workers.run(task, data, name, *more)
 
     async def kill() -> None:
         await until(lambda: place.exists() and bool(place.read_text("utf-8")))
@@ -250,7 +250,7 @@ async def test_a_reader_that_is_killed_leaves_the_file_kept_and_the_rest_read(sc
 async def test_a_reader_that_is_stuck_is_stopped_and_the_file_kept(scene: Scene) -> None:
     workers = Workers(1, time_limit=1.5)
 
-    async def offload(task: Callable[..., Any], data: bytes, name: str) -> Any:
+    async def offload(task: Callable[..., Any], data: bytes, name: str, *more: Any) -> Any:
         return await workers.run(stuck, data, name)
 
     try:

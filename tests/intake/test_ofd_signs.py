@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 
 from archive.authentic import CHANGED, Standing, Step, Trust, reasons
@@ -178,6 +181,23 @@ def test_without_a_seal_it_is_unchecked_without_a_word_on_the_card() -> None:
     assert reading.authentic is not None
     assert reading.authentic.standing is Standing.UNCHECKED
     assert not reading.authentic.signed
+
+
+def test_two_files_of_one_name_do_not_pass() -> None:
+    """Which of them a program shows is its own choice."""
+    out = io.BytesIO(sealed(ofd(), bureau()))
+    content = entries(out.getvalue())["DOC_0/P/content.XML"]
+    with zipfile.ZipFile(out, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("DOC_0/P/content.XML", content)
+    assert standing(out.getvalue()) is Standing.DIGESTS
+
+
+def test_a_second_unsigned_document_in_the_package_does_not_pass() -> None:
+    files = entries(sealed(ofd(), bureau(), leave_out=("OFD.xml",)))
+    more = {"Doc_1/Document.xml": files["Doc_0/Document.xml"], "Doc_1/P/Content.xml": files["DOC_0/P/content.XML"]}
+    body = b"<ofd:DocBody><ofd:DocRoot>/Doc_1/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>"
+    root = files["OFD.xml"].replace(b"</ofd:OFD>", body)
+    assert standing(packed({**files, **more, "OFD.xml": root})) is Standing.DIGESTS
 
 
 @needs_real
