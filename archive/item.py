@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from archive.document import Document
 from archive.finding import Finding
+from archive.place import Place
 from archive.words import Text
 
 
@@ -73,6 +74,7 @@ class Item:
     category: str = ""  # expense category
     source: Mapping[str, str] = field(default_factory=dict)
     confidence: Mapping[str, float] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)  # where on the original a field was read
     findings: tuple[Finding, ...] = ()
     text: str = ""  # readable words, for search
     case: str = ""  # id of the approval case

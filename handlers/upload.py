@@ -162,6 +162,7 @@ async def _take_part(
         category=chosen.category.zh,
         source=dict(found.source),
         confidence=dict(found.confidence),
+        places=dict(found.places),
         findings=_once(findings),
         text=found.text,
         seen_by=frozenset({asker.id}),
