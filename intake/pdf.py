@@ -64,8 +64,9 @@ def _read(pdf: Any, name: str) -> Reading:
     read = {n for draft in printed for n in range(draft.pages[0], draft.pages[1] + 1)}
     scans = [n for n, text in enumerate(texts) if n not in read and _is_picture(pdf, n, text)]
     if not attached and scans:
-        found += _recognised(pdf, scans, name)
-        warnings += [doubt(doubts.SCANNED)]
+        recognised, nothing = _recognised(pdf, scans, name)
+        found += recognised
+        warnings += [doubt(doubts.SCANNED), *doubts.unread(nothing)]
         found.sort(key=lambda f: f.pages)
     found += _only_coded(pdf, [n for n in range(len(texts)) if n not in read and n not in scans])
     if not found:
@@ -192,12 +193,17 @@ def _is_picture(pdf: Any, number: int, text: PageText) -> bool:
     return False
 
 
-def _recognised(pdf: Any, numbers: Sequence[int], name: str) -> list[Found]:
-    """Pages that are pictures, drawn and recognised."""
+def _recognised(pdf: Any, numbers: Sequence[int], name: str) -> tuple[list[Found], list[int]]:
+    """Pages that are pictures, drawn and recognised; which of them told nothing, blank ones aside."""
     from intake.image import read_picture  # lazily: recognition is heavy and most files need none
+    from intake.picture_file import is_blank
 
     found: list[Found] = []
+    unread: list[int] = []
     for number in numbers[:PICTURE_PAGES]:
-        page = pdf[number]
-        found += read_picture(picture(page, _OCR_DPI), name, number)
-    return found
+        image = picture(pdf[number], _OCR_DPI)
+        new = read_picture(image, name, number)
+        if not new and not is_blank(image):
+            unread.append(number)
+        found += new
+    return found, [*unread, *numbers[PICTURE_PAGES:]]
