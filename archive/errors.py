@@ -127,7 +127,7 @@ class NotWhatItSays(ReadProblem):
 class UnknownFormat(ReadProblem):
     code = "R06"
     what = Text("「{name}」的格式不认识", "The format of “{name}” is not known")
-    why = Text("支持 XML、OFD、PDF、图片和 ZIP", "XML, OFD, PDF, pictures and ZIP are understood")
+    why = Text("支持 XML、OFD、PDF、图片、邮件、ZIP 和 7Z", "XML, OFD, PDF, pictures, mails, ZIP and 7Z are understood")
     then = Text("请发送其中一种格式。", "Please send one of these.")
 
 

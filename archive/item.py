@@ -10,6 +10,7 @@ from enum import StrEnum
 from archive.authentic import Authenticity
 from archive.document import Document
 from archive.finding import Finding
+from archive.place import Place
 from archive.words import Text
 
 
@@ -108,6 +109,7 @@ class Item:
     category: str = ""  # expense category
     source: Mapping[str, str] = field(default_factory=dict)
     confidence: Mapping[str, float] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)  # where on the original a field was read
     findings: tuple[Finding, ...] = ()
     authentic: Authenticity | None = None  # what its seals and signatures were worth when it was read
     tax_check: TaxCheck | None = None  # 查验, of the facts it has now

@@ -55,7 +55,10 @@ def joined(item: Item, other: Another) -> Item:
     document = replace(item.document, **values)
     if item.state is ItemState.DOUBTFUL and other.document.lines and not document.lines:
         document = replace(document, lines=other.document.lines)
-    return replace(item, document=document, source=source, confidence=confidence, findings=tuple(findings))
+    places = {name: place for name, place in item.places.items() if name not in values}  # they are of the first file
+    return replace(
+        item, document=document, source=source, confidence=confidence, places=places, findings=tuple(findings)
+    )
 
 
 def _believed(other: Another, item: Item, name: str) -> bool:

@@ -7,15 +7,17 @@ from collections.abc import Mapping
 from archive import authentic, taxcheck
 from archive.access import Person, may_see
 from archive.approval import deciders
+from archive.checks import SURE
 from archive.document import KIND_NAMES
 from archive.errors import NotFound
+from archive.finding import Level
 from archive.item import Item, ItemState
 from archive.trail import Entry, Link
 from archive.words import Text, same
 from handlers.cards import item_card
 from handlers.context import Context
 from handlers.message import Message, OutFile, Reply
-from intake.preview import draw
+from intake.preview import Mark, draw
 
 ACTIONS: Mapping[str, Text] = {
     "received": Text("收到", "received"),
@@ -91,12 +93,25 @@ def _history(ctx: Context, links: list[Link], names: Mapping[str, str], lang: st
 
 
 async def picture(ctx: Context, person: Person, item_id: str, page: int, channel: str) -> bytes:
-    """PNG of a page of the original. Raises NotFound where the person may not see it."""
+    """PNG of a page of the original; until it is filed, with what was read marked on it, doubtful values strongly.
+
+    Raises NotFound where the person may not see it.
+    """
     item = await seen(ctx, person, item_id)
     data = await ctx.vault.original(item.file)
-    drawn: bytes = await ctx.offload(draw, data, page, 110)
+    drawn: bytes = await ctx.offload(draw, data, page, 110, _marks(item, page))
     await ctx.trail.add(Entry(person.id, "viewed", item.id, ctx.now(), channel, {"page": str(page)}))
     return drawn
+
+
+def _marks(item: Item, page: int) -> tuple[Mark, ...]:
+    """Where the values on a page were read. A value that somebody gave by hand stands nowhere."""
+    if item.state is ItemState.ARCHIVED:
+        return ()
+    unsure = {f.field for f in item.findings if f.level is not Level.NOTE}
+    unsure |= {name for name, sure in item.confidence.items() if sure < SURE}
+    read = {n: p for n, p in item.places.items() if p.page == page and item.source.get(n) != "person"}
+    return tuple(Mark(place.box, name in unsure) for name, place in sorted(read.items()))
 
 
 async def original(ctx: Context, person: Person, item_id: str, channel: str) -> tuple[str, str, bytes]:
@@ -153,6 +168,9 @@ def plain(item: Item) -> dict[str, object]:
         ],
         "authenticity": authentic.plain(item.authentic),
         "tax_check": taxcheck.plain(item.tax_check),
+        "source": dict(item.source),
+        "confidence": dict(item.confidence),
+        "places": {name: {"page": p.page, "box": list(p.box)} for name, p in item.places.items()},
         "findings": [{"code": f.code, "level": f.level.value, "text": f.text.zh} for f in item.findings],
     }
 

@@ -181,6 +181,7 @@ async def _take_part(
         category=chosen.category.zh,
         source=dict(found.source),
         confidence=dict(found.confidence),
+        places=dict(found.places),
         findings=_once(findings),
         authentic=reading.authentic,
         text=found.text,
@@ -211,7 +212,7 @@ def _unread(reading: Reading) -> tuple[Finding, ...]:
 
 def _once(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """The reader and the checks may find the same thing; it is told once."""
-    return tuple({(f.code, f.field): f for f in reversed(findings)}.values())[::-1]
+    return tuple({(f.code, f.field, f.text.zh): f for f in reversed(findings)}.values())[::-1]
 
 
 async def _card(ctx: Context, item: Item, asker: Person, people: Sequence[Person], message: Message) -> Card:

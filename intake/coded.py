@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -11,11 +12,13 @@ from archive.finding import Finding
 from archive.words import same
 from intake import codes
 from intake.doubts import DISAGREE, SOURCE_NAMES, doubt
-from intake.qr import Payload
+from intake.qr import Mark, Payload, parse
 from intake.reading import Found, Place
 
 #: Type codes of the tax bureau → kind; what the face says about a toll or fuel invoice is finer and stays.
 _KINDS = {"51": Kind.RAIL, "61": Kind.AIR, "01": Kind.VAT, "04": Kind.VAT, "08": Kind.VAT, "10": Kind.VAT}
+#: The kinds that bear a code with their facts.
+CODED = frozenset({Kind.EINVOICE, Kind.VAT, Kind.TOLL, Kind.RAIL, Kind.AIR, Kind.FISCAL})
 #: A title read less surely than this from a picture gives way to the one the code means.
 _CLEAR = 0.95
 _AMOUNTS = ("total", "amount_excl_tax")
@@ -55,6 +58,15 @@ def with_code(found: Found | None, payload: Payload, place: Place) -> Found:
         places=places,
         warnings=tuple(warnings),
     )
+
+
+def with_codes(found: Found, marks: Iterable[Mark], page: int, alone: bool) -> Found:
+    """Compared with the first code that is its own: any, where it is alone on its page, else that of its number."""
+    for mark in marks:
+        payload = parse(mark.text)
+        if payload and (alone or payload.number == found.document.number):
+            return compared(found, payload, Place(page, mark.box))
+    return found
 
 
 def compared(found: Found, payload: Payload, place: Place) -> Found:

@@ -40,6 +40,7 @@ _SELLERS = frozenset(
         "服务方",
     ]
 )
+_TAX_ID = re.compile(r"(?:纳税人识别号|统一社会信用代码|税号)[^:\t]{0,12}:?" + GAP + r"?([0-9A-Z]{15,20})(?![0-9A-Z])")
 _TOTAL = re.compile(r"(?:合同|协议|服务|价款|费用|项目)?(?:总)?(?:金额|总价|总额|价款|总计|合计|费用|租金)")
 _FIGURE = re.compile(r"(?:¥|RMB|人民币)(\d[\d,]*(?:\.\d{1,2})?)|(\d[\d,]*(?:\.\d{1,2})?)元")
 _WORDS = re.compile(
@@ -53,13 +54,24 @@ def read_contract(forms: Sequence[Form], source: str) -> Draft:
     draft.put("type", "合同", sure=0.95)
     named = next((where for name, where in titles(forms[0]) if name == "contract"), None)
     draft.note("title", named.kept.replace(" ", "") if named else None)
+    named_last: list[str] = []
     for form in forms:
         for row in form.rows:
-            _row(draft, row)
+            named_last = _row(draft, row) or named_last
+            _tax_ids(draft, row, named_last)
     return draft
 
 
-def _row(draft: Draft, row: Row) -> None:
+def _tax_ids(draft: Draft, row: Row, sides: Sequence[str]) -> None:
+    """The tax ids in a row belong to the parties named last: one beside the other, or the only one."""
+    matches = list(_TAX_ID.finditer(row.text))
+    for match, side in zip(matches, sides if len(matches) == len(sides) else sides[-1:], strict=False):
+        draft.put(f"{side}_tax_id", match[1], span(row, match.start(1), match.end(1)), 0.9)
+
+
+def _row(draft: Draft, row: Row) -> list[str]:
+    """What a row says; the sides of the parties it names."""
+    sides = []
     if match := _NUMBER.search(row.text):
         draft.put("number", match[1], span(row, match.start(1), match.end(1)), 0.95)
     if match := _DATE.search(row.text):
@@ -68,9 +80,11 @@ def _row(draft: Draft, row: Row) -> None:
     for match in _PARTY.finditer(row.text):
         name = span(row, match.start(3), match.end(3))
         if len(re.findall(r"[一-龥A-Za-z]", name.text)) >= 2 and "盖章" not in match[0] and "签字" not in match[0]:
-            draft.put(f"{_side(match[1], match[2] or '')}_name", name.kept, name, 0.9)
+            sides.append(_side(match[1], match[2] or ""))
+            draft.put(f"{sides[-1]}_name", name.kept, name, 0.9)
     if _TOTAL.search(row.text):
         _total(draft, row)
+    return sides
 
 
 def _side(word: str, bracket: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from archive.document import FIELD_NAMES
 from archive.finding import Finding, Level
 from archive.words import Text, same
@@ -17,6 +19,8 @@ LINES = "I08"
 GARBLED = "I09"
 PAGES = "I10"
 ATTACHMENT = "I11"
+UNREAD = "I12"
+_SHOWN = 20  # page numbers in one warning
 
 #: Code → (level, what it says). Facts are named in braces.
 MEANINGS: dict[str, tuple[Level, Text]] = {
@@ -48,6 +52,10 @@ MEANINGS: dict[str, tuple[Level, Text]] = {
         Text("票面文字无法提取，按位置读取", "the form's labels can't be extracted; it was read by position"),
     ),
     PAGES: (Level.WARN, Text("共 {pages} 页，只读了前 {read} 页", "of {pages} pages only the first {read} were read")),
+    UNREAD: (
+        Level.WARN,
+        Text("第 {page} 页没有读到单据，请看原件", "no document was read on page {page}; please look at the original"),
+    ),
     ATTACHMENT: (
         Level.WARN,
         Text("附件「{name}」没有读取：{why}", "the attachment “{name}” was not read: {why}"),
@@ -63,6 +71,14 @@ SOURCE_NAMES: dict[str, Text] = {
     "qr": Text("二维码", "the QR code"),
     "ocr": Text("图像识别", "recognition"),
 }
+
+
+def unread(pages: Sequence[int]) -> list[Finding]:
+    """The warning on pages (from 0) that told nothing; none where every page was read."""
+    if not pages:
+        return []
+    shown = [str(page + 1) for page in pages[:_SHOWN]] + ["…"] * (len(pages) > _SHOWN)
+    return [doubt(UNREAD, page=Text("、".join(shown), ", ".join(shown)))]
 
 
 def doubt(code: str, field: str = "", **facts: object) -> Finding:

@@ -10,14 +10,14 @@ from PIL import Image
 
 from archive.document import Kind
 from archive.errors import NoDocument
-from intake import papers, photo, qr, second_look, slips, tills
+from intake import doubts, papers, photo, qr, second_look, slips, tills
 from intake.arithmetic import settled
 from intake.coded import with_code, with_own_number, with_title
 from intake.engines import engines
 from intake.layout import find
 from intake.ocr import Engines, OcrLine, Pixels
 from intake.papers import Paper
-from intake.picture_file import frames
+from intake.picture_file import frames, is_blank
 from intake.reading import Found, Place, Reading
 from intake.rows import Word
 from intake.spelling import mended
@@ -35,12 +35,16 @@ def read_image(data: bytes, name: str) -> Reading:
     """
     found: list[Found] = []
     pages = 0
+    unread: list[int] = []
     for page, frame in enumerate(frames(data, name)):
-        found += read_picture(frame, name, page)
+        new = read_picture(frame, name, page)
+        if not new and not is_blank(frame):
+            unread.append(page)
+        found += new
         pages = page + 1
     if not found:
         raise NoDocument(name=name)
-    return Reading(name, "image", tuple(found), pages)
+    return Reading(name, "image", tuple(found), pages, tuple(doubts.unread(unread)))
 
 
 def read_picture(image: Image.Image, name: str, page: int, by: Engines | None = None) -> tuple[Found, ...]:

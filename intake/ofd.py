@@ -14,11 +14,13 @@ from archive.money import parse_amount
 from archive.words import same
 from intake import doubts, layout, xml_reader
 from intake.agree import agree
+from intake.coded import CODED, with_codes
 from intake.doubts import doubt
 from intake.draft import MONEY, Draft
 from intake.fields import parse_date, squeeze, tidy
 from intake.limits import PICTURE_PAGES, SPEAKING
 from intake.markup import first, local, parse, value
+from intake.ofd_codes import codes_on
 from intake.ofd_text import texts_by_id, words_of
 from intake.package import Leaf, Package, resolve
 from intake.reading import Found, Reading
@@ -61,6 +63,7 @@ def read_ofd(data: bytes, name: str) -> Reading:
     pages = 0
     for path, document in package.documents():
         leaves = list(package.pages(path, document))
+        one: list[Found] = []
         drafts, unread = _attached(package, path, document)
         warnings += unread
         words = [w for i, leaf in enumerate(leaves) for w in words_of(leaf, pages + i)]
@@ -70,9 +73,10 @@ def read_ofd(data: bytes, name: str) -> Reading:
             found += _recognised(package, path, document, leaves, pages)
             warnings.append(doubt(doubts.SCANNED))
         elif len(printed) > 1 and not drafts:
-            found += [agree([draft]) for draft in printed]
+            one = [agree([draft]) for draft in printed]
         elif printed or drafts:
-            found.append(agree([*drafts, *printed[:1]]))
+            one = [agree([*drafts, *printed[:1]])]
+        found += _by_code(one, package, path, document, leaves, pages)
         pages += len(leaves)
     if next(package.root.iter("{*}Signatures"), None) is not None:
         warnings.append(doubt(doubts.SIGNATURE))
@@ -160,6 +164,20 @@ def _with_kind(draft: Draft) -> Draft | None:
     if len(number) == 8:
         draft.kind = Kind.VAT
     return draft
+
+
+def _by_code(
+    found: list[Found], package: Package, path: str, document: etree._Element, leaves: list[Leaf], start: int
+) -> list[Found]:
+    """Each document compared with the QR code on its first page."""
+    firsts = [one.pages[0] for one in found]
+    compared = []
+    for one, first_page in zip(found, firsts, strict=True):
+        if one.document.kind in CODED and 0 <= first_page - start < len(leaves):
+            marks = codes_on(package, path, document, leaves[first_page - start])
+            one = with_codes(one, marks, first_page, firsts.count(first_page) == 1)
+        compared.append(one)
+    return compared
 
 
 def _recognised(package: Package, path: str, document: etree._Element, leaves: list[Leaf], start: int) -> list[Found]:

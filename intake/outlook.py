@@ -31,8 +31,10 @@ def outlook_files(data: bytes, name: str, budget: Budget) -> Iterator[tuple[str,
     # The declared border: both libraries trip over a broken file in many manners
     except (OSError, LookupError, ValueError, TypeError, AttributeError, AssertionError) as error:
         raise Truncated(name=name) from error
-    except (struct.error, RecursionError, NotImplementedError) as error:
+    except (struct.error, ArithmeticError, RecursionError, NotImplementedError) as error:
         raise Truncated(name=name) from error
+    except MemoryError as error:
+        raise ZipBomb(name=name) from error
     yield from chosen(enclosed, name)
 
 

@@ -11,13 +11,12 @@ from typing import Any
 
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
 
-from archive.document import Kind
 from archive.errors import NoDocument, Problem
 from archive.finding import Finding
 from archive.words import same
 from intake import doubts, layout, qr, xml_reader
 from intake.agree import agree
-from intake.coded import compared, with_code
+from intake.coded import CODED, with_code, with_codes
 from intake.doubts import doubt
 from intake.draft import Draft
 from intake.limits import ATTACHMENTS, CODED_PAGES, FILE_WORDS, PAGES, PICTURE_PAGES, SPEAKING, XML_BYTES
@@ -32,9 +31,8 @@ _QR_DPI, _OCR_DPI = 144, 200
 _GARBLED = 0.3
 #: A picture that covers this much of a page is the page: a scan, whatever watermark lies over it.
 _COVERING = 0.6
-#: Below this a field is worth the time a QR code takes; and the kinds that bear one.
+#: Below this a field is worth the time a QR code takes.
 _SURE = 0.9
-_CODED = (Kind.EINVOICE, Kind.VAT, Kind.TOLL, Kind.RAIL, Kind.AIR, Kind.FISCAL)
 
 
 def read_pdf(data: bytes, name: str) -> Reading:
@@ -66,8 +64,9 @@ def _read(pdf: Any, name: str) -> Reading:
     read = {n for draft in printed for n in range(draft.pages[0], draft.pages[1] + 1)}
     scans = [n for n, text in enumerate(texts) if n not in read and _is_picture(pdf, n, text)]
     if not attached and scans:
-        found += _recognised(pdf, scans, name)
-        warnings += [doubt(doubts.SCANNED)]
+        recognised, nothing = _recognised(pdf, scans, name)
+        found += recognised
+        warnings += [doubt(doubts.SCANNED), *doubts.unread(nothing)]
         found.sort(key=lambda f: f.pages)
     found += _only_coded(pdf, [n for n in range(len(texts)) if n not in read and n not in scans])
     if not found:
@@ -158,16 +157,12 @@ def _by_code(found: Found, pdf: Any, alone: bool) -> Found:
 
     Where title, number, date or total is missing or was guessed, the page is drawn to find the code: it is believed.
     """
-    if found.document.kind not in _CODED:
+    if found.document.kind not in CODED:
         return found
     sure = all(found.confidence.get(name, 0.0) >= _SURE for name in ("type", "number", "date", "total"))
     page = found.pages[0]
     if sure:
-        for mark in codes_on(pdf[page]):
-            payload = qr.parse(mark.text)
-            if payload and (alone or payload.number == found.document.number):
-                return compared(found, payload, Place(page, mark.box))
-        return found
+        return with_codes(found, codes_on(pdf[page]), page, alone)
     image = picture(pdf[page], _QR_DPI, grey=True)
     for mark in qr.decode(image):
         if payload := qr.parse(mark.text):
@@ -198,12 +193,17 @@ def _is_picture(pdf: Any, number: int, text: PageText) -> bool:
     return False
 
 
-def _recognised(pdf: Any, numbers: Sequence[int], name: str) -> list[Found]:
-    """Pages that are pictures, drawn and recognised."""
+def _recognised(pdf: Any, numbers: Sequence[int], name: str) -> tuple[list[Found], list[int]]:
+    """Pages that are pictures, drawn and recognised; which of them told nothing, blank ones aside."""
     from intake.image import read_picture  # lazily: recognition is heavy and most files need none
+    from intake.picture_file import is_blank
 
     found: list[Found] = []
+    unread: list[int] = []
     for number in numbers[:PICTURE_PAGES]:
-        page = pdf[number]
-        found += read_picture(picture(page, _OCR_DPI), name, number)
-    return found
+        image = picture(pdf[number], _OCR_DPI)
+        new = read_picture(image, name, number)
+        if not new and not is_blank(image):
+            unread.append(number)
+        found += new
+    return found, [*unread, *numbers[PICTURE_PAGES:]]

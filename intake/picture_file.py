@@ -15,6 +15,8 @@ from intake import limits
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "TIFF", "BMP", "GIF")
 #: Signatures too long to stand there by chance.
 _SIGNED = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"RIFF", b"II*\x00", b"MM\x00*")
+#: Greys below this are ink, and so little of it is dust.
+_INK, _SPECKS = 150, 0.002
 _HEIC = re.compile(rb"^....ftyp(?:heic|heix|heim|heis|hevc|hevx|mif1|msf1)", re.DOTALL)
 
 
@@ -27,6 +29,14 @@ def opened(data: bytes) -> Image.Image:
 
     register_heif_opener(thumbnails=False)
     return Image.open(io.BytesIO(data), formats=("HEIF", "AVIF"))
+
+
+def is_blank(image: Image.Image) -> bool:
+    """Whether a page bears next to no ink: the empty back that a scanner takes along."""
+    small = image.convert("L")
+    small.thumbnail((400, 400))
+    dark = sum(small.histogram()[:_INK])
+    return dark < _SPECKS * small.width * small.height
 
 
 def frames(data: bytes, name: str) -> Iterator[Image.Image]:

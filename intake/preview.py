@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageChops, ImageDraw, ImageOps
 
 from archive.document import FIELD_NAMES, Document, Line
 from archive.errors import NoDocument, Problem, ReaderFailed, TooManyPixels, UnknownFormat
@@ -19,6 +21,8 @@ from intake.sniff import sniff
 _PAPER = (210.0, 140.0)  # millimetres of a drawn form: an invoice's
 _INCH = 25.4
 _NAME = "file"
+#: The marker pens: pale blue for what was read, orange for what is in doubt.
+_READ, _DOUBTFUL = (214, 232, 250), (255, 190, 110)
 #: The order of a drawn form.
 _SHOWN = (
     "number", "code", "date", "buyer_name", "buyer_tax_id", "seller_name", "seller_tax_id",
@@ -26,8 +30,15 @@ _SHOWN = (
 )  # fmt: skip
 
 
-def draw(data: bytes, page: int = 0, dpi: int = 110) -> bytes:
-    """A PNG of the page (from 0; a number beyond the end gives the last page).
+class Mark(NamedTuple):
+    """A box to be marked (left, top, right, bottom as fractions of the page); doubtful ones are marked strongly."""
+
+    box: tuple[float, float, float, float]
+    doubtful: bool = False
+
+
+def draw(data: bytes, page: int = 0, dpi: int = 110, marks: Sequence[Mark] = ()) -> bytes:
+    """A PNG of the page (from 0; a number beyond the end gives the last page), with marks on it.
 
     Raises ReadProblems for files that can't be opened at all (Encrypted, Truncated, UnknownFormat …).
     """
@@ -42,9 +53,23 @@ def draw(data: bytes, page: int = 0, dpi: int = 110) -> bytes:
         image = _form(data, dpi)
     else:
         raise UnknownFormat(name=_NAME)
+    if marks and carrier != "xml":  # a drawn form has places of its own
+        image = _marked(image.convert("RGB"), marks)
     out = io.BytesIO()
     image.save(out, "PNG", compress_level=4)
     return out.getvalue()
+
+
+def _marked(image: Image.Image, marks: Sequence[Mark]) -> Image.Image:
+    """The page with each place shaded as a marker pen does: what is printed stays as dark as it was."""
+    pen = Image.new("RGB", image.size, "white")
+    canvas = ImageDraw.Draw(pen)
+    for mark in sorted(marks, key=lambda m: m.doubtful):
+        left, top, right, bottom = (min(1.0, max(0.0, edge)) for edge in mark.box)
+        if right > left and bottom > top:
+            box = [left * image.width - 2, top * image.height - 2, right * image.width + 2, bottom * image.height + 2]
+            canvas.rectangle(box, fill=_DOUBTFUL if mark.doubtful else _READ)
+    return ImageChops.multiply(image, pen)
 
 
 def _pdf(data: bytes, page: int, dpi: int) -> Image.Image:

@@ -14,6 +14,11 @@ from intake.fields import parse_date
 
 #: First two fields of the tax bureau's text → what the amount means.
 _WITH_TAX = {"31", "32", "51", "61", "81", "82", "83", "84", "85", "86", "87", "88"}
+#: Of the page's width and height: a code is larger than a dot and smaller than a scan.
+_LEAST, _MOST = 0.02, 0.4
+_SQUARE = 0.2  # how far its sides may differ
+CODE_PIXELS = 4_000_000  # larger pictures are no codes
+LOOKED_AT = 6  # square pictures on one page
 _TOKENS = re.compile(r"[,，]")
 
 
@@ -38,6 +43,12 @@ class Payload:
     amount: Decimal | None = None
     amount_of: Literal["total", "amount_excl_tax"] | None = None
     check_code: str | None = None
+
+
+def is_shaped(wide: float, high: float, across: float, down: float) -> bool:
+    """Whether a picture on a page, measured as the page is, has the shape and size of a code."""
+    square = abs(wide - high) < _SQUARE * high
+    return square and _LEAST * across < wide < _MOST * across and _LEAST * down < high < _MOST * down
 
 
 def decode(image: Any) -> tuple[Mark, ...]:

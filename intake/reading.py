@@ -9,17 +9,10 @@ from archive.authentic import Authenticity
 from archive.document import Document
 from archive.errors import Problem
 from archive.finding import Finding
+from archive.place import Place as Place
 
 #: Sources in the order they are believed (domain: structured data first, a picture last).
 SOURCES = ("xml", "attachment", "custom_tag", "custom_data", "text", "qr", "ocr")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a field stands: page from 0, box (left, top, right, bottom) as fractions of the page."""
-
-    page: int
-    box: tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)

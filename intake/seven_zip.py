@@ -34,6 +34,8 @@ def seven_zip_files(data: bytes, name: str, budget: Budget) -> Iterator[tuple[st
         raise Encrypted(name=name) from error
     except Problem:
         raise
+    except MemoryError as error:
+        raise ZipBomb(name=name) from error
     # The declared border: the library parses an untrusted header by hand, and trips over a broken one in any manner.
     except (ArchiveError, lzma.LZMAError, zlib.error, EOFError, OSError, LookupError, ArithmeticError) as error:
         raise Truncated(name=name) from error

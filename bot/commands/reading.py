@@ -69,7 +69,7 @@ def plain(file: str, reading: Reading) -> dict[str, Any]:
         return {"file": file, **one, **shared, "warnings": one["warnings"] + shared["warnings"]}
     empty = dict.fromkeys(("type", *FIELDS))
     kind = "multi" if reading.found else None
-    rest: dict[str, Any] = {"lines": [], "source": {}, "confidence": {}, **shared}
+    rest: dict[str, Any] = {"lines": [], "source": {}, "confidence": {}, "places": {}, **shared}
     if reading.found:
         rest["invoices"] = [_document(found) for found in reading.found]
     return {"file": file, "kind": kind, **empty, **rest}
@@ -93,6 +93,10 @@ def _document(found: Found) -> dict[str, Any]:
         "extra": dict(d.extra),
         "source": dict(found.source),
         "confidence": {name: round(value, 3) for name, value in found.confidence.items()},
+        "places": {
+            name: {"page": place.page, "box": [round(edge, 4) for edge in place.box]}
+            for name, place in found.places.items()
+        },
         "pages": list(found.pages),
         "warnings": [_warning(w) for w in found.warnings],
     }  # fmt: skip

@@ -25,7 +25,18 @@ from tests.intake.test_ofd import ofd
 
 READ_FIELDS = {
     *("file", "kind", "type", "number", "code", "date", "seller_name", "seller_tax_id", "buyer_name", "buyer_tax_id"),
-    *("amount_excl_tax", "tax", "total", "lines", "source", "confidence", "warnings", "error", "authenticity"),
+    *(
+        "amount_excl_tax",
+        "tax",
+        "total",
+        "lines",
+        "source",
+        "confidence",
+        "places",
+        "warnings",
+        "error",
+        "authenticity",
+    ),
 }
 
 
@@ -105,12 +116,16 @@ def test_read_gives_an_object_for_a_file_with_the_agreed_fields(run: Archive) ->
     assert [row["file"] for row in rows] == [str(p) for p in paths]
     for row in rows:
         assert set(row) >= READ_FIELDS
-        for name in READ_FIELDS - {"lines", "source", "confidence", "warnings", "error", "authenticity"}:
+        for name in READ_FIELDS - {"lines", "source", "confidence", "places", "warnings", "error", "authenticity"}:
             assert row[name] is None or isinstance(row[name], str), name
         assert row["error"] is None
     assert rows[0]["number"] == "26339990000088000001"
     assert (rows[0]["total"], rows[0]["date"], rows[0]["kind"]) == ("742.00", "2026-04-21", "einvoice")
     assert rows[0]["lines"][0]["amt"] == "700.00"
+    left, top, right, bottom = rows[1]["places"]["number"]["box"]
+    assert rows[1]["places"]["number"]["page"] == 0
+    assert 0.5 < left < right < 1
+    assert 0 < top < bottom < 0.3
     assert rows[2]["kind"] == "multi"
     assert len(rows[2]["invoices"]) == 3
     assert not run.data.exists(), "reading keeps nothing"

@@ -12,6 +12,7 @@ from archive.access import Role
 from archive.errors import NotFound
 from archive.item import Item
 from archive.trail import Entry
+from intake.preview import draw
 from tests.house import Scene, button, drawn, einvoice, facts, words, zipped
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -64,6 +65,17 @@ async def test_who_gets_the_original_and_the_picture(scene: Scene, item: Item, p
     assert (handed.who, handed.action, handed.facts["sha256"]) == (person, "downloaded", item.file.sha256)
     assert (await scene.reception.picture(who, item.id, 0)).startswith(b"\x89PNG")
     assert f"{person} viewed" in (await scene.history(item.id))[before:]
+
+
+async def test_the_picture_marks_what_was_read_until_it_is_filed(scene: Scene) -> None:
+    pdf = await scene.forward("li", drawn("dev_21")[1], "加油.pdf")
+    assert pdf.places["number"].page == 0
+    shown = await scene.reception.picture(scene.people["li"], pdf.id, 0)
+    assert shown != draw(drawn("dev_21")[1]), "places are marked"
+    await scene.click("wang", "approve", pdf.id)
+    filed = await scene.house.vault.item(pdf.id)
+    assert filed.places == pdf.places
+    assert await scene.reception.picture(scene.people["li"], pdf.id, 0) == draw(drawn("dev_21")[1])
 
 
 @pytest.mark.parametrize("person", SEES)

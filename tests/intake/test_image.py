@@ -17,7 +17,7 @@ from PIL import Image
 from archive.checks import SURE
 from archive.document import Kind
 from archive.errors import HeicPhoto, NoDocument, ReaderFailed, TooManyPixels, Truncated, UnknownFormat
-from intake import qr
+from intake import doubts, qr
 from intake.engines import engines
 from intake.fields import fold
 from intake.image import read_image, read_picture
@@ -227,6 +227,19 @@ def test_a_heic_photo_is_read_like_any_other() -> None:
     assert draw(data)[:4] == b"\x89PNG"
     with pytest.raises((HeicPhoto, Truncated, ReaderFailed)):
         read_image(data[: len(data) // 2], "half.heic")
+
+
+def test_a_page_on_which_nothing_is_read_is_named_and_an_empty_one_is_not() -> None:
+    invoice = Image.open(io.BytesIO(sample("img_04"))).convert("RGB")
+    scribble = Image.new("RGB", invoice.size, "white")
+    scribble.paste("black", (100, 100, 300, 300))
+    out = io.BytesIO()
+    pages = [Image.new("RGB", invoice.size, "white"), scribble, invoice]
+    invoice.save(out, "TIFF", save_all=True, append_images=pages, compression="tiff_lzw")
+    reading = read_image(out.getvalue(), "scan.tif")
+    assert [found.pages for found in reading.found] == [(0, 0), (3, 3)]
+    assert reading.pages == 4
+    assert [(f.code, f.facts["page"]) for f in reading.warnings] == [(doubts.UNREAD, "3")]
 
 
 def test_a_broken_heic_photo_says_what_to_do() -> None:

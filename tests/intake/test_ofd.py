@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
+import zxingcpp
 from PIL import Image
 
 from archive.document import Kind
@@ -138,6 +139,33 @@ def test_an_attached_xml_is_believed_first() -> None:
     (found,) = read(ofd(more=more, files=files), "a.ofd").found
     assert found.source["total"] == "attachment"
     assert {f.field for f in found.warnings if f.code == doubts.DISAGREE} >= {"number", "total"}
+
+
+def with_code(said: str) -> bytes:
+    """The page with a QR code in its corner."""
+    png = io.BytesIO()
+    code = zxingcpp.create_barcode(said, zxingcpp.BarcodeFormat.QRCode)
+    Image.fromarray(zxingcpp.write_barcode_to_image(code, scale=4)).save(png, "PNG")
+    resources = (
+        f'<ofd:Res {NS} BaseLoc="Res"><ofd:MultiMedias><ofd:MultiMedia ID="90" Type="Image">'
+        "<ofd:MediaFile>qr.png</ofd:MediaFile></ofd:MultiMedia></ofd:MultiMedias></ofd:Res>"
+    )
+    picture = '<ofd:ImageObject ID="91" ResourceID="90" Boundary="8 4 20 20"/>'
+    return ofd(
+        PAGE + picture,
+        more="<ofd:DocumentRes>DocumentRes.xml</ofd:DocumentRes>",
+        files={"Doc_0/DocumentRes.xml": resources, "Doc_0/Res/qr.png": png.getvalue()},
+    )
+
+
+def test_the_page_is_compared_with_its_code() -> None:
+    (found,) = read(with_code("01,32,,24119990000015696478,848.00,20240409,,A1B2"), "a.ofd").found
+    assert found.warnings == ()
+    (found,) = read(with_code("01,32,,24119990000015696478,484.00,20240409,,A1B2"), "a.ofd").found
+    assert found.document.total == Decimal("848.00"), "the text is believed"
+    (finding,) = found.warnings
+    assert (finding.code, finding.field) == (doubts.DISAGREE, "total")
+    assert "票面文字为 848.00，二维码为 484.00" in finding.text.zh
 
 
 def test_a_missing_page_is_an_incomplete_file() -> None:

@@ -23,6 +23,14 @@ PURCHASE = """
   1. 产品名称  数量  单价  金额
   2. 合同总金额：人民币壹万贰仟元整（¥12,000.00元）
 """
+SIDE_BY_SIDE = """
+                            技术服务合同
+                                              合同编号：JS-2025-9
+  委托方：杭州云岫样例软件有限公司             受托方：上海样例云算科技有限公司
+  纳税人识别号：91330199X0109Y039K             纳税人识别号：91310199X0UXC3A961
+  签订日期：2025年3月5日
+  合同总金额：¥12,000.00元
+"""
 TENANCY = """
                          房屋租赁协议书
   编号：ZL2025-7
@@ -241,6 +249,15 @@ EXPECTED: dict[str, tuple[str, dict[str, object]]] = {
             "date": date(2025, 3, 4),
             "buyer_name": B,
             "total": Decimal("13000.00"),
+        },
+    ),
+    "side by side": (
+        SIDE_BY_SIDE,
+        {
+            "buyer_name": B,
+            "seller_name": S,
+            "buyer_tax_id": "91330199X0109Y039K",
+            "seller_tax_id": "91310199X0UXC3A961",
         },
     ),
     "trips": (

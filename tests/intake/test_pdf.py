@@ -92,8 +92,8 @@ def with_code_of(name: str, other: str) -> bytes:
     """A drawn PDF that bears the QR code of another one."""
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(sample(name))) as pdf, pikepdf.open(io.BytesIO(sample(other))) as giver:
-        code = next(image for image in giver.pages[0].images.values() if image.Width == image.Height == 280)
-        mine = next(key for key, image in pdf.pages[0].images.items() if image.Width == image.Height == 280)
+        code = next(image for image in giver.pages[0].get_images().values() if image.Width == image.Height == 280)
+        mine = next(key for key, image in pdf.pages[0].get_images().items() if image.Width == image.Height == 280)
         pdf.pages[0].resources.XObject[mine] = pdf.copy_foreign(code)
         pdf.save(out)
     return out.getvalue()

@@ -8,7 +8,8 @@ from PIL import Image
 
 from archive.errors import Encrypted, TooManyPixels, Truncated, UnknownFormat, UnsafeXml
 from intake import limits
-from intake.preview import draw
+from intake.preview import Mark, draw
+from intake.read import read
 from tests.intake.samples import REAL, needs_real, sample
 
 
@@ -39,6 +40,25 @@ def test_chinese_is_drawn_where_the_fonts_are_not_embedded() -> None:
         (round(0.2 * page.width), round(0.215 * page.height), round(0.42 * page.width), round(0.255 * page.height))
     )
     assert (np.asarray(name) < 128).mean() > 0.05
+
+
+def coloured(png: bytes) -> np.ndarray:
+    """Which pixels have a colour of their own, as grey print on white paper has not."""
+    pixels = np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
+    return np.asarray(pixels.max(axis=2) - pixels.min(axis=2) > 30)
+
+
+@pytest.mark.parametrize("name", ["dev_13", "img_10"])
+def test_what_was_read_is_marked_where_it_stands(name: str) -> None:
+    data = sample(name)
+    (found,) = read(data, "x").found
+    place = found.places["number"]
+    plain, marked = draw(data, 0, 80), draw(data, 0, 80, [Mark(place.box, True), Mark((2.0, 2.0, 3.0, 3.0))])
+    new = coloured(marked) & ~coloured(plain)
+    rows, columns = np.nonzero(new)
+    height, width = new.shape
+    seen = (columns.min() / width, rows.min() / height, columns.max() / width, rows.max() / height)
+    assert seen == pytest.approx(place.box, abs=0.01)
 
 
 @needs_real

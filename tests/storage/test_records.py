@@ -17,6 +17,7 @@ from archive.approval import Case, Decision, Verdict
 from archive.document import Document, Kind, Line
 from archive.finding import Finding, Level
 from archive.item import Filed, FileRef, Item, ItemState
+from archive.place import Place
 from archive.words import Text
 from storage.records import canonical, digest, pack, unpack
 
@@ -44,6 +45,7 @@ filings = st.builds(
 items = st.builds(
     Item, words, words, words, words, files, st.integers(0, 99), documents, st.sampled_from(ItemState), moments,
     source=pairs, confidence=st.dictionaries(words, st.floats(0, 1), max_size=2),
+    places=st.dictionaries(words, st.builds(Place, st.integers(0, 9), st.tuples(*[st.floats(0, 1)] * 4)), max_size=2),
     findings=st.lists(findings, max_size=2).map(tuple), seen_by=st.frozensets(words, max_size=3),
     filed=st.none() | filings, version=st.integers(1, 9),
 )  # fmt: skip
