@@ -81,7 +81,10 @@ class Voucher:
     @property
     def core(self) -> tuple[object, ...]:
         """What was posted: the same in every system's export of the same books."""
-        return (self.date, tuple(sorted((x.account, x.debit.normalize(), x.credit.normalize()) for x in self.lines)))
+        return (
+            self.date,
+            tuple(sorted((x.account or x.account_name, x.debit.normalize(), x.credit.normalize()) for x in self.lines)),
+        )
 
     @property
     def difference(self) -> Decimal:

@@ -171,6 +171,7 @@ def _books(commands: Any, common: argparse.ArgumentParser, spoken: argparse.Argu
         "--map", action="append", default=[], metavar="HEADING=FIELD",
         help="说明没见过的列，例 what an unknown column is, e.g. 发生日=date",
     )  # fmt: skip
+    taking.add_argument("--period", default="", metavar="2026-04", help="文件没写月份时 for files that name no month")
     taking.add_argument("--replace", action="store_true", help="与已导入的不同时以新的为准 what differs is replaced")
     taking.add_argument("--anyway", action="store_true", help="有看不懂的行也导入 import despite unreadable rows")
     matching = commands.add_parser(

@@ -49,10 +49,12 @@ _KIND_OF = {
 }
 
 
-async def look(ctx: Context, data: bytes, name: str, kind: str = "", given: Mapping[str, str] | None = None) -> Book:
+async def look(
+    ctx: Context, data: bytes, name: str, kind: str = "", given: Mapping[str, str] | None = None, period: str = ""
+) -> Book:
     """The file as understood, in a worker process; a reader that died over it is one more error in the book."""
     try:
-        book: Book = await ctx.offload(read_book, data, name, kind, given)
+        book: Book = await ctx.offload(read_book, data, name, kind, given, period)
     except ReadProblem as problem:
         return Book(name, error=problem)
     return book

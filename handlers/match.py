@@ -168,7 +168,8 @@ async def check_books(ctx: Context, asker: Person, message: Message, rest: str) 
     before = Choice(
         Text("上月", "The month before"), say=Text(f"核对 {_before(asked[0])}", f"match {_before(asked[0])}")
     )
-    return Reply(text, cards, choices=(before,))
+    told = [ref for remark in (*open_, *notes)[:SHOWN] for ref in remark.refs if ref.isdigit() and len(ref) >= 8]
+    return Reply(text, cards, choices=(before,), private=tuple(dict.fromkeys(told)))
 
 
 def _before(period: str) -> str:
@@ -178,13 +179,13 @@ def _before(period: str) -> str:
 def statement_card(r: Reconciliation) -> Card:
     """银行存款余额调节表 as a card."""
     facts = [
-        Fact(Text("企业账面余额", "Balance per books"), _money(r.books)),
-        Fact(Text("银行对账单余额", "Balance per bank"), _money(r.bank)),
+        Fact(Text("企业账面余额", "Balance per books"), _money(r.books), private=True),
+        Fact(Text("银行对账单余额", "Balance per bank"), _money(r.bank), private=True),
     ]
     for name, lines in listed(r):
         total = sum((line.amount for line in lines), Decimal(0))
         facts.append(Fact(name, Text(f"{len(lines)} 笔 {thousands(total)}", f"{len(lines)}: {thousands(total)}")))
-    facts.append(Fact(Text("调节后余额", "Adjusted balance"), _money(r.adjusted_books), flagged=bool(r.difference)))
+    facts.append(Fact(Text("调节后余额", "Adjusted balance"), _money(r.adjusted_books), bool(r.difference), True))
     flags = [_line(name, line) for name, lines in listed(r) for line in lines if line.later is None][:10]
     if r.books_derived:
         flags.append(

@@ -2,11 +2,13 @@
 
 Collections: `books` {_id: "company|kind|period|part", rows}; `book_files` {_id: "company|digest", …}: every file that
 was shown or imported, with what became of it; `book_sources` {_id: "company|source", …}: mappings a person confirmed.
-A file is imported in one transaction with its trail entry; the same file again changes nothing.
+A file is imported in one transaction with its trail entry, which tells the digest of each month it changed; the same
+file again changes nothing.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -20,12 +22,14 @@ from archive.remark import Remark
 from archive.trail import Entry
 from storage.mongo import Database, Doc, Indexes, Session, border
 from storage.people import utc_now
-from storage.records import pack, unpack
+from storage.records import digest, pack, unpack
 from storage.trail import Trail
 
 #: Shown or imported files by company, the newest last.
 INDEXES: Indexes = {"book_files": [IndexModel([("company", ASCENDING), ("at", ASCENDING)])]}
 PART = 1_000  # records in one document: lines of vouchers counted, some 400 kB
+#: Facts of a trail entry that begin so tell the digest of a month's rows as the import left them.
+IS = "is:"
 _LAST = "~"  # sorts after every period and part
 
 R = TypeVar("R")
@@ -71,6 +75,7 @@ class Books:
 
         async def step(session: Session) -> tuple[tuple[BookFile, tuple[Remark, ...]], Sequence[Entry]]:
             counts: Counter[str] = Counter()
+            stand: dict[str, str] = {}
             remarks: list[Remark] = []
             for (kind, period), incoming in records.items():
                 prefix = f"{file.company}|{kind}|{period}|"
@@ -78,11 +83,11 @@ class Books:
                 counts.update(outcome.counts)
                 remarks += outcome.remarks
                 if outcome.records is not None:
-                    await self._write(prefix, outcome.records, session)
+                    stand[f"{IS}{kind}|{period}"] = await self._write(prefix, outcome.records, session)
             done = replace(file, state="imported", counts=dict(counts))
             await self._db.book_files.replace_one({"_id": file.id}, pack(done), upsert=True, session=session)
             await self._confirm(file, mapping, session)
-            return (done, tuple(remarks)), [_entry(done)]
+            return (done, tuple(remarks)), [_entry(done, stand)]
 
         return await self._trail.commit(step)
 
@@ -105,11 +110,23 @@ class Books:
         docs = await found.sort("_id", ASCENDING).to_list()
         return [unpack(cls, row) for doc in docs for row in doc["rows"]]
 
-    async def _write(self, prefix: str, records: Sequence[Any], session: Session) -> None:
+    async def _write(self, prefix: str, records: Sequence[Any], session: Session) -> str:
+        """Put the month anew; the digest of its rows."""
         docs = [{"_id": f"{prefix}{n:05}", "rows": rows} for n, rows in enumerate(_parts(records))]
         await self._db.books.delete_many({"_id": {"$gte": prefix, "$lt": prefix + _LAST}}, session=session)
         for doc in docs:  # one by one: a batch has its own limit of 48 MB
             await self._db.books.insert_one(doc, session=session)
+        return await asyncio.to_thread(rows_digest, docs)
+
+
+def rows_digest(docs: Sequence[Doc]) -> str:
+    """Of a month's documents in their order: what the trail says of them and `verify` compares."""
+    return digest([doc["rows"] for doc in docs])
+
+
+def about(company: str) -> str:
+    """What trail entries about a company's books are about."""
+    return f"books:{company}"
 
 
 def _parts(records: Sequence[Any]) -> list[list[Doc]]:
@@ -126,9 +143,9 @@ def _parts(records: Sequence[Any]) -> list[list[Doc]]:
     return parts
 
 
-def _entry(file: BookFile) -> Entry:
+def _entry(file: BookFile, stand: Mapping[str, str]) -> Entry:
     facts = {"file": file.file.id, "name": file.file.name, "kind": file.kind, "sha256": file.sha256}
     facts |= {name: str(count) for name, count in file.counts.items()}
     if file.periods:
         facts["periods"] = f"{file.periods[0]}–{file.periods[-1]}"
-    return Entry(file.by, "books_imported", f"books:{file.company}", file.at, "", facts)
+    return Entry(file.by, "books_imported", about(file.company), file.at, "", {**facts, **stand})

@@ -22,6 +22,7 @@ from storage.items import own, record_digest, to_case, to_item
 from storage.keys import SEAL
 from storage.mongo import Database, Doc, border
 from storage.trail import HEAD, Head, Trail, to_link
+from storage.verify_books import book_faults
 from storage.verify_people import MALFORMED, account_faults, people_faults
 
 FAULTS = {
@@ -46,6 +47,8 @@ FAULTS = {
     "V19": Text("人员没有操作记录", "the person has no trail"),
     "V20": Text("操作记录里有，人员却不见了", "the trail knows the person, but the account is gone"),
     "V21": Text("平台账号的绑定与操作记录不符", "the link of a platform account is not what the trail says"),
+    "V22": Text("账簿内容与操作记录不符", "the books are not what the trail says"),
+    "V23": Text("账簿的原件被改动、不见了或打不开", "the original of a book was changed, is gone, or can't be opened"),
 }
 LINKS, ITEMS = 1000, 100  # read at a time
 REMEMBERED = 200  # files just checked: the parts of one file stand together
@@ -101,6 +104,8 @@ class Verification:
                 yield fault
             async for fault in self._made():
                 yield fault
+            async for where, code in book_faults(self._db, self._file):
+                yield Fault(code, where)
 
     # the trail
 

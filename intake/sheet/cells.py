@@ -23,6 +23,8 @@ COLUMNS = 300
 UNPACKED = 512 * MEGABYTE  # of a workbook's parts
 CELL_LENGTH = 2_000  # characters of one cell that are kept
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+#: What the native reader raises where it trips over a damaged file: no Exception, and a class nobody can import.
+_PANIC = "PanicException"
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -91,6 +93,10 @@ def _workbook(data: bytes, name: str) -> list[Table]:
     except PasswordError as error:
         raise Encrypted(name=name) from error
     except (CalamineError, OSError, ValueError) as error:
+        raise ReaderFailed(name=name, detail=str(error)[:200]) from error
+    except BaseException as error:
+        if type(error).__name__ != _PANIC:
+            raise
         raise ReaderFailed(name=name, detail=str(error)[:200]) from error
     if not found:
         raise EmptyFile(name=name)

@@ -43,6 +43,7 @@ _VOUCHERS = {
     "id": r"凭证id|凭证内码|voucherid",
     "year": r"会计年度?|年度|年|年份|fyear",
     "month": r"会计期间|会计月份?|期间|月份?|fperiod",
+    "day": r"日",
     "date": r"(?:制单|凭证|记账|业务|过账|会计)?日期|fdate|(?:posting|voucher)?date",
     "word": r"凭证字|凭证类别|凭证类型|凭证类别字|字|类别",
     "number": r"凭证号数?|凭证编号|凭证号码|凭证字号|(?:凭证)?号|编号|fnumber|voucherno\.?|documentno\.?",
@@ -117,10 +118,11 @@ _BANK = {
     "date": r"交易日期?|记账日期?|入账日期?|起息日期?|日期|发生日期"
     r"|(?:posting|value|transaction)?date",
     "time": r"(?:交易|入账|记账)?时间|(?:transaction)?time",
-    "paid": r"借方(?:发生额|金额)?(?:\(.*\))?|支出(?:金额)?|转出金额|付款金额"
+    "paid": r".*\((?:支出|支取|转出|付出|借方?)\)|借方(?:发生额|金额)?(?:\(.*\))?|支出(?:金额)?|转出金额|付款金额"
     r"|支取(?:金额)?|取出|借"
     r"|debit|withdrawals?|paidout",
-    "received": r"贷方(?:发生额|金额)?(?:\(.*\))?|收入(?:金额)?|转入金额|收款金额|存入(?:金额)?|贷"
+    "received": r".*\((?:收入|存入|转入|贷方?)\)|贷方(?:发生额|金额)?(?:\(.*\))?|收入(?:金额)?|转入金额|收款金额"
+    r"|存入(?:金额)?|贷"
     r"|credit|deposits?|paidin",
     "direction": r"借/?贷(?:标志|方向|标识)?|收/?支(?:标志|类型)?|方向|dr/?cr",
     "amount": r"(?:交易|发生)?金额|发生额|(?:billing|transaction|trade)?amount",

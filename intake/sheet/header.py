@@ -12,6 +12,8 @@ from intake.sheet.values import words
 
 #: Rows of banners that may stand above the headings.
 LOOKED_AT = 40
+#: Of two amounts on a statement the one in the account's own currency counts.
+_BOOKED = ("记账金额", "入账金额")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def _mapped(
     if said and not set(said) <= {heading(label) for label in labels.values()}:
         return None
     fields: dict[int, str] = {}
-    for c, label in labels.items():
+    for c, label in sorted(labels.items(), key=lambda each: (not each[1].startswith(_BOOKED), each[0])):
         field = said.get(heading(label.replace("/", "")), said.get(heading(label))) or _field(kind, label)
         if field and field != "-" and (field not in fields.values() or _repeats(kind, field)):
             fields[c] = field

@@ -38,13 +38,15 @@ def could_be_book(data: bytes) -> bool:
     return head.count(b"\n") > 0 and max(head.count(mark) for mark in (b",", b"\t", b";")) > 4
 
 
-def read_book(data: bytes, name: str, kind: str = "", given: Mapping[str, str] | None = None) -> Book:
-    """The book in a file. `kind` and `given` (heading → field) are a person's word on forms nobody has seen before."""
+def read_book(data: bytes, name: str, kind: str = "", given: Mapping[str, str] | None = None, period: str = "") -> Book:
+    """The book in a file. `kind` and `given` (heading → field) are a person's word on forms nobody has seen before;
+    `period` (2026-04) on files that name no month.
+    """
     name = safe_name(name)
     try:
         if is_24589(data):
             return read_24589(data, name)
-        return _best(tables(data, name), name, BookKind(kind) if kind else None, given)
+        return _best(tables(data, name), name, BookKind(kind) if kind else None, given, period)
     except Problem as problem:
         return Book(name, error=problem)
     # The declared border, as in intake.read: whatever a reader trips over becomes one error of ours.
@@ -52,20 +54,22 @@ def read_book(data: bytes, name: str, kind: str = "", given: Mapping[str, str] |
         return Book(name, error=ReaderFailed(name=name, detail=f"{type(error).__name__}: {error}"[:200]))
 
 
-def _best(sheets: Sequence[Table], name: str, kind: BookKind | None, given: Mapping[str, str] | None) -> Book:
+def _best(
+    sheets: Sequence[Table], name: str, kind: BookKind | None, given: Mapping[str, str] | None, period: str
+) -> Book:
     """Of several sheets the one with most rows under headings that are understood."""
     found = [(table, header) for table in sheets if (header := headers.find(table, kind, given))]
     if not found:
         raise NotABook(name=name)
     table, header = max(found, key=lambda pair: len(pair[0].rows) - pair[1].after)
-    return _read(table, header, name)
+    return _read(table, header, name, period)
 
 
-def _read(table: Table, header: Header, name: str) -> Book:
+def _read(table: Table, header: Header, name: str, period: str) -> Book:
     notes = Notes()
     banner = [" ".join(filter(None, map(words, row))) for row in table.rows[: header.first]]
     rows = list(rows_of(table, header, notes))
-    records, found = _records(header.kind, rows, banner, name, notes)
+    records, found = _records(header.kind, rows, banner, period or _period(banner, name), notes)
     if not records:
         why = Text("表头认出来了，但没有读到一行数据", "The headings are known, but no row could be read")
         found = (*found, Remark("no_rows", Level.STOP, (), why))
@@ -87,13 +91,13 @@ def _read(table: Table, header: Header, name: str) -> Book:
 
 
 def _records(
-    kind: BookKind, rows: Sequence[Row], banner: Sequence[str], name: str, notes: Notes
+    kind: BookKind, rows: Sequence[Row], banner: Sequence[str], period: str, notes: Notes
 ) -> tuple[tuple[Record, ...], tuple[Remark, ...]]:
     if kind is BookKind.VOUCHERS:
-        vouchers = voucher_rows.vouchers(rows, notes)
+        vouchers = voucher_rows.vouchers(rows, notes, period)
         return vouchers, voucher.check(vouchers)
     if kind is BookKind.BALANCES:
-        balances = other_rows.balances(rows, _period(banner, name), notes)
+        balances = other_rows.balances(rows, period, notes)
         return balances, balance.check(balances)
     if kind is BookKind.ACCOUNTS:
         accounts = other_rows.accounts(rows)

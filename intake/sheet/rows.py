@@ -19,7 +19,9 @@ from intake.sheet.header import Header
 T = TypeVar("T")
 #: Remarks about single cells that are kept; the rest is counted.
 MOST = 500
-_TOTAL = re.compile(r"(?:本[页月期年]|累?总|全部|资产|负债|权益|成本|损益|共同|期间|科目)*(?:合|小|总|累)计[:：]?")
+_TOTAL = re.compile(
+    r"(?:本[页月期年]|累?总|全部|资产|负债|权益|成本|损益|共同|期间|科目)*(?:合|小|总|累)计(?:金额|笔数)?[:：]?"
+)
 
 
 @dataclass(slots=True)
@@ -28,6 +30,7 @@ class Notes:
 
     remarks: list[Remark] = field(default_factory=list)
     more: int = 0
+    day_first: bool | None = None  # how days are written where the year comes last
 
     def add(self, kind: str, row: int, why: Text, level: Level = Level.WARN) -> None:
         """One remark; beyond the first few hundred they are only counted."""
@@ -74,7 +77,9 @@ class Row:
 
     def day(self, name: str) -> date | None:
         """Its day; what is none is noticed."""
-        return self._told(name, values.day, "bad_date", Text("不是日期", "is no date"))
+        order = self._notes.day_first
+        why = Text("不是日期，或分不清日和月", "is no date, or may be read as two")
+        return self._told(name, lambda cell: values.day(cell, day_first=order), "bad_date", why)
 
     def whole(self, name: str) -> int | None:
         """Its whole number; what is none is noticed."""
@@ -115,6 +120,8 @@ def _blank(cell: Cell) -> bool:
 def rows_of(table: Table, header: Header, notes: Notes) -> Iterator[Row]:
     """Every row below the headings that holds something; headings printed again on each page are passed over."""
     columns = {name: c for c, name in sorted(header.fields.items(), reverse=True)}
+    days = [c for name, c in columns.items() if name in ("date", "time", "since")]
+    notes.day_first = values.order_of_days(row[c] for row in table.rows[header.after :] for c in days if c < len(row))
     titles = [(c, label.rsplit("/", 1)[-1]) for c, label in header.labels.items()]
     for at, cells in enumerate(table.rows[header.after :], header.after + 1):
         row = Row(cells, columns, at, notes)

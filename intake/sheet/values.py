@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -64,8 +65,10 @@ def money(cell: Cell) -> Decimal | None:
     return amount
 
 
-def day(cell: Cell, *, day_first: bool = False) -> date | None:
-    """The day; None for nothing. Raises Unreadable. `day_first` reads 24/03/2025, which nothing here writes else."""
+def day(cell: Cell, *, day_first: bool | None = None) -> date | None:
+    """The day; None for nothing. Raises Unreadable, also where 03/04/2025 may be two days and nothing tells which:
+    `day_first` is what the other days of its column tell (`order_of_days`).
+    """
     if isinstance(cell, datetime):
         return cell.date()
     if isinstance(cell, date):
@@ -82,10 +85,23 @@ def day(cell: Cell, *, day_first: bool = False) -> date | None:
             return date(int(match[1]), int(match[2]), int(match[3]))
         if match := _DAY_FIRST.match(text):
             first, second = int(match[1]), int(match[2])
-            return date(int(match[3]), second, first) if day_first or first > 12 else date(int(match[3]), first, second)
+            if day_first is None and first != second:
+                raise Unreadable
+            return date(int(match[3]), second, first) if day_first else date(int(match[3]), first, second)
     except ValueError as error:
         raise Unreadable from error
     raise Unreadable
+
+
+def order_of_days(cells: Iterable[Cell]) -> bool | None:
+    """Whether days stand before months in 24/03/2025 and the like; None where no cell tells."""
+    for cell in cells:
+        if isinstance(cell, str) and (match := _DAY_FIRST.match(cell.strip())):
+            if int(match[1]) > 12:
+                return True
+            if int(match[2]) > 12:
+                return False
+    return None
 
 
 def clock(cell: Cell) -> str:

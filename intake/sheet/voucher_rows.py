@@ -56,8 +56,11 @@ class _Open:
         )  # fmt: skip
 
 
-def vouchers(rows: Sequence[Row], notes: Notes) -> tuple[Voucher, ...]:
-    """The vouchers in the order of the file. Totals are compared with what was read and left out."""
+def vouchers(rows: Sequence[Row], notes: Notes, period: str = "") -> tuple[Voucher, ...]:
+    """The vouchers in the order of the file. Totals are compared with what was read and left out.
+
+    `period`: the month a banner names, for files whose rows have a month or a day only.
+    """
     sparse = any(row.words("number") == "" and not row.is_total and _has_line(row) for row in rows)
     padded = _padded(rows)
     found: list[Voucher] = []
@@ -69,7 +72,7 @@ def vouchers(rows: Sequence[Row], notes: Notes) -> tuple[Voucher, ...]:
                 said_totals.append((row, debit, credit))
             continue
         if row.words("number"):
-            begun = _begun(row, notes)
+            begun = _begun(row, notes, period)
             if begun is None:
                 _end(now, found)
                 now = None
@@ -102,10 +105,12 @@ def _has_line(row: Row) -> bool:
     return bool(row.words("account") or row.printed("account_name"))
 
 
-def _begun(row: Row, notes: Notes) -> _Open | None:
+def _begun(row: Row, notes: Notes, banner: str) -> _Open | None:
     """The voucher a row opens; None, noticed, where its number or month can't be told."""
     on = row.day("date")
-    period = _period(row, on)
+    period = _period(row, on, banner)
+    if on is None and period and row.words("day").isdigit():
+        on = _made(*period, int(row.words("day")))
     match = _NUMBER.fullmatch(row.words("number"))
     if match is None or period is None:
         shown = row.words("number")[:40]
@@ -126,16 +131,25 @@ def _begun(row: Row, notes: Notes) -> _Open | None:
     return _Open(row.at, row.words("id"), said, *period, word, int(match[2]), on, attachments, people)
 
 
-def _period(row: Row, on: date | None) -> tuple[int, int] | None:
+def _period(row: Row, on: date | None, banner: str) -> tuple[int, int] | None:
     cell = row.raw("month")
     try:
         said = values.month(cell) if cell != "" else None
     except values.Unreadable:
         said = None
     if said is None:
-        return (on.year, on.month) if on else None
-    year = said[0] or _year(row.raw("year")) or (on.year if on else None)
+        if on:
+            return (on.year, on.month)
+        return (int(banner[:4]), int(banner[5:])) if banner else None
+    year = said[0] or _year(row.raw("year")) or (on.year if on else None) or (int(banner[:4]) if banner else None)
     return (year, said[1]) if year else None
+
+
+def _made(year: int, month: int, number: int) -> date | None:
+    try:
+        return date(year, month, number)
+    except ValueError:
+        return None
 
 
 def _year(cell: Cell) -> int | None:

@@ -247,6 +247,16 @@ def test_hostile_files_end_in_named_errors() -> None:
         assert error.code == code, error
 
 
+@needs_company
+def test_a_download_cut_anywhere_is_a_named_error() -> None:
+    """Cut at 8392 bytes the native reader panics, which is no Exception."""
+    whole = (COMPANY / "银行对账单" / "BOC_6602_2025.xls").read_bytes()
+    for length in (8392, *range(9, len(whole) - 1500, 997)):
+        error = read_book(whole[:length], "a.xls").error
+        assert error
+        assert error.code == "R12", length
+
+
 @given(st.binary(max_size=400))
 def test_any_bytes_give_a_book_or_an_error(data: bytes) -> None:
     book = read_book(data, "a.csv")
