@@ -21,7 +21,7 @@ from archive.company import Company
 from archive.document import Kind
 from archive.errors import BadSettings
 from archive.words import Text
-from config import channels
+from config import channels, mail
 
 MB = 1024 * 1024
 HOME = ZoneInfo("Asia/Shanghai")
@@ -53,6 +53,7 @@ class Settings:
     remind_hours: int = 24
     big_file: int = 64 * MB
     webhooks_private: bool = False  # whether webhooks may lead to private addresses, and over plain http
+    mail: mail.Mail | None = None
     channels: channels.Channels = channels.NONE
 
     @property
@@ -80,6 +81,7 @@ _KNOWN = {
     "companies": set(),
     "intake": {"max_mb"},
     "webhooks": {"private"},
+    "mail": mail.KNOWN,
     **channels.KNOWN,
 }
 
@@ -116,6 +118,7 @@ def read(
         remind_hours=_number(approval.get("remind_hours", 24), "approval.remind_hours", 1, 720, mistakes),
         big_file=_number(intake.get("max_mb", 64), "intake.max_mb", 1, 1024, mistakes) * MB,
         webhooks_private=_yes(given.get("webhooks", {}).get("private", False), "webhooks.private", mistakes),
+        mail=mail.read(env, given.get("mail", {}), mistakes),
         channels=channels.read(env, given, mistakes),
     )  # fmt: skip
     if mistakes:
