@@ -32,7 +32,7 @@ INDEXES: Indexes = {
     "webhooks": [IndexModel([("key", ASCENDING)])],
     "deliveries": [
         IndexModel([("due", ASCENDING)]),
-        IndexModel([("webhook", ASCENDING), ("at", DESCENDING)]),
+        IndexModel([("webhook", ASCENDING), ("seq", DESCENDING)]),
         IndexModel([("sent_at", ASCENDING)], expireAfterSeconds=30 * 86_400),
     ],
 }
@@ -217,8 +217,9 @@ class Webhooks:
         if before is not None:
             wanted["seq"] = {"$gte": 0, "$lt": before}
         async with border():
-            docs = await self._db.deliveries.find(wanted).sort([("seq", DESCENDING), ("_id", DESCENDING)]).to_list()
-        return [_delivery(doc) for doc in docs[:limit]]
+            found = self._db.deliveries.find(wanted).sort([("seq", DESCENDING), ("_id", DESCENDING)]).limit(limit)
+            docs = await found.to_list()
+        return [_delivery(doc) for doc in docs]
 
     async def _several(self, which: Doc) -> list[Webhook]:
         async with border():

@@ -207,6 +207,13 @@ async def test_a_message_is_told_to_its_sender_only(site: Site) -> None:
     assert (await mine.get("/documents/none")).status == 404
 
 
+async def test_what_is_not_there_is_told_as_a_problem(site: Site) -> None:
+    for method, path in (("GET", "/vouchers"), ("DELETE", "/items"), ("GET", "/items/")):
+        async with site.session.request(method, site.base + path) as response:
+            told = await response.json(content_type="application/problem+json")
+            assert (response.status, told["code"]) == (404, "S03")
+
+
 async def test_reports_are_listed_and_made(site: Site) -> None:
     await site.scene.forward("li", einvoice())
     program = await site.program("zhao")
