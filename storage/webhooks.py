@@ -237,7 +237,12 @@ class Webhooks:
 
     def _entry(self, hook: Webhook, action: str, by: By) -> Entry:
         facts = {"url": hook.url, "events": ",".join(hook.events), "key": hook.key, "person": hook.person}
-        return Entry(by.who, action, f"webhook:{hook.id}", self._now(), by.channel, facts)
+        return Entry(by.who, action, about(hook.id), self._now(), by.channel, facts)
+
+
+def about(webhook_id: str) -> str:
+    """What trail entries about a webhook are about."""
+    return f"webhook:{webhook_id}"
 
 
 def _key_of(webhook_id: str) -> str:
