@@ -123,7 +123,16 @@ async def test_pages_go_on_after_the_last_without_a_gap_or_a_repeat(site: Site) 
 
 @pytest.mark.parametrize(
     "query",
-    [{"limit": "0"}, {"limit": "x"}, {"cursor": "!!"}, {"cursor": "W10"}, {"state": "gone"}, {"since": "2026-10-01"}],
+    [
+        {"limit": "0"},
+        {"limit": "x"},
+        {"cursor": "!!"},
+        {"cursor": "W10"},
+        {"state": "gone"},
+        {"since": "2026-10-01"},
+        {"since": "0001-01-01T00:00:00+14:00"},
+        {"cursor": "WyIyMDI2IiwgMV0"},
+    ],
 )
 async def test_what_cannot_be_understood_is_told_in_both_languages(site: Site, query: dict[str, str]) -> None:
     program = await site.program("li")

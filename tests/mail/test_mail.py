@@ -147,3 +147,15 @@ def test_settings_tell_every_mistake(tmp_path: Path) -> None:
     made = settings.read({"GUIDANG_MAIL_PASSWORD": "s"}, file).mail
     assert made
     assert (made.password, made.port, made.require, "s" in repr(made).split("password")[0]) == ("s", 993, "dmarc", True)
+
+
+async def test_channels_check_says_how_the_mailbox_is(imap: FakeImap) -> None:
+    from bot.commands.channels import _mail
+
+    imap.deliver(letter())
+    given = Mail("127.0.0.1", USER, PASSWORD, imap.port, authserv=OURS, tls=False)
+    assert [found.ok for found in await _mail(given)] == [True]
+    assert "1 封" in (await _mail(given))[0].what.zh
+    (wrong,) = await _mail(Mail("127.0.0.1", USER, "wrong", imap.port, authserv=OURS, tls=False))
+    assert not wrong.ok
+    assert wrong.then
