@@ -60,10 +60,8 @@ class Teller:
 
     async def tell(self) -> None:
         """Write down what has happened, and try what is due; for a clock to call."""
-        if await self._leases.take("webhooks", LEASE) is None:
-            return
         hooks = await self._hooks.all()
-        if hooks:
+        if hooks and await self._leases.take("webhooks", LEASE) is not None:
             await self.write_down(hooks)
             await self.send({hook.id: hook for hook in hooks})
 

@@ -22,7 +22,7 @@ from archive.company import Company
 from archive.document import Kind
 from archive.errors import BadSettings
 from archive.words import Text
-from config import channels, taxcheck, trust
+from config import channels, mail, taxcheck, trust
 
 MB = 1024 * 1024
 HOME = ZoneInfo("Asia/Shanghai")
@@ -54,6 +54,7 @@ class Settings:
     remind_hours: int = 24
     big_file: int = 64 * MB
     webhooks_private: bool = False  # whether webhooks may lead to private addresses, and over plain http
+    mail: mail.Mail | None = None
     channels: channels.Channels = channels.NONE
     trust: Trust = NOBODY  # whose seals and signatures pass
     tax_check: taxcheck.Provider | None = None  # of 查验; None: people look it up
@@ -83,6 +84,7 @@ _KNOWN = {
     "companies": set(),
     "intake": {"max_mb"},
     "webhooks": {"private"},
+    "mail": mail.KNOWN,
     **channels.KNOWN,
     **trust.KNOWN,
     **taxcheck.KNOWN,
@@ -121,6 +123,7 @@ def read(
         remind_hours=_number(approval.get("remind_hours", 24), "approval.remind_hours", 1, 720, mistakes),
         big_file=_number(intake.get("max_mb", 64), "intake.max_mb", 1, 1024, mistakes) * MB,
         webhooks_private=_yes(given.get("webhooks", {}).get("private", False), "webhooks.private", mistakes),
+        mail=mail.read(env, given.get("mail", {}), mistakes),
         channels=channels.read(env, given, mistakes),
         trust=trust.read(env, given, mistakes),
         tax_check=taxcheck.read(env, given, mistakes),

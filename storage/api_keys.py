@@ -62,7 +62,7 @@ class ApiKeys:
             if await self._db.people.find_one({"_id": person}, session=session) is None:
                 raise NotFound(item=person)
             await self._db.api_keys.insert_one({**_doc(key), "digest": _digest(secret)}, session=session)
-            return None, (self._entry(key, "key_made", by),)
+            return None, (self._entry(key, _digest(secret), "key_made", by),)
 
         await self._trail.commit(step)
         return key, f"gd_{key.id}_{secret}"
@@ -77,7 +77,7 @@ class ApiKeys:
             change: Doc = {"$set": {"revoked_at": doc.get("revoked_at") or self._now()}}
             await self._db.api_keys.update_one({"_id": key_id}, change, session=session)
             key = _key(doc | change["$set"])
-            return key, (self._entry(key, "key_revoked", by),)
+            return key, (self._entry(key, str(doc["digest"]), "key_revoked", by),)
 
         return await self._trail.commit(step)
 
@@ -112,8 +112,8 @@ class ApiKeys:
                 await self._db.api_keys.update_one({"_id": key.id}, {"$set": {"used_at": now}})
         return key
 
-    def _entry(self, key: ApiKey, action: str, by: By) -> Entry:
-        facts = {"person": key.person, "name": key.name, "scopes": ",".join(key.scopes)}
+    def _entry(self, key: ApiKey, digest: str, action: str, by: By) -> Entry:
+        facts = {"person": key.person, "name": key.name, "scopes": ",".join(key.scopes), "digest": digest}
         if key.expires_at:
             facts["expires"] = key.expires_at.isoformat(timespec="seconds")
         return Entry(by.who, action, about(key.id), self._now(), by.channel, facts)

@@ -23,6 +23,7 @@ from storage.keys import SEAL
 from storage.mongo import Database, Doc, border
 from storage.trail import HEAD, Head, Trail, to_link
 from storage.verify_books import book_faults
+from storage.verify_keys import program_faults
 from storage.verify_people import MALFORMED, account_faults, people_faults
 
 FAULTS = {
@@ -49,6 +50,7 @@ FAULTS = {
     "V21": Text("平台账号的绑定与操作记录不符", "the link of a platform account is not what the trail says"),
     "V22": Text("账簿内容与操作记录不符", "the books are not what the trail says"),
     "V23": Text("账簿的原件被改动、不见了或打不开", "the original of a book was changed, is gone, or can't be opened"),
+    "V24": Text("API 密钥或回调与操作记录不符", "an API key or a webhook is not what the trail says"),
 }
 LINKS, ITEMS = 1000, 100  # read at a time
 REMEMBERED = 200  # files just checked: the parts of one file stand together
@@ -261,6 +263,8 @@ class Verification:
                 yield Fault(code, person_id)
         async for account in account_faults(self._db):
             yield Fault("V21", account)
+        async for way in program_faults(self._db):
+            yield Fault("V22", way)
 
     async def _made(self) -> AsyncIterator[Fault]:
         """Reports said before, against the digests in the message that said them, and in letters still on their way."""

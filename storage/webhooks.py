@@ -32,7 +32,7 @@ INDEXES: Indexes = {
     "webhooks": [IndexModel([("key", ASCENDING)])],
     "deliveries": [
         IndexModel([("due", ASCENDING)]),
-        IndexModel([("webhook", ASCENDING), ("at", DESCENDING)]),
+        IndexModel([("webhook", ASCENDING), ("seq", DESCENDING)]),
         IndexModel([("sent_at", ASCENDING)], expireAfterSeconds=30 * 86_400),
     ],
 }
@@ -217,8 +217,9 @@ class Webhooks:
         if before is not None:
             wanted["seq"] = {"$gte": 0, "$lt": before}
         async with border():
-            docs = await self._db.deliveries.find(wanted).sort([("seq", DESCENDING), ("_id", DESCENDING)]).to_list()
-        return [_delivery(doc) for doc in docs[:limit]]
+            found = self._db.deliveries.find(wanted).sort([("seq", DESCENDING), ("_id", DESCENDING)]).limit(limit)
+            docs = await found.to_list()
+        return [_delivery(doc) for doc in docs]
 
     async def _several(self, which: Doc) -> list[Webhook]:
         async with border():
@@ -236,7 +237,12 @@ class Webhooks:
 
     def _entry(self, hook: Webhook, action: str, by: By) -> Entry:
         facts = {"url": hook.url, "events": ",".join(hook.events), "key": hook.key, "person": hook.person}
-        return Entry(by.who, action, f"webhook:{hook.id}", self._now(), by.channel, facts)
+        return Entry(by.who, action, about(hook.id), self._now(), by.channel, facts)
+
+
+def about(webhook_id: str) -> str:
+    """What trail entries about a webhook are about."""
+    return f"webhook:{webhook_id}"
 
 
 def _key_of(webhook_id: str) -> str:

@@ -14,7 +14,7 @@ from archive.errors import NotFound
 from archive.words import Text
 from bot.api import shapes
 from bot.api.documents import NAME
-from bot.api.guard import HEADERS, Caller, Guard
+from bot.api.guard import HEADERS, Caller, Guard, told
 from bot.api.operations import PREFIX, Operation, document, ref
 from bot.api.schemas import SCHEMAS
 from bot.channel import Abilities
@@ -46,12 +46,16 @@ class Api:
             response.headers.update(HEADERS)
             return response
 
+        async def nothing(request: web.Request) -> web.StreamResponse:
+            return told(NotFound(item=f"{request.method} {request.path[:80]}"), "zh")
+
         return [
             web.get(f"{PREFIX}/openapi.json", openapi),
             *(
                 web.route(op.method, PREFIX + op.path, self._guard.closed(op.handler, op.scope))
                 for op in self._operations
             ),
+            web.route("*", PREFIX + "/{rest:.*}", nothing),
         ]
 
     async def say(self, person: Person, conversation: str, reply: Reply, key: str) -> Sequence[str]:

@@ -13,7 +13,7 @@ from archive.errors import BadField
 from archive.words import Text
 
 MOST = 200
-_AGAIN = Text("请用上一页给出的 next。", "Please use `next` of the page before.")
+AGAIN = Text("请用上一页给出的 next。", "Please use `next` of the page before.")
 
 
 def encoded(*parts: str | int) -> str:
@@ -26,9 +26,10 @@ def decoded(word: str, *kinds: type) -> tuple[Any, ...]:
     try:
         parts = json.loads(base64.b64decode(word + "=" * (-len(word) % 4), b"-_", validate=True))
     except (binascii.Error, ValueError, RecursionError) as error:
-        raise BadField(field="cursor", hint=_AGAIN) from error
-    if not isinstance(parts, list) or [type(part) for part in parts] != list(kinds):
-        raise BadField(field="cursor", hint=_AGAIN)
+        raise BadField(field="cursor", hint=AGAIN) from error
+    right = isinstance(parts, list) and [type(part) for part in parts] == list(kinds)
+    if not right or any(isinstance(part, int) and not 0 <= part < 2**53 for part in parts):
+        raise BadField(field="cursor", hint=AGAIN)
     return tuple(parts)
 
 

@@ -17,7 +17,7 @@ from archive.item import Item, ItemState
 from archive.trail import Entry
 from archive.words import Text, same
 from bot.api import shapes
-from bot.api.cursor import decoded, encoded, limit_of
+from bot.api.cursor import AGAIN, MOST, decoded, encoded, limit_of
 from bot.api.guard import Caller
 from bot.api.operations import Operation, Param, ref
 from bot.channel import Door
@@ -94,8 +94,8 @@ class Items:
         page = 0
         if cursor is not None:
             page, limit = decoded(cursor, int, int)
-            if not (0 <= page < 100_000 and 1 <= limit <= 200):
-                raise BadField(field="cursor", hint=Text("", ""))
+            if not (page < 100_000 and 1 <= limit <= MOST):
+                raise BadField(field="cursor", hint=AGAIN)
         items, total, _ = await self._door.find(caller.person, words, page, limit)
         after = encoded(page + 1, limit) if (page + 1) * limit < total else None
         return shapes.paged([shapes.summary(item) for item in items], after, total)
@@ -150,7 +150,7 @@ def _moment(words: str, field: str) -> datetime:
         at = datetime.fromisoformat(words)
     except ValueError:
         at = None
-    if at is None or at.tzinfo is None:
+    if at is None or at.tzinfo is None or not 1970 <= at.year < 9000:
         hint = Text("写成 2026-10-01T00:00:00Z（带时区）。", "Write 2026-10-01T00:00:00Z, with a zone.")
         raise BadField(field=field, hint=hint)
     return at

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import sys
 from collections.abc import Mapping
@@ -15,9 +16,10 @@ import bot.teams.package
 import bot.teams.samples
 import bot.wecom.check
 import bot.wecom.samples
-from archive.errors import BadSettings
+from archive.errors import BadSettings, NoAnswer
 from archive.words import Text
 from bot.found import Found
+from config.mail import Mail
 from config.settings import Settings
 from handlers.link import platform
 
@@ -54,6 +56,31 @@ async def _asked(settings: Settings) -> Any:
         yield "wecom", await bot.wecom.check.check(channels.wecom, public)
     if channels.wecom_bot:
         yield "wecom_bot", await bot.wecom.check.check_bot(channels.wecom_bot)
+    if settings.mail:
+        yield "mail", await _mail(settings.mail)
+
+
+async def _mail(settings: Mail) -> list[Found]:
+    """Whether the mailbox lets us in, and how much lies in it."""
+    from bot.mail.mailbox import Mailbox
+
+    def look() -> int:
+        with Mailbox.opened(settings) as box:
+            return len(box.letters())
+
+    where = f"{settings.user} @ {settings.host}"
+    try:
+        lying = await asyncio.to_thread(look)
+    except NoAnswer as problem:
+        then = Text(
+            "请检查 [mail] 的 host、user 和密码，见 docs/mail.md", "Check host, user and password; docs/mail.md"
+        )
+        return [Found(False, Text(problem.say("zh"), problem.say("en")), then)]
+    found = [Found(True, Text(f"{where} 可以登录，{lying} 封待取", f"{where}: signed in, {lying} letters wait"))]
+    if settings.require == "none":
+        said = Text("不验证发件人：任何人都能冒名寄来", "senders aren't verified: anybody can write any name")
+        found.append(Found(False, said, Text('请设 require = "dmarc"', 'Set require = "dmarc"')))
+    return found
 
 
 async def cards(args: argparse.Namespace, settings: Settings) -> int:

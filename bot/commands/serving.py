@@ -8,7 +8,7 @@ import ipaddress
 import logging
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
 
@@ -71,7 +71,7 @@ async def serve(args: argparse.Namespace, settings: Settings) -> int:
             reception.start()
             for channel in house.channels.values():
                 await channel.start()
-            clock = Clock(house, reception, [(teller_for(house).tell, LOOK)])
+            clock = Clock(house, reception, [(teller_for(house).tell, LOOK), *_mail(house, reception)])
             clock.start()
             await stop.wait()
             await clock.stop()
@@ -89,6 +89,21 @@ def runner_for(app: web.Application, idle: float = IDLE, linger: float = LINGER)
     idle to it, and is closed after this long. (Its default is an hour.)
     """
     return web.AppRunner(app, access_log=None, keepalive_timeout=idle, lingering_time=linger)
+
+
+def _mail(house: House, reception: Reception) -> Sequence[tuple[Callable[[], Awaitable[object]], int]]:
+    """The mailbox among the channels, and the job that looks into it; nothing where none is set."""
+    settings = house.settings.mail
+    if settings is None:
+        return ()
+    from bot.mail.channel import MailChannel
+
+    mail = MailChannel(
+        settings=settings, ctx=house.ctx, door=reception, inbox=house.inbox, leases=house.leases,
+        file_cap=house.settings.big_file,
+    )  # fmt: skip
+    house.channels[mail.name] = mail
+    return ((mail.look, settings.poll),)
 
 
 async def _bind(site: web.TCPSite, settings: Settings) -> None:

@@ -123,7 +123,16 @@ async def test_pages_go_on_after_the_last_without_a_gap_or_a_repeat(site: Site) 
 
 @pytest.mark.parametrize(
     "query",
-    [{"limit": "0"}, {"limit": "x"}, {"cursor": "!!"}, {"cursor": "W10"}, {"state": "gone"}, {"since": "2026-10-01"}],
+    [
+        {"limit": "0"},
+        {"limit": "x"},
+        {"cursor": "!!"},
+        {"cursor": "W10"},
+        {"state": "gone"},
+        {"since": "2026-10-01"},
+        {"since": "0001-01-01T00:00:00+14:00"},
+        {"cursor": "WyIyMDI2IiwgMV0"},
+    ],
 )
 async def test_what_cannot_be_understood_is_told_in_both_languages(site: Site, query: dict[str, str]) -> None:
     program = await site.program("li")
@@ -205,6 +214,13 @@ async def test_a_message_is_told_to_its_sender_only(site: Site) -> None:
     assert (await other.get(f"/documents/{accepted.body['id']}")).status == 404
     assert (await (await site.program("li")).get(f"/documents/{accepted.body['id']}")).status == 200
     assert (await mine.get("/documents/none")).status == 404
+
+
+async def test_what_is_not_there_is_told_as_a_problem(site: Site) -> None:
+    for method, path in (("GET", "/vouchers"), ("DELETE", "/items"), ("GET", "/items/")):
+        async with site.session.request(method, site.base + path) as response:
+            told = await response.json(content_type="application/problem+json")
+            assert (response.status, told["code"]) == (404, "S03")
 
 
 async def test_reports_are_listed_and_made(site: Site) -> None:

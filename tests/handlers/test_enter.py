@@ -9,10 +9,19 @@ from decimal import Decimal
 
 import pikepdf
 import pytest
+from slack_sdk.models.views import View
 
 from archive.document import Kind
 from archive.item import Item, ItemState
-from handlers.message import Reply
+from archive.words import Lang
+from bot.answers import question
+from bot.dispatch import answer
+from bot.slack import modal
+from bot.teams.cards import card_of, form_card
+from handlers import enter
+from handlers.message import Click, Message, Reply
+from storage.records import unpack
+from tests.fakes import teams
 from tests.house import Scene, button, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -66,10 +75,6 @@ async def test_the_same_message_worked_on_again_makes_no_second_item(scene: Scen
     inbox = scene.house.db.inbox
     doc = await inbox.find_one({"_id": "desk:enter-once"})
     assert doc
-    from bot.dispatch import answer
-    from handlers.message import Message
-    from storage.records import unpack
-
     again = await answer(scene.house.ctx, unpack(Message, doc["message"]))
     assert [i.id for i in await scene.items(again)] == [item.id]
 
@@ -99,3 +104,15 @@ async def test_what_cannot_be_taken_is_told_and_nothing_is_kept(
 
 async def test_who_may_not_forward_may_not_enter(scene: Scene) -> None:
     assert "[A01]" in words(await scene.send("zhou", "录入"))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+async def test_every_platform_can_show_the_form(scene: Scene, lang: Lang) -> None:
+    card = (await scene.send("li", "录入")).cards[0]
+    asked = enter.form(scene.house.ctx)
+    assert await scene.reception.form(scene.people["li"], Click("enter", "new")) == asked
+    assert await scene.reception.form(scene.people["zhou"], Click("enter", "new")) is None
+    View(**modal.window(asked, '["D0LI","enter","new",0]', lang)).validate_json()
+    assert teams.faults(form_card(asked, {}, lang)) == []
+    assert teams.faults(card_of(card, lang)) == []
+    assert asked.title.to(lang) in question(asked).to(lang)
