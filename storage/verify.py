@@ -264,7 +264,7 @@ class Verification:
         async for account in account_faults(self._db):
             yield Fault("V21", account)
         async for way in program_faults(self._db):
-            yield Fault("V22", way)
+            yield Fault("V24", way)
 
     async def _made(self) -> AsyncIterator[Fault]:
         """Reports said before, against the digests in the message that said them, and in letters still on their way."""
