@@ -11,8 +11,6 @@ from pathlib import Path
 import xlsxwriter
 
 COMPANY = Path("../shared/samples/company")
-if not COMPANY.exists():
-    COMPANY = Path("/work/shared/samples/company")
 COMPANY_NAME = "苏州澄远智能装备有限公司"
 
 U8 = (
