@@ -15,10 +15,16 @@ from handlers import submit
 from handlers.context import Change, Context
 from handlers.message import Message
 
+#: Carriers a tax bureau or a seller issues an invoice in.
+ORIGINALS = frozenset({"xml", "ofd", "pdf"})
+
 
 def may_join(asker: Person, item: Item, file: FileRef, carrier: str) -> bool:
-    """Its sender may add to it, and whoever keeps the archive; another copy in the same carrier is a duplicate."""
-    if carrier in {item.carrier, *(each.carrier for each in item.renditions)}:
+    """Its sender may add to it, and whoever keeps the archive.
+
+    Another copy in the same carrier is a duplicate, and so is a photo: it is no original of its own.
+    """
+    if carrier not in ORIGINALS or carrier in {item.carrier, *(each.carrier for each in item.renditions)}:
         return False
     theirs = asker.id == item.owner or (may(asker, Right.SEE_ALL) and may(asker, Right.FORWARD))
     return theirs and item.company == asker.company and file.sha256 not in {each.sha256 for each in item.files}

@@ -68,6 +68,8 @@ async def test_the_same_rendition_again_and_somebody_elses_are_refused(scene: Sc
     other = await scene.send("sun", files=[papers.pdf(papers.Paper(2, 77))])
     assert "[D0" in words(other)
     assert "李明" in words(other)
+    photo = await scene.send("li", files=[papers.scan(papers.Paper(2, 77))])
+    assert "[D02]" in words(photo), "a photo of what is in already is no original"
 
 
 async def test_structured_data_answers_what_the_sender_was_asked(scene: Scene) -> None:
