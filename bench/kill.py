@@ -120,7 +120,7 @@ async def _by_the_desk(crowd: Crowd, outcome: Outcome) -> None:
 
 
 def _answers(sender: Sender, heard: list[Said]) -> list[str]:
-    """A document sent k times must have been taken once and refused k - 1 times, each of its messages once."""
+    """A document sent k times must have been taken once, and refused or joined as a rendition k - 1 times."""
     wrong = []
     taken = Counter(
         fact["value"] for said in heard if "已读取并提交审批" in said["text"]
@@ -135,6 +135,10 @@ def _answers(sender: Sender, heard: list[Said]) -> list[str]:
     refused.update(
         number for number in set(sender.acknowledged.values())
         for said in heard if f"发票 {number} 已经交过" in said["text"]
+    )  # fmt: skip
+    refused.update(
+        fact["value"] for said in heard if "另一种版式" in said["text"]
+        for card in said["cards"] for fact in card["facts"] if fact["value"] in taken
     )  # fmt: skip
     for number, messages in Counter(sender.acknowledged.values()).items():
         if (taken[number], refused[number]) != (1, messages - 1):

@@ -67,7 +67,9 @@ def _inside(held: cms.EncapsulatedContentInfo) -> bytes | None:
 
 def _contents(der: bytes) -> list[bytes]:
     """What each element of a SEQUENCE holds: with GM identifiers asn1crypto doesn't know what to make of [0]."""
-    _, _, _, _, inner, _ = parser.parse(der, strict=True)
+    kind, method, tag, _, inner, _ = parser.parse(der, strict=True)
+    if (kind, method, tag) != (0, 1, core.Sequence.tag):
+        raise ValueError("no sequence")
     parts: list[bytes] = []
     while inner:
         _, _, _, header, contents, trailer = parser.parse(inner)

@@ -66,7 +66,7 @@ class Items:
                       200, ref("Trail"), params=(one,), errors=(404,)),
             Operation("getRendition", "GET", "/items/{item}/renditions/{name}", files, "原件 the original's bytes",
                       self.rendition, 200, media=("*/*",),
-                      params=(one, Param("name", "path", {"const": "original"}, "original")), errors=(404,),
+                      params=(one, Param("name", "path", {"type": "string", "pattern": "^(original|[0-9]{1,3})$"}, "original, or a number")), errors=(404,),
                       headers={"Repr-Digest": "SHA-256 (RFC 9530)"}),
         )  # fmt: skip
 
@@ -125,11 +125,14 @@ class Items:
     async def rendition(self, request: web.Request, caller: Caller) -> web.Response:
         """The bytes as they came, checked against their digests; leaves a trail entry."""
         demand(caller.person, Right.SEARCH)
-        if request.match_info["name"] != "original":
-            raise NotFound(item=request.match_info["name"][:40])
+        name = request.match_info["name"][:40]
         item = await self._seen(request, caller)
-        response = handed(*await self._door.original(caller.person, item.id, caller.channel), inline=False)
-        digest = base64.b64encode(bytes.fromhex(item.file.sha256)).decode()
+        named = dict(zip(shapes.names(item), item.files, strict=True))
+        if name not in named:
+            raise NotFound(item=name)
+        which = item.id if name == shapes.ORIGINAL else f"{item.id}/{name}"
+        response = handed(*await self._door.original(caller.person, which, caller.channel), inline=False)
+        digest = base64.b64encode(bytes.fromhex(named[name].sha256)).decode()
         response.headers["Repr-Digest"] = f"sha-256=:{digest}:"
         return response
 

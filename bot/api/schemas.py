@@ -42,6 +42,7 @@ _LINE = shape(dict.fromkeys(("name", "spec", "unit", "quantity", "price", "amoun
 _FINDING = shape(
     {"code": TEXT, "level": {"type": "string", "enum": [e.value for e in Level]}, "field": TEXT, "zh": TEXT, "en": TEXT}
 )
+_PLACE = shape({"page": {"type": "integer"}, "box": many({"type": "number"})})
 _RENDITION = shape({"name": TEXT, "file": TEXT, "media_type": TEXT, "size": {"type": "integer"}, "sha256": TEXT,
                     "sm3": TEXT, "href": TEXT})  # fmt: skip
 _SUMMARY: dict[str, Any] = {
@@ -94,6 +95,8 @@ SCHEMAS: Mapping[str, Schema] = {
             "extra": {"type": "object", "additionalProperties": TEXT},
             "source": {"type": "object", "additionalProperties": TEXT},
             "confidence": {"type": "object", "additionalProperties": {"type": "number"}},
+            "places": {"type": "object", "additionalProperties": _PLACE},
+            "authenticity": {"type": ["object", "null"]}, "tax_check": {"type": ["object", "null"]},
             "decisions": many(shape({"step": {"type": "integer"}, "person": TEXT, "name": TEXT, "verdict": TEXT,
                                      "at": WHEN, "reason": TEXT})),
         }

@@ -29,10 +29,22 @@ def paged(data: Sequence[object], after: str | None, total: int | None = None) -
     return json(whole if total is None else whole | {"total": total})
 
 
+#: The name of the first file; its other renditions are numbered.
+ORIGINAL = "original"
+#: What the API shows in another shape, or of one item only.
+_OTHERWISE = frozenset(
+    {"file", "size", "sha256", "sm3", "renditions", "source", "confidence", "places", "authenticity", "tax_check"}
+)
+
+
+def names(item: Item) -> tuple[str, ...]:
+    """What the files of an item are called in addresses, in their order."""
+    return (ORIGINAL, *(f"{n}" for n in range(1, len(item.files))))
+
+
 def summary(item: Item) -> dict[str, Any]:
     """An item as lists show it."""
-    told = {name: value for name, value in plain(item).items() if name not in ("file", "size", "sha256", "sm3")}
-    file = item.file
+    told = {name: value for name, value in plain(item).items() if name not in _OTHERWISE}
     return told | {
         "version": item.version,
         "findings": [
@@ -41,9 +53,10 @@ def summary(item: Item) -> dict[str, Any]:
         ],
         "renditions": [
             {
-                "name": "original", "file": file.name, "media_type": file.media_type, "size": file.size,
-                "sha256": file.sha256, "sm3": file.sm3, "href": f"{PREFIX}/items/{item.id}/renditions/original",
+                "name": name, "file": file.name, "media_type": file.media_type, "size": file.size,
+                "sha256": file.sha256, "sm3": file.sm3, "href": f"{PREFIX}/items/{item.id}/renditions/{name}",
             }
+            for name, file in zip(names(item), item.files, strict=True)
         ],
     }  # fmt: skip
 
@@ -51,7 +64,8 @@ def summary(item: Item) -> dict[str, Any]:
 def whole(item: Item, case: Case) -> dict[str, Any]:
     """All that was read, and what was decided."""
     d: Document = item.document
-    return summary(item) | {
+    told = plain(item)
+    return summary(item) | {name: told[name] for name in ("authenticity", "tax_check", "places")} | {
         "remark": d.remark,
         "lines": [{name: getattr(line, name) for name in _LINE} for line in d.lines],
         "extra": dict(d.extra),
