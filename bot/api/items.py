@@ -54,6 +54,7 @@ class Items:
             Param("limit", "query", {"type": "integer", "minimum": 1, "maximum": 200}, "usually 50"),
             Param("cursor", "query", word, "`next` of the page before"),
         )
+        named = {"type": "string", "pattern": "^(original|[0-9]{1,3})$"}
         read, files = KeyScope.READ, KeyScope.FILES
         return (
             Operation("listItems", "GET", "/items", read, "列表和检索 list and search", self.list, 200, ref("Items"),
@@ -66,7 +67,8 @@ class Items:
                       200, ref("Trail"), params=(one,), errors=(404,)),
             Operation("getRendition", "GET", "/items/{item}/renditions/{name}", files, "原件 the original's bytes",
                       self.rendition, 200, media=("*/*",),
-                      params=(one, Param("name", "path", {"type": "string", "pattern": "^(original|[0-9]{1,3})$"}, "original, or a number")), errors=(404,),
+                      params=(one, Param("name", "path", named, "original, or the number of another rendition")),
+                      errors=(404,),
                       headers={"Repr-Digest": "SHA-256 (RFC 9530)"}),
         )  # fmt: skip
 
