@@ -68,11 +68,6 @@ def settles(code: str, name: str) -> bool:
     return code.startswith(SETTLING_CODES) if code else root_name(name).startswith(SETTLING)
 
 
-def is_bank(code: str, name: str = "") -> bool:
-    """Whether it is (a part of) 银行存款."""
-    return code.startswith(BANK) or root_name(name) == "银行存款"
-
-
 def check(accounts: Iterable[Account]) -> tuple[Remark, ...]:
     """Codes that occur twice with different names, and accounts whose parent is missing."""
     known: dict[str, Account] = {}

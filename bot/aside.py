@@ -45,5 +45,5 @@ class Aside:
             await work
         except (Problem, TimeoutError, OSError) as error:
             self._log.warning("%s: %s", what, error)
-        except Exception:
+        except Exception:  # the border: nobody waits for this; the log hears of it
             self._log.exception("%s failed", what)

@@ -19,7 +19,7 @@ def judge(data: bytes, name: str, carrier: str, trust: Trust = NOBODY) -> Authen
     try:
         return judging(data, name, trust)
     # The declared border: whatever an untrusted signature makes our libraries trip over, it was not verified.
-    except Exception as error:
+    except Exception as error:  # the border: a judge that fails has judged nothing
         kind = type(error).__name__
         return Authenticity(
             Standing.UNCHECKED, (Text(f"签名读不懂（{kind}）", f"the signature can't be read ({kind})"),)

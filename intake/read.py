@@ -31,7 +31,7 @@ def read(data: bytes, name: str, trust: Trust = NOBODY) -> Reading:
     except Problem as problem:
         return Reading(name, carrier, error=problem)
     # The declared border: whatever a reader trips over in an untrusted file becomes one error of ours, the cause named.
-    except Exception as error:
+    except Exception as error:  # the border: whatever a reader trips over is a named error
         return Reading(name, carrier, error=ReaderFailed(name=name, detail=f"{type(error).__name__}: {error}"[:200]))
     reading = replace(reading, found=tuple(checked(plainly(found)) for found in reading.found))
     return judged(reading, data, trust)

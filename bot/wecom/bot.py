@@ -139,7 +139,7 @@ class WecomBot:
     async def _hear(self, frame: Frame) -> None:
         try:
             await self._heard(frame)
-        except Exception:
+        except Exception:  # the border: one event nobody foresaw must not end the connection
             log.exception("an event of the bot's was lost")
 
     async def _heard(self, frame: Frame) -> None:

@@ -50,7 +50,7 @@ def read_book(data: bytes, name: str, kind: str = "", given: Mapping[str, str] |
     except Problem as problem:
         return Book(name, error=problem)
     # The declared border, as in intake.read: whatever a reader trips over becomes one error of ours.
-    except Exception as error:
+    except Exception as error:  # the border: whatever a native reader trips over is a named error
         return Book(name, error=ReaderFailed(name=name, detail=f"{type(error).__name__}: {error}"[:200]))
 
 
