@@ -32,7 +32,6 @@ SETTLING_CODES = (
     "2205",
     "2241",
 )
-BANK = "1002"  # 银行存款, in both standards
 
 
 @dataclass(frozen=True, slots=True)
