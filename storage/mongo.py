@@ -46,7 +46,7 @@ T = TypeVar("T")
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 SELECT = 15_000  # ms to wait for a primary: longer than the embedded database takes to come back
 CONNECT = 5_000  # ms
-PATIENCE = 45.0  # s a transaction is tried again while the database restarts or fails over
+PATIENCE = 90.0  # s a transaction is tried again while the database restarts or fails over
 #: How the database's own numbers are meant; see src/mongo/base/error_codes.yml of MongoDB.
 FULL = frozenset({14031})  # OutOfDiskSpace
 FULL_WORDS = re.compile(r"no space left|out of (disk )?space|disk (is )?full|space quota|ENOSPC", re.IGNORECASE)
@@ -173,7 +173,7 @@ async def transact(
 ) -> T:
     """Run `step` in one transaction and return what it returns: all of it happened, exactly once, or none.
 
-    Run again on conflict and while the database is away (45 s at most), so `step` must only touch the database and
+    Run again on conflict and while the database is away (90 s at most), so `step` must only touch the database and
     only through the session. A commit whose answer was lost is not done twice: every attempt leaves its mark in the
     same transaction and the next looks for it. (A replica set remembers commits itself; SecantusDB forgets them when
     it is killed.) A step that leaves something nobody else can write needs no such mark: `stands` says whether the
