@@ -14,9 +14,11 @@ Problem
 ├ StateProblem     S  a step that doesn't fit the state
 │ └ AlreadyDecided S01 · ChangedMeanwhile S02 · NotFound S03 · ReasonMissing S04 · BadValue S05 · NotReady S06
 │   TooManySchedules S07 · NotGenuine S08
+│   MetadataFixed S50 · MetadataMissing S51 · ReasonNeeded S52 · TermTooShort S53 · HoldEnded S54 · ShelfRefused S55
 ├ AskProblem       Q  words that can't be followed
 │ └ UnknownCommand Q01 · BadPeriod Q02 · BadAmount Q03 · UnknownReport Q04 · BadSchedule Q05 · NothingToReport Q06
 │   BadRequest Q07 · KeyReused Q08 · BadField Q09 · UnsafeAddress Q10 · NoBooks Q11
+│   NothingToArrange Q80 · UnknownRecordKind Q81 · BadHold Q82 · BadDescription Q83 · OneMonth Q84
 ├ KeepProblem      K  storage that can't be trusted or reached
 │ └ KeyMissing K01 · Tampered K02 · NoSpace K04 · IndexBroken K05 (IndexBusy K06) · TrailBroken K07 · Crowded K08
 │   DatabaseProblem K09 (DatabaseDown K03 (DatabaseBusy K10 · DatabaseLogin K11) · EntryExists K12)
@@ -475,6 +477,67 @@ class NotGenuine(StateProblem):
     )
 
 
+class MetadataFixed(StateProblem):
+    """Facts: item, element (Text or str), free."""
+
+    code = "S50"
+    what = Text("{item} 的「{element}」不能改", "“{element}” of {item} can't be changed")
+    why = Text(
+        "背景、结构和管理过程元数据不得修改；可以著录的有：{free}",
+        "background, structure and process metadata are never changed; these may be: {free}",
+    )
+    then = Text("例：著录 档号 M27 关键词 原因：……", "Example: describe NUMBER M27 words because: …")
+
+
+class MetadataMissing(StateProblem):
+    """Facts: item, names (Text)."""
+
+    code = "S51"
+    what = Text("{item} 没有归档", "{item} was not filed")
+    why = Text("缺必填元数据：{names}", "required metadata are missing: {names}")
+    then = Text("请在会计系统补全后重新导入。", "Please complete it in the accounting system and import again.")
+
+
+class ReasonNeeded(StateProblem):
+    """Facts: item."""
+
+    code = "S52"
+    what = Text("{item} 没有改动", "{item} was not changed")
+    why = Text("没有写原因", "no reason was given")
+    then = Text("请写「原因：……」，原因会留在档案里。", "Please add “because: …”; the reason stays in the archive.")
+
+
+class TermTooShort(StateProblem):
+    """Facts: item, now, wanted."""
+
+    code = "S53"
+    what = Text("{item} 的保管期限没有改", "The term of {item} was not changed")
+    why = Text(
+        "现在是 {now}，要改为 {wanted}：鉴定后只能延长，不能短于法定最低期限（79号令 Art 15、16）",
+        "it is {now}, asked for was {wanted}: appraisal may only lengthen it, never below the legal minimum "
+        "(Order 79, Art 15 and 16)",
+    )
+    then = Text("请写更长的期限，如 40年 或 永久。", "Please give a longer term, such as 40年 or 永久.")
+
+
+class HoldEnded(StateProblem):
+    """Facts: item, who, when."""
+
+    code = "S54"
+    what = Text("冻结 {item} 已经解除", "The hold {item} has ended already")
+    why = Text("{who} 于 {when} 解除", "{who} released it on {when}")
+    then = Text("要再冻结，请新建一个。", "To hold again, please add a new one.")
+
+
+class ShelfRefused(StateProblem):
+    """Facts: item, why (Text)."""
+
+    code = "S55"
+    what = Text("{item} 不能归入", "{item} can't be filed there")
+    why = Text("{why}", "{why}")
+    then = Text("请核对种类和期间。", "Please check kind and period.")
+
+
 class AskProblem(Problem):
     """Words that can't be followed."""
 
@@ -535,6 +598,59 @@ class NothingToReport(AskProblem):
     what = Text("{period} 没有数据", "There is nothing in {period}")
     why = Text("这个期间没有已归档的单据", "no archived document falls in this period")
     then = Text("请换一个期间。", "Please choose another period.")
+
+
+class NothingToArrange(AskProblem):
+    """Facts: period, company."""
+
+    code = "Q80"
+    what = Text("{period} 没有可整理的凭证", "There are no vouchers to arrange in {period}")
+    why = Text("{company} 这个期间没有导入记账凭证", "no vouchers of {company} were imported for this period")
+    then = Text("请先导入凭证（账簿文件发到聊天，或 guidang books import）。",
+                "Please import the journal first (drop it into the chat, or guidang books import).")  # fmt: skip
+
+
+class UnknownRecordKind(AskProblem):
+    """Facts: words, names."""
+
+    code = "Q81"
+    what = Text("没有叫「{words}」的档案种类", "There is no kind of record “{words}”")
+    why = Text("保管期限表里有：{names}", "the retention table has: {names}")
+    then = Text("请用表里的名称。", "Please use a name of the table.")
+
+
+class BadHold(AskProblem):
+    """Facts: words."""
+
+    code = "Q82"
+    what = Text("没看懂要冻结什么「{words}」", "It is not understood what to hold: “{words}”")
+    why = Text(
+        "要写明范围（档号、案卷、单位或合同字样、期间）和原因",
+        "say what (an archive number, a volume, words of a party or contract, a period) and why",
+    )
+    then = Text(
+        "例：冻结 苏州湖东新能源 2025 诉讼 原因：合同纠纷未结案",
+        "Example: hold 苏州湖东新能源 2025 litigation because: dispute over the contract",
+    )
+
+
+class BadDescription(AskProblem):
+    """Facts: words."""
+
+    code = "Q83"
+    what = Text("没看懂「{words}」", "“{words}” is not understood")
+    why = Text("要写编号、元素、新值和原因", "say the number, the element, the new value and why")
+    then = Text("例：著录 G2610-0001 M27 年会 原因：补关键词",
+                "Example: describe G2610-0001 M27 conference because: keyword added")  # fmt: skip
+
+
+class OneMonth(AskProblem):
+    """Facts: words."""
+
+    code = "Q84"
+    what = Text("「{words}」不能整理", "“{words}” can't be arranged")
+    why = Text("凭证按月整理，账簿按年", "vouchers are arranged by month, books by year")
+    then = Text("例：整理 2026-09，或 整理 2025。", "Example: arrange 2026-09, or arrange 2025.")
 
 
 class NoBooks(AskProblem):
