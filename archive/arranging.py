@@ -210,7 +210,7 @@ def told(made: Plan) -> list[Text]:
         (made.bare, "没有单据的凭证", "vouchers without a document"),
         (made.waiting, "凭证有、但还没审批归档的单据", "documents of vouchers that aren't archived yet"),
         (made.left_over, "没有凭证入账的单据", "documents no voucher books"),
-        (made.changed, "归档后账簿又有改动的凭证（归档的不动）", "vouchers the books tell otherwise now (left as they are)"),
+        (made.changed, "归档后账簿又有改动的凭证（归档的不动）", "vouchers the books tell otherwise now (left alone)"),
     ):  # fmt: skip
         if refs:
             lines.append(Text(f"{zh} {len(refs)}：{_some(refs)}", f"{len(refs)} {en}: {_some(refs)}"))
@@ -224,3 +224,37 @@ def gap(word: str, first: int, last: int) -> str:
 
 def _some(refs: Sequence[str], most: int = 8) -> str:
     return "、".join(refs[:most]) + ("…" if len(refs) > most else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """A 件 ready to get its number: `unit` with the papers made for it; `items` go in behind those."""
+
+    unit: Unit
+    class_no: str
+    told: Mapping[str, str] = field(default_factory=dict)  # M-values its source tells
+    items: tuple[Item, ...] = ()
+    word: str = ""
+    number: int = 0
+    print: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What one step of filing did: the 件 that are new, and how many papers were added to standing ones."""
+
+    units: tuple[Unit, ...] = ()
+    added: int = 0
+
+
+def grown(unit: Unit, items: Sequence[Item], told: Mapping[str, str]) -> Unit:
+    """A standing 件 with documents that came later, behind what it has; its number and its papers stay as they are."""
+    papers = papers_of(items, unit.papers)
+    metadata = dict(unit.metadata)
+    for element in ("M27", "M92"):
+        metadata[element] = "；".join(filter(None, (metadata.get(element, ""), told.get(element, ""))))
+    metadata |= {"M48": "组合文件", "M49": str(len(papers)), "M93": "包含"}
+    metadata["M54"] = "；".join(dict.fromkeys(p.file.media_type for p in papers))
+    metadata["M55"] = "；".join(p.file.name for p in papers)
+    metadata["M56"] = "；".join(str(p.file.size) for p in papers)
+    return replace(unit, papers=papers, metadata=metadata)

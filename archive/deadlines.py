@@ -67,7 +67,7 @@ def months_on(day: date, months: int) -> date:
 def of_year(year: int, done: Iterable[str], today: date, final: date | None = None) -> Iterator[Deadline]:
     """The deadlines of a fiscal year that has begun. `done`: what is arranged or handed over wholly.
 
-    `final`: the day of the final accounts (决算); 30 April of the next year, by which tax is settled, while it isn't known.
+    `final`: the day of the final accounts (决算); while it isn't known 30 April of the next year, when tax is settled.
     """
     end = date(year, 12, 31)
     closed = final or date(year + 1, 4, 30)

@@ -20,8 +20,8 @@ PERMANENT = "永久"
 
 
 class Paperless(StrEnum):
-    """What is kept on paper as well. 79号令 Art 8⑥ excludes permanent records from electronic-only keeping; 财会〔2024〕
-    11号 Art 32 doesn't: two readings, so a switch.
+    """What is kept on paper as well. 79号令 Art 8⑥ excludes permanent records from electronic-only keeping, Art 32 of
+    财会〔2024〕11号 doesn't: two readings, so a switch.
     """
 
     PRINT_PERMANENT = "print_permanent"  # the default, by the higher rule
@@ -62,20 +62,20 @@ def years(label: str) -> int | None:
 
 
 def longer(table: Mapping[str, Term], policy: Mapping[str, str]) -> dict[str, Term]:
-    """The table with the company's own longer terms by 档案名称. Raises ValueError for a shorter one or a strange name."""
+    """The table with the company's own longer terms by 档案名称. Raises ValueError for a shorter one."""
     made = dict(table)
     for name, label in policy.items():
         if name not in table:
             raise ValueError(f"{name}: no such kind of record")
         wanted, least = years(label), table[name].years
-        if least is None and wanted is not None or (wanted is not None and least is not None and wanted < least):
+        if (least is None and wanted is not None) or (wanted is not None and least is not None and wanted < least):
             raise ValueError(f"{name}: {label} is shorter than {table[name].label} of 79号令")
         made[name] = replace(table[name], years=wanted)
     return made
 
 
 def scrapped(term: Term, on: date) -> date | None:
-    """The last day of an asset card's term, whose clock the clearing starts (附表1): 2026-05-31 and 5年 → 2031-05-31."""
+    """The last day of an asset card's term, whose clock the clearing starts (附表1): 2026-05-31 → 2031-05-31."""
     if term.years is None:
         return None
     year = on.year + term.years

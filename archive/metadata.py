@@ -33,67 +33,65 @@ class Element:
 
 
 def _rows() -> Iterable[Element]:
-    required = set("M1 M5 M6 M7 M9 M11 M12 M14 M15 M17 M22 M31 M32 M40 M41 M42 M48 M49 M51 M54 M55 M56 M73".split())
-    free = set("M20 M23 M24 M25 M26 M27 M28 M29 M34 M35 M36 M37 M38 M39 M43 M44 M45 M46 M50 M74 M75 M76 M78 M82".split())
     for line in _TABLE.strip().splitlines():
         number, source, zh, en = line.split(" ", 3)
-        yield Element(number, Text(zh, en), source, number in required, number in free)  # type: ignore[arg-type]
+        yield Element(number, Text(zh, en), source.rstrip("!+"), "!" in source, "+" in source)  # type: ignore[arg-type]
 
 
-#: Groups (M2 来源, M8 档号, M21 内容描述 …) carry no value of their own, except M8: the whole 档号.
+#: Number, source (! required, + free), names. Groups (M2 来源, M21 内容描述 …) carry no value of their own, except M8.
 _TABLE = """
-M1 A 聚合层次 level
+M1 A! 聚合层次 level
 M3 A 档案馆名称 archives
 M4 A 档案馆代码 code of the archives
-M5 A 全宗名称 fonds
-M6 A 立档单位名称 creating unit
-M7 A 电子文件号 record id
+M5 A! 全宗名称 fonds
+M6 A! 立档单位名称 creating unit
+M7 A! 电子文件号 record id
 M8 A 档号 archive number
-M9 A 全宗号 fonds code
+M9 A! 全宗号 fonds code
 M10 A 目录号 catalogue no.
-M11 A 年度 year
-M12 A 保管期限 retention
+M11 A! 年度 year
+M12 A! 保管期限 retention
 M13 K/A 机构或问题 office or subject
-M14 K/A 类别号 class
-M15 A 室编案卷号 volume no.
+M14 K/A! 类别号 class
+M15 A! 室编案卷号 volume no.
 M16 A 馆编案卷号 volume no. at the archives
-M17 A 室编件号 piece no.
+M17 A! 室编件号 piece no.
 M18 A 馆编件号 piece no. at the archives
 M19 A 文档序号 place within the unit
-M20 A 页号 page no.
-M22 K 题名 title
-M23 K 并列题名 parallel title
-M24 K 副题名 subtitle
-M25 K 说明题名文字 words about the title
-M26 K/A 主题词 subject terms
-M27 K/A 关键词 keywords
-M28 K/A 人名 persons
-M29 A 摘要 abstract
+M20 A+ 页号 page no.
+M22 K! 题名 title
+M23 K+ 并列题名 parallel title
+M24 K+ 副题名 subtitle
+M25 K+ 说明题名文字 words about the title
+M26 K/A+ 主题词 subject terms
+M27 K/A+ 关键词 keywords
+M28 K/A+ 人名 persons
+M29 A+ 摘要 abstract
 M30 K 分类号 classification
-M31 K 文件编号 document no.
-M32 K 责任者 responsible
+M31 K! 文件编号 document no.
+M32 K! 责任者 responsible
 M33 K 日期 date
-M34 K 文种 genre
-M35 K 紧急程度 urgency
-M36 K 主送 addressee
-M37 K 抄送 copy to
-M38 K 密级 secrecy
-M39 K 保密期限 secrecy until
-M40 K 会计年度 fiscal year
-M41 K 会计月份 fiscal month
-M42 K 本位币 base currency
-M43 K 编制人 made by
-M44 K 编制日期 made on
-M45 K 审核人 checked by
-M46 K 审核日期 checked on
-M48 K 文件组合类型 composition
-M49 K 件数 pieces
-M50 K 页数 pages
-M51 K 语种 language
+M34 K+ 文种 genre
+M35 K+ 紧急程度 urgency
+M36 K+ 主送 addressee
+M37 K+ 抄送 copy to
+M38 K+ 密级 secrecy
+M39 K+ 保密期限 secrecy until
+M40 K! 会计年度 fiscal year
+M41 K! 会计月份 fiscal month
+M42 K! 本位币 base currency
+M43 K+ 编制人 made by
+M44 K+ 编制日期 made on
+M45 K+ 审核人 checked by
+M46 K+ 审核日期 checked on
+M48 K! 文件组合类型 composition
+M49 K! 件数 pieces
+M50 K+ 页数 pages
+M51 K! 语种 language
 M52 K 稿本 draft or final
-M54 K 格式信息 formats
-M55 K 计算机文件名 file names
-M56 K 计算机文件大小 file sizes
+M54 K! 格式信息 formats
+M55 K! 计算机文件名 file names
+M56 K! 计算机文件大小 file sizes
 M57 K 文档创建程序 made with
 M58 K 信息系统描述 source system
 M60 K 数字化对象形态 digitised object
@@ -107,15 +105,15 @@ M68 K 签名结果 signature result
 M69 K 证书 certificate
 M70 K 证书引证 certificate reference
 M71 K 签名算法标识 signature algorithm
-M73 A 当前位置 location
-M74 A 脱机载体编号 offline carrier no.
-M75 A 脱机载体存址 offline carrier kept at
-M76 A 缩微号 microform no.
-M78 K/A 知识产权说明 intellectual property
+M73 A! 当前位置 location
+M74 A+ 脱机载体编号 offline carrier no.
+M75 A+ 脱机载体存址 offline carrier kept at
+M76 A+ 缩微号 microform no.
+M78 K/A+ 知识产权说明 intellectual property
 M79 K/A 授权对象 granted to
 M80 K/A 授权行为 granted acts
 M81 K/A 控制标识 control mark
-M82 A 附注 note
+M82 A+ 附注 note
 M83 K/A 机构人员类型 type of agent
 M84 K/A 机构人员名称 agent
 M85 K/A 组织机构代码 organisation code

@@ -12,15 +12,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from archive.item import Item
+from archive.keeping import longer
+from archive.metadata import Fonds
 from archive.retention import SOURCE_DOCUMENT
 from bot.channel import Channel
 from bot.post import Post
 from bot.tax_checking import TaxChecking
 from bot.tax_provider import HttpProvider
 from bot.workers import Workers
-from config.legal import retention
+from config.legal import laws, retention
 from config.settings import MB, Settings, categories
-from handlers.context import Context
+from handlers.context import Archiving, Context
 from handlers.message import Message, Reply
 from storage import (
     accounts,
@@ -29,6 +31,7 @@ from storage import (
     asked,
     books,
     files,
+    holds,
     identities,
     inbox,
     items,
@@ -40,10 +43,13 @@ from storage import (
     people,
     said,
     schedules,
+    shelf,
+    standings,
     talk,
     tax_checks,
     teams,
     trail,
+    units,
     webhooks,
     wecom,
     wecom_calls,
@@ -85,8 +91,9 @@ class House:
 #: Bytes of forwarded files kept in memory between their acknowledgement and their reading.
 FRESH = 16 * MB
 ROOMS = (
-    accounts, api_answers, api_keys, asked, books, files, identities, inbox, items, leases, notes, openings, outbox,
-    people, said, schedules, talk, tax_checks, teams, trail, webhooks, wecom, wecom_calls,
+    accounts, api_answers, api_keys, asked, books, files, holds, identities, inbox, items, leases, notes, openings,
+    outbox, people, said, schedules, shelf, standings, talk, tax_checks, teams, trail, units, webhooks, wecom,
+    wecom_calls,
 )  # fmt: skip
 
 
@@ -101,6 +108,7 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
         index = await stack.enter_async_context(_index(settings))
         workers = Workers(settings.readers)
         stack.callback(workers.close)
+        await shelf.reshelve(db)
         house = _furnished(settings, db, chain, key, place, new, index, workers, embedded)
         if settings.tax_check:
             provider = HttpProvider(settings.tax_check)
@@ -141,9 +149,11 @@ def _furnished(
     async def to_index(kept: Sequence[Item]) -> None:
         await index.put(kept)
 
+    ways = settings.archiving
+    table = longer(retention(), ways.terms)
     vault = Vault(
-        db, key, chain, term=retention()[SOURCE_DOCUMENT], zone=settings.zone, on_kept=to_index,
-        disk=settings.data if embedded else None, fresh=FRESH,
+        db, key, chain, term=table[SOURCE_DOCUMENT], zone=settings.zone, on_kept=to_index,
+        disk=settings.data if embedded else None, fresh=FRESH, scheme=ways.scheme, office=ways.office,
     )  # fmt: skip
     everyone = people.People(db, chain)
     letters = outbox.Outbox(db, Reply)
@@ -163,6 +173,10 @@ def _furnished(
         notes=notes.Notes(db),
         identities=known_as,
         books=books.Books(db, chain),
+        units=units.Units(db, chain, {c.code: Fonds(c.code, c.name, c.tax_id) for c in settings.companies}),
+        standings=standings.Standings(db, chain),
+        holds=holds.Holds(db, chain),
+        archiving=Archiving(table, retention(), ways.scheme, ways.office, ways.paper, laws()),
         offload=workers.run,
         now=_now,
         zone=settings.zone,

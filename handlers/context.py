@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from archive.access import Person, Role
 from archive.approval import Case, Rule
+from archive.arranging import Addition, Done, Filing
 from archive.authentic import NOBODY, Trust
 from archive.books import BookFile, Merge
 from archive.category import Category
 from archive.company import Company
+from archive.holds import Hold
 from archive.item import FileRef, Item
+from archive.keeping import Paperless, Standing
+from archive.law import Law
 from archive.query import Hits, Query, Scope
 from archive.remark import Remark
+from archive.retention import Term
+from archive.shelving import Scheme, Volume
 from archive.trail import Entry, Link
+from archive.unit import Unit
 from archive.words import Text
 from handlers.message import Reply
 
@@ -218,6 +225,94 @@ class Books(Protocol):
         """The company's records of a kind, of one period or, without, of all in order."""
 
 
+class Units(Protocol):
+    """件 and volumes: a voucher with its documents, or a lone document; numbered, walked in one order."""
+
+    async def unit(self, unit_id: str) -> Unit:
+        """By id; of a document that was taken into a voucher's 件, that one. Raises NotFound."""
+
+    async def item(self, item_id: str) -> tuple[Item, Unit]:
+        """A filed document and the 件 it is or is in. Raises NotFound."""
+
+    async def find(self, company: str, words: str) -> Unit:
+        """By 档号, by a voucher and its month (记-23 2025-09), by an item's or unit's id. Raises NotFound."""
+
+    def select(
+        self, company: str, *, year: int | None = None, month: int | None = None, kind: str = "", after: str = ""
+    ) -> AsyncIterator[Unit]:
+        """The company's 件 by year, kind, month and 档号, a page at a time; `after`: archive.shelving.shelf of one."""
+
+    async def contents(self, volume: str) -> list[Unit]:
+        """The 件 of a volume in their order."""
+
+    async def volumes(self, company: str, year: int | None = None) -> list[Volume]:
+        """The company's volumes, those of lone documents too, by 档号."""
+
+    async def arranged(self, company: str, period: str) -> dict[str, str]:
+        """id → print of the vouchers' 件 of a month (archive.arranging.print_of)."""
+
+    async def taken(self, items: Sequence[str]) -> dict[str, str]:
+        """Of these documents, those that are in a voucher's 件 → its id."""
+
+    async def there(self, ids: Sequence[str]) -> set[str]:
+        """Of these ids, those of 件 that stand."""
+
+    async def file(self, filings: Sequence[Filing], who: str, at: datetime, channel: str = "") -> Done:
+        """Give the 件 that aren't there yet their numbers, in the order given, in one transaction.
+
+        Raises MetadataMissing, NotFound.
+        """
+
+    async def add(
+        self, additions: Sequence[Addition], told: Callable[[Item], Mapping[str, str]], who: str, at: datetime,
+        day: date, channel: str = "",
+    ) -> Done:  # fmt: skip
+        """Documents that came after their voucher's 件: behind its papers, with a line in the volume's 备考表."""
+
+    async def note(self, volume: str, lines: Sequence[str], who: str, at: datetime, channel: str = "") -> bool:
+        """Lines for a volume's 备考表 that aren't there yet. Raises NotFound."""
+
+
+class Standings(Protocol):
+    """What people changed about a 件 since it was filed."""
+
+    async def of(self, unit: str) -> Standing | None:
+        """None for nothing."""
+
+    async def ending(self, first: date, last: date) -> list[Standing]:
+        """Those whose term was set anew and ends within these days."""
+
+    async def change(
+        self, unit: str, company: str, step: Callable[[Standing], tuple[Standing, Entry] | None]
+    ) -> Standing:
+        """Run a pure step on what stands; kept with its entry in one transaction. Raises what the step raises."""
+
+
+class Holds(Protocol):
+    """Legal holds (冻结)."""
+
+    async def of(self, company: str, *, ended: bool = False) -> list[Hold]:
+        """The company's holds, the earliest first; with `ended` those released too."""
+
+    async def add(self, hold: Hold, channel: str = "") -> Hold:
+        """Keep a new one under the company's next number."""
+
+    async def change(self, company: str, hold_id: str, step: Callable[[Hold], Hold], channel: str = "") -> Hold:
+        """Release one. Raises NotFound, and what the step raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Archiving:
+    """How this house arranges and keeps: settings and legal tables, as values."""
+
+    table: Mapping[str, Term]  # 保管期限, with the company's longer terms
+    least: Mapping[str, Term]  # 附表1 as it is
+    scheme: Scheme = Scheme.D1
+    office: str = "CW"
+    paper: Paperless = Paperless.PRINT_PERMANENT
+    laws: Sequence[Law] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """Everything a handler gets. One frozen value, wired in bot/app.py only."""
@@ -231,6 +326,10 @@ class Context:
     notes: Notes
     identities: Identities
     books: Books
+    units: Units
+    standings: Standings
+    holds: Holds
+    archiving: Archiving
     offload: Callable[..., Awaitable[Any]]  # run a sync function in a worker process
     now: Callable[[], datetime]  # UTC
     zone: ZoneInfo

@@ -153,7 +153,7 @@ def _maker(setter: Setter, page: Page) -> Any:
 def _archival(printed: bytes, page: Page) -> bytes:
     """PDF/A-3b: the figures attached as data, dates and language set, then written and checked."""
     figures = json.dumps(plain(page), ensure_ascii=False, indent=1).encode()
-    stamp = _stamp(page.made_at)
+    stamp = stamp_of(page.made_at)
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(printed)) as document:
         for sheet in document.pages:
@@ -176,18 +176,18 @@ def _archival(printed: bytes, page: Page) -> bytes:
         document.docinfo["/Creator"] = "Guidang"
         document.docinfo["/CreationDate"] = document.docinfo["/ModDate"] = pikepdf.String(stamp)
         pdfa.prepare(document, "3b")
-        _fix_date(document, page.made_at)
+        fix_date(document, page.made_at)
         pdfa.save(document, out, "3b", repair=False, deterministic_id=True)
     return out.getvalue()
 
 
-def _fix_date(document: pikepdf.Pdf, when: datetime) -> None:
+def fix_date(document: pikepdf.Pdf, when: datetime) -> None:
     """The metadata's own date is the clock's; set it to the report's, so that equal reports are equal bytes."""
     stream = document.Root.Metadata
     iso = (when if when.tzinfo else when.replace(tzinfo=UTC)).isoformat().encode()
     stream.write(re.sub(rb"(<xmp:MetadataDate>)[^<]*", rb"\g<1>" + iso, stream.read_bytes()))
 
 
-def _stamp(when: datetime) -> str:
+def stamp_of(when: datetime) -> str:
     zone = when.strftime("%z")
     return when.strftime("D:%Y%m%d%H%M%S") + (f"{zone[:3]}'{zone[3:5]}'" if zone else "Z")

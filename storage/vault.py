@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from archive import numbering
+from archive import numbering, shelving
 from archive.approval import Case
 from archive.errors import ChangedMeanwhile, DuplicateDocument, DuplicateFile, Problem
 from archive.item import Filed, FileRef, Item, ItemState
@@ -25,6 +25,7 @@ from storage.items import Items, record_digest, to_case, to_document, to_item
 from storage.keys import KeyProvider
 from storage.lots import Lots
 from storage.mongo import Database, Doc, Session, border
+from storage.shelf import lone_row
 from storage.trail import Trail
 
 log = logging.getLogger(__name__)
@@ -59,8 +60,10 @@ class Vault(Items):
     def __init__(
         self, db: Database, keys: KeyProvider, trail: Trail, *, term: Term, zone: ZoneInfo,
         on_kept: OnKept | None = None, disk: Path | None = None, fresh: int = 0,
+        scheme: shelving.Scheme = shelving.Scheme.D1, office: str = "CW",
     ) -> None:  # fmt: skip
-        """`term`: how long source documents are kept; `zone`: whose calendar months and years are meant;
+        """`term`: how long source documents are kept; `scheme`, `office`: of their class (DA/T 94 App D);
+        `zone`: whose calendar months and years are meant;
         `on_kept` puts items into the index: when it raises a Problem they stay marked for `index_rest`;
         `disk`, `fresh`: see Files.
         """
@@ -68,6 +71,7 @@ class Vault(Items):
         self._trail = trail
         self._files = Files(db, keys, disk, fresh)
         self._term = term
+        self._class = (scheme, office)
         self._on_kept = on_kept
         self._ids: dict[str, list[int]] = {}  # taken from the counter, for the month's next items
         self._following = Lots(self._into_index)  # what comes while the index is busy goes into its next commit
@@ -164,11 +168,14 @@ class Vault(Items):
     async def _filed(self, item: Item, at: datetime, session: Session) -> Item:
         """Give the item its 档号: the count belongs to the same transaction, so no number is lost or given twice."""
         year, month = numbering.period(item.document.date, at.astimezone(self._zone).date())
-        class_no = numbering.class_no(item.company, numbering.VOUCHERS, year, self._term.code)
+        scheme, office = self._class
+        class_no = shelving.class_no(scheme, item.company, numbering.VOUCHERS, year, self._term.code, office)
         nth = await self._count(numbering.counter(class_no, month), session)
         number = numbering.archive_no(class_no, *numbering.place(month, nth))
         filed = Filed(number, at, year, month, self._term.category, self._term.label, self._term.expires(year))
-        return dataclasses.replace(item, filed=filed, state=ItemState.ARCHIVED)
+        made = dataclasses.replace(item, filed=filed, state=ItemState.ARCHIVED)
+        await self._db.shelf.insert_one(lone_row(made), session=session)
+        return made
 
     async def _count(self, name: str, session: Session | None, by: int = 1) -> int:
         doc = await self._db.counters.find_one_and_update(
