@@ -165,7 +165,7 @@ def of_unit(unit: Unit, fonds: Fonds, told: Mapping[str, str]) -> dict[str, str]
         "M9": fonds.code,
         "M11": f"{unit.year}",
         "M12": unit.retention,
-        "M14": split[0] if split else "",
+        "M14": split[0].removeprefix(f"{fonds.code}-") if split else "",
         "M15": f"{split[1]:04d}" if split else "",
         "M17": f"{split[2]:04d}" if split else "",
         "M22": unit.title,

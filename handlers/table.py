@@ -10,6 +10,8 @@ from archive.access import Person, Right, may
 from archive.timetable import starts_a_schedule
 from archive.words import Text
 from handlers.approve import approve, reject
+from handlers.arrange import FILE as ARRANGE_FILE
+from handlers.arrange import arrange, file_month
 from handlers.books import IMPORT as BOOK_IMPORT
 from handlers.books import confirm_import
 from handlers.check import check
@@ -99,6 +101,13 @@ COMMANDS: tuple[Command, ...] = (
         Text("核对 2026-09", "match 2026-09"),
     ),
     Command(
+        ("整理", "arrange"),
+        Right.ARRANGE,
+        arrange,
+        Text("整理一个月的凭证，先看再归档", "arrange a month's vouchers: look first, then file"),
+        Text("整理 2026-09", "arrange 2026-09"),
+    ),
+    Command(
         ("录入", "手工录入", "enter"),
         Right.FORWARD,
         enter,
@@ -173,6 +182,7 @@ ACTIONS: Mapping[str, tuple[Right, Handler]] = {
     ENTER: (Right.FORWARD, enter),
     LINK: (Right.ADMINISTER, link),
     BOOK_IMPORT: (Right.BOOKS, confirm_import),
+    ARRANGE_FILE: (Right.ARRANGE, file_month),
 }
 
 

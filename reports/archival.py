@@ -1,4 +1,4 @@
-"""A drawn PDF becomes PDF/A-3b: data attached, dates and language set, written and checked. The same in, the same out."""
+"""A drawn PDF becomes PDF/A-3b: data attached, dates and language set, written and checked. Same in, same out."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """记账凭证 on paper: the printed form of a booking voucher as PDF/A-3b, its data attached as XML.
 
-会计基础工作规范 Art 51: date, number, summary, accounts, amounts, number of attachments, signatures of 制单、稽核、记账 and
-会计主管. A voucher of several sheets bears fractions (1/2). The same voucher is the same bytes.
+会计基础工作规范 Art 51: date, number, summary, accounts, amounts, number of attachments, signatures of 制单、稽核、
+记账 and 会计主管. A voucher of several sheets bears fractions (1/2). The same voucher is the same bytes.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def _grid(canvas: Canvas, setter: Setter) -> None:
     x = LEFT
     for n, (width, name) in enumerate(zip(WIDTHS, ("摘　　要", "会 计 科 目", "借方金额", "贷方金额"), strict=True)):
         if n:
-            canvas.line(x, TOP, x, bottom)
+            canvas.line(x, TOP, x, bottom + (ROW if n == 1 else 0))
         _centred(canvas, setter, name, x + width / 2, TOP - HEAD + 2.6 * mm, 10)
         x += width
 

@@ -1,7 +1,7 @@
 """件 and volumes: numbered, shelved, read and walked. A batch is one transaction with its trail entries, or nothing.
 
-Collections: `units` {_id, unit, print} (lone documents have none: they are made of their items); `volumes` {_id: 案卷, volume};
-`members` {_id: item id, unit}: a document is in one 件 only; `counters` volumes:CLASS. What a trail
+Collections: `units` {_id, unit, print} (lone documents have none: they are made of their items); `volumes` {_id: its
+档号, volume}; `members` {_id: item id, unit}: a document is in one 件 only; `counters` volumes:CLASS. What a trail
 entry about unit:ID or volume:ID says, `verify` compares.
 """
 

@@ -25,6 +25,7 @@ from storage.trail import HEAD, Head, Trail, to_link
 from storage.verify_books import book_faults
 from storage.verify_keys import program_faults
 from storage.verify_people import MALFORMED, account_faults, people_faults
+from storage.verify_units import unit_faults
 
 FAULTS = {
     "V01": Text("原件被改动", "the original was changed"),
@@ -51,6 +52,11 @@ FAULTS = {
     "V22": Text("账簿内容与操作记录不符", "the books are not what the trail says"),
     "V23": Text("账簿的原件被改动、不见了或打不开", "the original of a book was changed, is gone, or can't be opened"),
     "V24": Text("API 密钥或回调与操作记录不符", "an API key or a webhook is not what the trail says"),
+    "V50": Text("件或案卷的登记与操作记录不符", "a unit or volume is not what the trail says"),
+    "V51": Text("件的文件被改动、不见了或打不开", "a file of a unit was changed, is gone, or can't be opened"),
+    "V52": Text("案卷或件号不连续、重复或对不上目录", "volume or piece numbers have a gap, a double, or no place"),
+    "V53": Text("著录或保管期限与操作记录不符", "metadata or terms set by people are not what the trail says"),
+    "V54": Text("冻结与操作记录不符", "a legal hold is not what the trail says"),
 }
 LINKS, ITEMS = 1000, 100  # read at a time
 REMEMBERED = 200  # files just checked: the parts of one file stand together
@@ -107,6 +113,8 @@ class Verification:
             async for fault in self._made():
                 yield fault
             async for where, code in book_faults(self._db, self._file):
+                yield Fault(code, where)
+            async for where, code in unit_faults(self._db, self._file):
                 yield Fault(code, where)
 
     # the trail
