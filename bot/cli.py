@@ -14,6 +14,11 @@ from typing import Any
 from archive.errors import Problem
 from config.settings import Settings, read
 
+#: Commands of the archive's later life → functions of bot.commands.archiving.
+ARCHIVING = {
+    "arrange": "arrange", "volumes": "volumes", "due": "list_due", "hold": "holds", "compliance": "compliance",
+    "metadata": "metadata", "term": "term", "file": "file",
+}  # fmt: skip
 Run = Callable[[argparse.Namespace, Settings], Coroutine[Any, Any, int]]
 
 
@@ -79,6 +84,10 @@ def _command(name: str) -> Run:
         from bot.commands import books
 
         return {"books": books.import_books, "match": books.match, "reconcile": books.reconcile}[name]
+    if name in ARCHIVING:
+        from bot.commands import archiving
+
+        return getattr(archiving, ARCHIVING[name])  # type: ignore[no-any-return]
     if name == "keys":
         from bot.commands import keys
 
@@ -154,7 +163,54 @@ def _parser() -> argparse.ArgumentParser:
     _people(commands, common, spoken)
     _books(commands, common, spoken)
     _channels(commands, common, spoken)
+    _archiving(commands, common, spoken)
     return parser
+
+
+def _archiving(commands: Any, common: argparse.ArgumentParser, spoken: argparse.ArgumentParser) -> None:
+    whose = argparse.ArgumentParser(add_help=False)
+    whose.add_argument("--company", metavar="NAME", help="公司代码或名称 the company's code or name")
+    whose.add_argument("--as", dest="person", metavar="PERSON", help="以谁的身份 whose rights apply")
+    why = argparse.ArgumentParser(add_help=False)
+    why.add_argument("--reason", default="", help="原因 why")
+    usual = [common, spoken, whose]
+    arranging = commands.add_parser("arrange", help="整理归档 arrange and file vouchers", parents=usual)
+    arranging.add_argument("period", metavar="PERIOD", help="2026-09, 2026Q3, 2026")
+    arranging.add_argument("--trial", action="store_true", help="只看，不归档 show the plan, file nothing")
+    volumes = commands.add_parser("volumes", help="案卷 volumes").add_subparsers(dest="action", required=True)
+    listing = volumes.add_parser("list", help="列出 list", parents=usual)
+    listing.add_argument("--year", type=int)
+    binding = volumes.add_parser("bind", help="封面、目录、备考表、脊背 cover, list, notes, spine", parents=usual)
+    binding.add_argument("id", metavar="VOLUME")
+    binding.add_argument("-o", dest="out", type=Path, required=True, metavar="FILE.pdf")
+    due = commands.add_parser("due", help="到期与期限 what falls due, deadlines, what to print", parents=usual)
+    due.add_argument("until", nargs="?", metavar="PERIOD", help="到这个期间末 by its end (default: this year)")
+    holds = commands.add_parser("hold", help="冻结 legal holds").add_subparsers(dest="action", required=True)
+    adding = holds.add_parser("add", help="冻结 hold", parents=[*usual, why])
+    adding.add_argument("words", nargs="*", metavar="WORDS", help="对方、合同、档号、期间 party, number, period")
+    adding.add_argument("--why", choices=("debt", "open", "litigation"))
+    for name, what in (("--unit", "件"), ("--volume", "案卷"), ("--from", "从 2025-01"), ("--to", "到 2025-12")):
+        dest = {"--from": "first", "--to": "last"}.get(name, name[2:])
+        adding.add_argument(name, dest=dest, default="", help=what)
+    releasing = holds.add_parser("release", help="解除 release", parents=[*usual, why])
+    releasing.add_argument("id", metavar="HOLD")
+    holds.add_parser("list", help="列出 list", parents=usual).add_argument("--all", action="store_true")
+    reviewing = commands.add_parser("compliance", help="定期审查 review", parents=usual)
+    reviewing.add_argument("--record", choices=("backup", "drill", "reading", "verify"), help="记录 note as done")
+    reviewing.add_argument("--on", metavar="DATE")
+    reviewing.add_argument("--words", default="", help="说明 words about it")
+    reviewing.add_argument("-o", dest="out", type=Path, metavar="FILE.pdf")
+    showing = commands.add_parser("metadata", help="著录 metadata of a unit", parents=[*usual, why])
+    showing.add_argument("id", metavar="ID", help="档号、编号、凭证 number, item id, voucher and month")
+    showing.add_argument("--set", metavar="M27=VALUE")
+    extending = commands.add_parser("term", help="鉴定后延长 a longer term after appraisal", parents=[*usual, why])
+    extending.add_argument("id", metavar="ID")
+    extending.add_argument("term", metavar="TERM", help="40年, 永久")
+    filing = commands.add_parser("file", help="归入其他档案 file another kind of record", parents=usual)
+    filing.add_argument("file", type=Path, metavar="FILE")
+    filing.add_argument("--kind", required=True, help="保管期限表的名称 a name of the retention table")
+    filing.add_argument("--period", required=True, metavar="PERIOD")
+    filing.add_argument("--title", default="")
 
 
 def _books(commands: Any, common: argparse.ArgumentParser, spoken: argparse.ArgumentParser) -> None:

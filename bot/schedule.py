@@ -17,6 +17,7 @@ from archive.words import Text
 from bot.app import House
 from bot.inbox import Reception
 from bot.indexing import mend
+from handlers.due import notify
 from handlers.message import Reply
 from handlers.todo import remind, resend
 from storage.schedules import Schedule
@@ -47,6 +48,7 @@ class Clock:
         """`more`: other jobs, each with the seconds between two runs."""
         self._house, self._more = house, more
         self._reception = reception
+        self._noticed = ""  # the month whose notices went out
         self._failed: set[str] = set()  # runs that failed, whose owners know
         self._scheduler = AsyncIOScheduler(timezone=house.settings.zone)
 
@@ -59,6 +61,7 @@ class Clock:
             (self._house.vault.index_rest, 15),
             (self._reception.tell_given_up, 15),
             (self.sweep, 600),
+            (self.notify, 600),
             *self._more,
         )
         if self._house.tax:
@@ -143,6 +146,15 @@ class Clock:
         for company in self._house.settings.companies:
             await resend(self._house.ctx, company.code)
             await remind(self._house.ctx, company.code)
+
+    async def notify(self) -> None:
+        """The monthly notice of what falls due, to the archivists; the post says each once, whoever has it said."""
+        month = f"{self._house.ctx.now().astimezone(self._house.settings.zone):%Y-%m}"
+        if month == self._noticed or not await self._leading():
+            return
+        for company in self._house.settings.companies:
+            await notify(self._house.ctx, company.code)
+        self._noticed = month
 
     async def sweep(self) -> None:
         """Files of messages still to be worked on have no record yet, so nothing is swept while any waits."""

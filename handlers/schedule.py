@@ -18,9 +18,10 @@ async def set_schedule(ctx: Context, asker: Person, message: Message, rest: str)
     """Remember it; the report comes to where it was asked for."""
     plan = timetable.parse(rest)
     report = re.fullmatch(r"(?:报表|报告|report\b)\s*(.*)", plan.words, re.IGNORECASE | re.DOTALL)
-    if report is None:
+    if report is None and not re.fullmatch(r"定期审查|合规|compliance|到期|due", plan.words, re.IGNORECASE):
         raise BadSchedule(words=rest)
-    _check(report[1], ctx.now().astimezone(ctx.zone).date())
+    if report is not None:
+        _check(report[1], ctx.now().astimezone(ctx.zone).date())
     schedule = await ctx.schedules.add(asker.id, message.channel, message.conversation, plan.words, plan.cron)
     following = next((n for i, _, n in await ctx.schedules.of(asker.id) if i == schedule), None)
     when = following.astimezone(ctx.zone).strftime("%Y-%m-%d %H:%M") if following else "—"

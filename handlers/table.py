@@ -17,20 +17,26 @@ from handlers.books import confirm_import
 from handlers.check import check
 from handlers.context import Context
 from handlers.correct import correct, restore, withdraw
+from handlers.describe import describe
+from handlers.due import extend, list_due, print_list
 from handlers.enter import ACTION as ENTER
 from handlers.enter import enter
 from handlers.feedback import feedback
 from handlers.forwarded import forwarded
+from handlers.hold import hold, release
 from handlers.link import ACTION as LINK
 from handlers.link import link, link_code
 from handlers.match import check_books
 from handlers.message import Choice, Message, Reply
+from handlers.record import scrap
 from handlers.report import report
+from handlers.review import note, review_now
 from handlers.schedule import cancel_schedule, list_schedules, set_schedule
 from handlers.search import search
 from handlers.show import show
 from handlers.signature import signature
 from handlers.todo import todo
+from handlers.volumes import volumes
 
 Handler = Callable[[Context, Person, Message, str], Awaitable[Reply]]
 
@@ -106,6 +112,76 @@ COMMANDS: tuple[Command, ...] = (
         arrange,
         Text("整理一个月的凭证，先看再归档", "arrange a month's vouchers: look first, then file"),
         Text("整理 2026-09", "arrange 2026-09"),
+    ),
+    Command(
+        ("案卷", "volumes"),
+        Right.SEE_ALL,
+        volumes,
+        Text("看案卷，打印封面、目录", "see volumes, print covers and lists"),
+        Text("案卷 2026", "volumes 2026"),
+    ),
+    Command(
+        ("著录", "describe"),
+        Right.SEARCH,
+        describe,
+        Text("看和补元数据", "see and add metadata"),
+        Text("著录 记-1 2026-09", "describe 记-1 2026-09"),
+    ),
+    Command(
+        ("到期", "due"),
+        Right.SEE_ALL,
+        list_due,
+        Text("看到期的档案和期限", "see what falls due"),
+        Text("到期 2026", "due 2026"),
+    ),
+    Command(
+        ("延长", "extend"),
+        Right.RETAIN,
+        extend,
+        Text("鉴定后延长保管期限", "lengthen a term after appraisal"),
+        Text("延长 G2610-0001 40年 原因：仍有价值", "extend G2610-0001 40年 because: still of value"),
+    ),
+    Command(
+        ("打印清单", "print list"),
+        Right.SEE_ALL,
+        print_list,
+        Text("看要打印的永久档案", "see permanent records to print"),
+        Text("打印清单 2026", "print list 2026"),
+    ),
+    Command(
+        ("冻结", "hold"),
+        Right.RETAIN,
+        hold,
+        Text("冻结不得销毁的档案", "hold what may not be destroyed"),
+        Text("冻结 某公司 2025 诉讼 原因：合同纠纷", "hold SOME COMPANY 2025 litigation because: dispute"),
+    ),
+    Command(
+        ("解除冻结", "release hold"),
+        Right.RETAIN,
+        release,
+        Text("解除冻结", "release a hold"),
+        Text("解除冻结 H1 原因：已结案", "release hold H1 because: settled"),
+    ),
+    Command(
+        ("报废", "scrap"),
+        Right.ARRANGE,
+        scrap,
+        Text("资产报废，卡片归档", "file the card of a scrapped asset"),
+        Text("报废 A001 2026-05-31 原因：到期更新", "scrap A001 2026-05-31 because: replaced"),
+    ),
+    Command(
+        ("定期审查", "合规", "compliance"),
+        Right.SEE_ALL,
+        review_now,
+        Text("定期审查", "review the archive"),
+        Text("定期审查", "compliance"),
+    ),
+    Command(
+        ("审查记录", "record"),
+        Right.RETAIN,
+        note,
+        Text("记录备份、演练、评估", "note a backup, drill or test"),
+        Text("审查记录 应急演练 2026-11-01", "record drill 2026-11-01"),
     ),
     Command(
         ("录入", "手工录入", "enter"),

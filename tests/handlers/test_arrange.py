@@ -173,5 +173,6 @@ async def test_what_is_tampered_with_is_found(scene: Scene) -> None:
     await db.volumes.update_one({"_id": f"{CLASS}-0001"}, {"$set": {"volume.notes": ["改过"]}})
     await db.units.delete_one({"_id": "GD01|2026-04|记-2"})
     await db.shelf.delete_one({"unit": "GD01|2026-04|记-2"})
-    found = await _faults(scene)
+    async with standing(scene.house.settings, working=False) as other:  # this one remembers what it has just drawn
+        found = await _faults(other)
     assert {("V51", name), ("V50", f"{CLASS}-0001"), ("V52", f"{CLASS}-0001")} <= set(found)
