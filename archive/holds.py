@@ -132,7 +132,7 @@ _CLAIMS = re.compile(
 
 
 def unsettled(balances: Iterable[Balance]) -> dict[str, Text]:
-    """Party name → what is open with it, from its last month in the books."""
+    """Party, by name and by code → what is open with it, from its last month in the books."""
     rows = list(balances)
     names = {b.account: b.name for b in rows if not b.party}
     last: dict[tuple[str, str], Balance] = {}
@@ -140,12 +140,13 @@ def unsettled(balances: Iterable[Balance]) -> dict[str, Text]:
         known = last.get((b.account, b.party))
         if b.party and (known is None or b.period >= known.period):
             last[b.account, b.party] = b
-    open_: dict[str, list[tuple[str, Decimal]]] = {}
+    open_: dict[tuple[str, str], list[tuple[str, Decimal]]] = {}
     for b in last.values():
         account = names.get(b.account) or b.name
-        if b.closing and b.party_name and _CLAIMS.match(account):
-            open_.setdefault(b.party_name, []).append((f"{b.period} {account}", b.closing))
-    return {party: _told(party, sums) for party, sums in open_.items()}
+        if b.closing and _CLAIMS.match(account):
+            open_.setdefault((b.party_name, b.party), []).append((f"{b.period} {account}", b.closing))
+    told = {party: _told(" ".join(filter(None, party)), sums) for party, sums in open_.items()}
+    return {word: text for party, text in told.items() for word in party if word}
 
 
 def _told(party: str, sums: Sequence[tuple[str, Decimal]]) -> Text:
@@ -161,8 +162,12 @@ def blocks(unit: Unit, holds: Iterable[Hold], open_: Mapping[str, Text]) -> tupl
             name = WHY_NAMES[hold.why]
             why = Text(f"冻结 {hold.id}：{name.zh}，{hold.reason}", f"hold {hold.id}: {name.en}, {hold.reason}")
             found.append(Block("hold", hold.id, why))
-    found += [Block("unsettled", party, why) for party, why in open_.items() if named(unit, party)]
-    return tuple(found)
+    words = frozenset(unit.metadata.get("M27", "").split("；"))
+    told: dict[Text, str] = {}
+    for party, why in open_.items():
+        if party in words or (len(party) >= 4 and not party.isascii() and named(unit, party)):
+            told.setdefault(why, party)
+    return (*found, *(Block("unsettled", party, why) for why, party in told.items()))
 
 
 def why_of(words: str) -> tuple[Why, str]:

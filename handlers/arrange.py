@@ -43,6 +43,7 @@ class Month:
 
     plan: Plan
     files: tuple[Filing, ...] = ()
+    before: tuple[str, ...] = ()  # earlier months of the year with vouchers and without a 件
 
     @property
     def empty(self) -> bool:
@@ -80,7 +81,15 @@ async def planned(ctx: Context, company: str, period: str) -> Month:
     members = await ctx.units.taken([item.id for item in items])
     standing = await ctx.units.arranged(company, period)
     term = ctx.archiving.table[VOUCHER]
-    return Month(plan(company, period, vouchers, links, items, term, standing, members), files)
+    made = plan(company, period, vouchers, links, items, term, standing, members)
+    return Month(made, files, await _before(ctx, company, period) if made.drafts else ())
+
+
+async def _before(ctx: Context, company: str, period: str) -> tuple[str, ...]:
+    """Earlier months of the year that wait: volumes are numbered in the order in which months are filed."""
+    files = [file for file in await ctx.books.files(company) if file.kind == "vouchers" and file.state == "imported"]
+    months = {p for file in files for p in file.periods if p[:4] == period[:4] and p < period}
+    return tuple([p for p in sorted(months) if not await ctx.units.arranged(company, p)])
 
 
 def _month(period: str, n: int) -> str:
@@ -247,6 +256,18 @@ async def file_month(ctx: Context, asker: Person, message: Message, rest: str) -
     return Reply(text, choices=(Choice(Text("看案卷", "See the volumes"), say=say),))
 
 
+def left_open(month: Month) -> tuple[Text, ...]:
+    """What the plan leaves open, for people."""
+    if not month.before:
+        return tuple(told(month.plan))
+    named = "、".join(month.before)
+    early = Text(
+        f"{named} 还没有整理：案卷号按归档先后给出，请先整理前月",
+        f"{named} not arranged yet: volumes are numbered as they are filed, so please begin with the earlier months",
+    )
+    return (early, *told(month.plan))
+
+
 def plan_card(month: Month) -> Card:
     """The plan: how many 件, which volumes, what is open."""
     made = month.plan
@@ -272,4 +293,4 @@ def plan_card(month: Month) -> Card:
     if choices:
         status = Text("试运行，还没有归档", "a trial: nothing is filed yet")
     title = Text(f"整理 {made.period}", f"Arranging {made.period}")
-    return Card(title, tuple(facts), tuple(told(made)), choices, status, "wait" if choices else "good")
+    return Card(title, tuple(facts), left_open(month), choices, status, "wait" if choices else "good")

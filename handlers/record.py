@@ -1,4 +1,4 @@
-"""Records of the other kinds: a report, a tax return, a register filed as it is; an asset's card filed when it is scrapped."""
+"""Records of the other kinds: a report, a tax return, a register as it is; an asset's card when it is scrapped."""
 
 from __future__ import annotations
 
