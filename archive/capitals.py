@@ -6,7 +6,6 @@ from decimal import ROUND_HALF_UP, Decimal
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("", "拾", "佰", "仟")
-_GROUPS = ("", "万", "亿", "万亿")
 
 
 def capitals(amount: Decimal) -> str:
@@ -20,28 +19,25 @@ def capitals(amount: Decimal) -> str:
     if not rest:
         return (said or "零元") + "整"
     if jiao:
-        said += ("零" if yuan and yuan % 10 == 0 else "") + _DIGITS[jiao] + "角"
+        said += _DIGITS[jiao] + "角"  # 支付结算办法 附一: after a round 元 the 零 may be left out
     elif said:
         said += "零"
     return said + (_DIGITS[fen] + "分" if fen else "整")
 
 
 def _whole(number: int) -> str:
-    groups: list[int] = []
-    while number:
-        number, group = divmod(number, 10_000)
-        groups.append(group)
-    said, skipped = "", False
-    for at in range(len(groups) - 1, -1, -1):
-        group = groups[at]
-        if not group:
-            skipped = True
-            continue
-        if said and (skipped or group < 1000):
-            said += "零"
-        said += _group(group) + _GROUPS[at]
-        skipped = False
-    return said
+    high, low = divmod(number, 10**8)
+    if not high:
+        return _below(low)
+    return _below(high) + "亿" + (("零" if low < 10**7 else "") + _below(low) if low else "")
+
+
+def _below(number: int) -> str:
+    """A number below 10^8."""
+    high, low = divmod(number, 10**4)
+    if not high:
+        return _group(low)
+    return _group(high) + "万" + (("零" if low < 1000 else "") + _group(low) if low else "")
 
 
 def _group(number: int) -> str:
