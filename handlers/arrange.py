@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -22,6 +23,7 @@ from archive.voucher import Voucher
 from archive.words import Text, same
 from handlers.context import Context
 from handlers.message import Card, Choice, Fact, Message, Reply
+from handlers.year_books import Year, carried_out_year, planned_year
 from reports.voucher_form import NAME, Booking, drawn
 
 #: The button under a plan.
@@ -225,7 +227,9 @@ async def _noted(ctx: Context, company: str, who: str, made: Plan, channel: str)
 
 
 async def arrange(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
-    """整理 2026-09: the plan as a card, with the button that carries it out."""
+    """整理 2026-09: the plan as a card, with the button that carries it out; 整理 2025: the books of the year."""
+    if year := year_of(rest):
+        return Reply(cards=(year_card(await planned_year(ctx, asker.company, year)),))
     period = month_of(rest, message.at.astimezone(ctx.zone).date())
     return Reply(cards=(plan_card(await planned(ctx, asker.company, period)),))
 
@@ -233,6 +237,8 @@ async def arrange(ctx: Context, asker: Person, message: Message, rest: str) -> R
 async def file_month(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
     """归档: the month as it stands now; pressed again, nothing changes."""
     assert message.click is not None  # the table sends only clicks here
+    if year := year_of(message.click.subject):
+        return await _file_year(ctx, asker, message, year)
     period = month_of(message.click.subject, message.at.astimezone(ctx.zone).date())
 
     async def step(done: int, of: int) -> None:
@@ -254,6 +260,46 @@ async def file_month(ctx: Context, asker: Person, message: Message, rest: str) -
         text += same(f"\n· {volume.id} ") + volume.title + count
     say = Text(f"案卷 {period[:4]}", f"volumes {period[:4]}")
     return Reply(text, choices=(Choice(Text("看案卷", "See the volumes"), say=say),))
+
+
+def year_of(words: str) -> int:
+    """2025 or 2025年; 0 for anything else."""
+    found = re.fullmatch(r"\s*(20\d\d)\s*年?\s*", words)
+    return int(found[1]) if found else 0
+
+
+async def _file_year(ctx: Context, asker: Person, message: Message, year: int) -> Reply:
+    plan = await planned_year(ctx, asker.company, year)
+    done = await carried_out_year(ctx, asker.company, asker.id, plan, message.channel)
+    if not done:
+        return Reply(cards=(year_card(plan),))
+    return Reply(Text(f"{year} 年账簿归档完成：{done} 件。", f"The books of {year} are filed: {done} units."))
+
+
+def year_card(year: Year) -> Card:
+    """The books of a year: what would be filed, and the months that come first."""
+    kinds: dict[str, int] = {}
+    for book in year.books:
+        kinds[book.kind] = kinds.get(book.kind, 0) + 1
+    facts = [Fact(same(kind), Text(f"{count} 件", f"{count} units")) for kind, count in kinds.items()]
+    facts.append(Fact(Text("已归档", "Filed already"), Text(f"{year.standing} 件", f"{year.standing} units")))
+    flags: list[Text] = []
+    if year.open_months:
+        named = "、".join(year.open_months)
+        flags.append(Text(f"这些月的凭证还没有归档：{named}", f"vouchers of these months are not filed yet: {named}"))
+    if "总账" not in kinds and year.books:
+        flags.append(Text("没有导入科目余额表，不做总账", "no trial balances were imported: no general ledger is made"))
+    choices: tuple[Choice, ...] = ()
+    status = Text("没有要归档的", "nothing to file")
+    if year.ready:
+        choices = (Choice(Text("归档", "File"), FILE, str(year.year), 0, "primary"),)
+        status = Text("试运行，还没有归档", "a trial: nothing is filed yet")
+    elif year.open_months:
+        status = Text("先归档各月凭证", "file the months first")
+    elif not year.over:
+        status = Text("年度还没有结束", "the year has not ended yet")
+    title = Text(f"整理 {year.year} 年账簿", f"Arranging the books of {year.year}")
+    return Card(title, tuple(facts), tuple(flags), choices, status, "wait" if year.books else "good")
 
 
 def left_open(month: Month) -> tuple[Text, ...]:

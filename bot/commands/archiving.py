@@ -28,6 +28,7 @@ from config.settings import Settings
 from handlers import arrange as arranging
 from handlers import describe, due, hold, kept, record, review
 from handlers import volumes as binding
+from handlers.year_books import carried_out_year, planned_year
 from intake.names import safe_name
 from reports.head import Head
 from reports.render import render
@@ -53,7 +54,22 @@ async def arrange(args: argparse.Namespace, settings: Settings) -> int:
             done += 1
         if not done:
             raise NothingToArrange(period=args.period, company=company)
+        if year := arranging.year_of(args.period):
+            await _books_of(house, company, person.id, year, args)
     return 0
+
+
+async def _books_of(house: House, company: str, who: str, year: int, args: argparse.Namespace) -> None:
+    """A whole year: its books too, when all its months are filed."""
+    plan = await planned_year(house.ctx, company, year)
+    filed = 0 if args.trial else await carried_out_year(house.ctx, company, who, plan, "cli")
+    said = {
+        "company": company, "period": str(year), "trial": args.trial, "planned": len(plan.books), "filed": filed,
+        "standing": plan.standing, "books": [book.title for book in plan.books], "open_months": list(plan.open_months), "over": plan.over,
+    }  # fmt: skip
+    waits = f"，先归档 first file {'、'.join(plan.open_months)}" if plan.open_months else ""
+    waits += "" if plan.over else "，年度未结束 the year has not ended"
+    _say(args, said, f"{year} 账簿 books: 归档 filed {filed} / {len(plan.books)}，已有 standing {plan.standing}{waits}")
 
 
 def _months(house: House, words: str) -> list[str]:
