@@ -65,7 +65,8 @@ async def _books_of(house: House, company: str, who: str, year: int, args: argpa
     filed = 0 if args.trial else await carried_out_year(house.ctx, company, who, plan, "cli")
     said = {
         "company": company, "period": str(year), "trial": args.trial, "planned": len(plan.books), "filed": filed,
-        "standing": plan.standing, "books": [book.title for book in plan.books], "open_months": list(plan.open_months), "over": plan.over,
+        "standing": plan.standing, "books": [book.title for book in plan.books],
+        "open_months": list(plan.open_months), "over": plan.over,
     }  # fmt: skip
     waits = f"，先归档 first file {'、'.join(plan.open_months)}" if plan.open_months else ""
     waits += "" if plan.over else "，年度未结束 the year has not ended"

@@ -101,6 +101,6 @@ def test_a_month_of_the_demo_company(run: Run) -> None:
     assert (volume["count"], volume["last_no"], volume["notes"]) == (
         len(truth), max(v["no"] for v in truth), ["缺号 记-18"],
     )  # fmt: skip
-    (last,) = run("arrange", "2025-12")
+    (last,) = run("arrange", "2025-12", "--trial")
     assert last["earlier_months"][:2] == ["2025-01", "2025-02"]
     assert {v["kind"] for v in run("volumes", "list")} == {"记账凭证", "银行对账单", "其他辅助性账簿"}
