@@ -12,8 +12,10 @@ import pytest
 
 from archive.errors import NotFound
 from archive.unit import Part, Unit
+from archive.words import Text
 from handlers import arrange
 from handlers.arrange import carried_out, planned
+from handlers.message import Reply
 from storage.verify import Verification
 from tests.house import Scene, button, einvoice, facts, fresh, standing, words
 from tests.intake.books import journal, text
@@ -159,7 +161,25 @@ async def test_who_may_not_arrange_is_told(scene: Scene) -> None:
     assert (await scene.send("li", "整理 2026-04")).codes == ("A01",)
     assert (await scene.send("zhou", "整理 2026-04")).codes == ("A01",)
     assert (await scene.send("zhao", "整理 2026-05")).codes == ("Q80",)
-    assert (await scene.send("zhao", "整理 2026")).codes == ("Q84",)
+    assert (await scene.send("zhao", "整理 2026Q2")).codes == ("Q84",)
+
+
+async def test_the_books_of_a_year_when_it_is_over(scene: Scene) -> None:
+    await _books(scene, journal())
+    early = (await scene.send("zhao", "整理 2026")).cards[0]
+    assert "还没有归档：2026-04" in words(Reply(cards=(early,)))
+    assert not early.choices
+    await _file(scene)
+    assert (await scene.send("zhao", "整理 2026")).cards[0].status == Text(
+        "年度还没有结束", "the year has not ended yet"
+    )
+    scene.clock.move(days=400)
+    card = (await scene.send("zhao", "整理 2026")).cards[0]
+    assert "没有导入科目余额表" in words(Reply(cards=(card,)))
+    assert "2026 年账簿归档完成：3 件" in words(await scene.press("zhao", button(card, "arrange_file")))
+    assert [u.title for u in await _units(scene, kind="日记账")] == ["2026年日记账 1002 工商银行7701"]
+    assert not (await scene.press("zhao", button(card, "arrange_file"))).cards[0].choices
+    assert await _faults(scene) == []
 
 
 async def test_what_is_tampered_with_is_found(scene: Scene) -> None:
