@@ -204,7 +204,7 @@ def told(made: Plan) -> list[Text]:
         named = "、".join(gap(word, a, b) for word, a, b in made.missing)
         lines.append(Text(f"缺号：{named}", f"missing numbers: {named}"))
     if made.twice:
-        named = "、".join(made.twice)
+        named = "、".join(ref.removeprefix(f"{made.period} ") for ref in made.twice)
         lines.append(Text(f"重号（合为一件）：{named}", f"numbers given twice (one unit each): {named}"))
     for refs, zh, en in (
         (made.bare, "没有单据的凭证", "vouchers without a document"),
@@ -213,7 +213,8 @@ def told(made: Plan) -> list[Text]:
         (made.changed, "归档后账簿又有改动的凭证（归档的不动）", "vouchers the books tell otherwise now (left alone)"),
     ):  # fmt: skip
         if refs:
-            lines.append(Text(f"{zh} {len(refs)}：{_some(refs)}", f"{len(refs)} {en}: {_some(refs)}"))
+            some = _some([ref.removeprefix(f"{made.period} ") for ref in refs])
+            lines.append(Text(f"{zh} {len(refs)}：{some}", f"{len(refs)} {en}: {some}"))
     return lines
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
@@ -153,13 +153,12 @@ async def carried_out(
 ) -> Outcome:
     """Draw the vouchers, keep their papers, give the numbers: a batch at a time, each whole or not at all."""
     made, added = month.plan, 0
-    total, units = len(made.drafts) + len(month.files), 0
-    for start in range(0, len(made.drafts), BATCH):
-        some = made.drafts[start : start + BATCH]
-        done = await ctx.units.file(await _drawn(ctx, company, some), who, ctx.now(), channel)
-        units += len(done.units)
+    total, units, passed = len(made.drafts) + len(month.files), 0, 0
+    async for some in _batches(ctx, company, made.drafts):
+        done = await ctx.units.file(some, who, ctx.now(), channel)
+        units, passed = units + len(done.units), passed + len(some)
         if step:
-            await step(start + len(some), total)
+            await step(passed, total)
     if month.files:
         units += len((await ctx.units.file(month.files, who, ctx.now(), channel)).units)
     for start in range(0, len(made.additions), BATCH):
@@ -176,6 +175,22 @@ def _told(item: Item) -> dict[str, str]:
     words = [word for word in (d.seller_name, d.buyer_name, d.number) if word]
     first = f"{item.id}={item.filed.archive_no}" if item.filed else item.id
     return {"M27": "；".join(words), "M92": first}
+
+
+async def _batches(ctx: Context, company: str, drafts: Sequence[Draft]) -> AsyncIterator[list[Filing]]:
+    """In order; while one batch gets its numbers the next is drawn."""
+    lots = [drafts[start : start + BATCH] for start in range(0, len(drafts), BATCH)]
+    coming = asyncio.create_task(_drawn(ctx, company, lots[0])) if lots else None
+    try:
+        for n in range(len(lots)):
+            assert coming is not None
+            ready = await coming
+            coming = asyncio.create_task(_drawn(ctx, company, lots[n + 1])) if n + 1 < len(lots) else None
+            yield ready
+    finally:
+        if coming is not None:
+            coming.cancel()
+            await asyncio.wait([coming])
 
 
 async def _drawn(ctx: Context, company: str, drafts: Sequence[Draft]) -> list[Filing]:

@@ -13,8 +13,10 @@ from archive.holds import WHY_NAMES, Hold, checked, released, why_of
 from archive.period import find as find_period
 from archive.words import Text, same
 from handlers.context import Context
-from handlers.message import Choice, Message, Reply
+from handlers.message import Choice, Form, FormField, Input, Message, Reply
 
+#: The button under a hold.
+RELEASE = "hold_release"
 _UNIT = re.compile(r"\S+\|\S+\|\S+|\S*KJ·\S+|[A-Z]{1,3}\d{4}-\d{4,}", re.IGNORECASE)
 
 
@@ -58,8 +60,10 @@ async def put(ctx: Context, made: Hold, channel: str) -> Hold:
 
 
 async def release(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
-    """解除冻结 H1 原因：已结案."""
+    """解除冻结 H1 原因：已结案; or the button, with the reason in its form."""
     words, why = reason.split(rest)
+    if message.click:
+        words, why = message.click.subject, message.click.values.get("reason", "")
     made = await end(ctx, asker, asker.company, words, why, message.channel)
     return Reply(
         Text(f"冻结 {made.id} 已解除：{made.release_reason}", f"Hold {made.id} is released: {made.release_reason}")
@@ -96,5 +100,7 @@ def _text(made: Hold) -> Text:
 
 
 def _release(made: Hold) -> Choice:
-    say = Text(f"解除冻结 {made.id} 原因：", f"release hold {made.id} because: ")
-    return Choice(Text(f"解除 {made.id}", f"Release {made.id}"), say=say)
+    label = Text(f"解除 {made.id}", f"Release {made.id}")
+    why = FormField("reason", Text("原因", "Reason"), Input.LINES, required=True)
+    title = Text(f"解除冻结 {made.id}：{made.scope}", f"Release hold {made.id}: {made.scope}")
+    return Choice(label, RELEASE, made.id, form=Form(title, (why,), Text("解除", "Release")))

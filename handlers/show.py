@@ -38,6 +38,8 @@ ACTIONS: Mapping[str, Text] = {
     "reversed": Text("被红字发票冲销", "reversed by a red invoice"),
     "signature_checked": Text("验签", "signatures verified"),
     "tax_checked": Text("查验", "checked with the tax authority"),
+    "arranged": Text("归入凭证", "taken into its voucher's unit"),
+    "paper_added": Text("补入凭证", "added to its voucher's unit"),
 }
 #: Who looked is in the trail for auditors; in the conversation it would drown what was done.
 _LOOKS = frozenset({"viewed", "downloaded"})

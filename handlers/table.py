@@ -23,6 +23,7 @@ from handlers.enter import ACTION as ENTER
 from handlers.enter import enter
 from handlers.feedback import feedback
 from handlers.forwarded import forwarded
+from handlers.hold import RELEASE as HOLD_RELEASE
 from handlers.hold import hold, release
 from handlers.link import ACTION as LINK
 from handlers.link import link, link_code
@@ -259,6 +260,7 @@ ACTIONS: Mapping[str, tuple[Right, Handler]] = {
     LINK: (Right.ADMINISTER, link),
     BOOK_IMPORT: (Right.BOOKS, confirm_import),
     ARRANGE_FILE: (Right.ARRANGE, file_month),
+    HOLD_RELEASE: (Right.RETAIN, release),
 }
 
 

@@ -111,11 +111,13 @@ class Units:
         """The company's 件 by year, kind, month and 档号; a page is read at a time. `after`: archive.shelving.shelf of
         the one before.
         """
-        first, last = shelving.stretch(company, year, kind, month)
-        async for rows in shelf.walked(self._db, first, last, after):
-            for unit in await self._of([row for row in rows if "into" not in row]):
-                if (not kind or unit.kind == kind) and (month is None or unit.month == month):
-                    yield unit
+        kinds = shelving.ORDER if month is not None and year is not None and not kind else (kind,)
+        for each in kinds:  # a month lies within each kind of its year
+            first, last = shelving.stretch(company, year, each, month)
+            async for rows in shelf.walked(self._db, first, last, after):
+                for unit in await self._of([row for row in rows if "into" not in row]):
+                    if (not kind or unit.kind == kind) and (month is None or unit.month == month):
+                        yield unit
 
     async def contents(self, volume: str) -> list[Unit]:
         """The 件 of a volume in their order. "." comes after "-". A document taken into a voucher's 件 stays listed."""

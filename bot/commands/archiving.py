@@ -20,6 +20,7 @@ from archive.period import Period, parse
 from archive.review import Mark, Point
 from archive.review import worst as worst_of
 from archive.shelving import Volume
+from archive.trail import Entry
 from archive.unit import Unit
 from archive.words import Text
 from bot.app import House, opened
@@ -137,6 +138,7 @@ async def volumes(args: argparse.Namespace, settings: Settings) -> int:
         if one is None:
             raise NotFound(item=args.id)
         data = await binding.binding(house.ctx, person, one)
+        await house.trail.add(Entry(person.id, "exported", f"volume:{one.id}", house.ctx.now(), "cli", {"as": "pdf"}))
         await asyncio.to_thread(args.out.write_bytes, data)
     return 0
 
@@ -275,6 +277,7 @@ async def metadata(args: argparse.Namespace, settings: Settings) -> int:
             element, _, value = args.set.partition("=")
             await describe.change(house.ctx, person, unit, element.strip().upper(), value, args.reason or "", "cli")
             unit = await house.ctx.units.unit(unit.id)
+        await house.trail.add(Entry(person.id, "viewed", f"unit:{unit.id}", house.ctx.now(), "cli"))
         state = await house.ctx.standings.of(unit.id)
         said = plain_unit(unit) | {
             "metadata": {e.number: {"name": e.name.zh, "value": value, "source": e.source, "required": e.required,

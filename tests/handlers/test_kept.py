@@ -11,8 +11,10 @@ import pytest
 import pytest_asyncio
 
 from archive.asset import AssetCard
+from archive.words import same
 from bot.schedule import Clock
 from handlers import record
+from handlers.message import Card
 from handlers.review import points
 from storage.verify import Verification
 from tests.house import Scene, button, einvoice, facts, fresh, words
@@ -92,7 +94,9 @@ async def test_what_falls_due_names_its_blocks(scene: Scene) -> None:
     assert (await scene.send("zhou", "冻结 顺丰 原因：x")).codes == ("A01",)
     assert (await scene.send("lu", "解除冻结 H1 原因：x")).codes == ("S03",)  # another company's
     assert (await scene.send("chen", "解除冻结 H1")).codes == ("S52",)
-    assert "H1 已解除：已结案" in words(await scene.send("chen", "解除冻结 h1 原因：已结案"))
+    ask = button(Card(same(""), choices=added.choices), "hold_release")
+    assert (await scene.press("zhou", ask, {"reason": "已结案"})).codes == ("A01",)
+    assert "H1 已解除：已结案" in words(await scene.press("chen", ask, {"reason": "已结案"}))
     assert (await scene.send("chen", "解除冻结 H1 原因：再")).codes == ("S54",)
     assert "冻结 H1" not in words(await scene.send("zhou", "到期 2056"))
     await scene.send("chen", f"冻结 {NO} 未结清 原因：货款未付")
