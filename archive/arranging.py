@@ -259,3 +259,11 @@ def grown(unit: Unit, items: Sequence[Item], told: Mapping[str, str]) -> Unit:
     metadata["M55"] = "；".join(p.file.name for p in papers)
     metadata["M56"] = "；".join(str(p.file.size) for p in papers)
     return replace(unit, papers=papers, metadata=metadata)
+
+
+def told_of(item: Item) -> dict[str, str]:
+    """M27 and M92 of a document that comes to a 件 later."""
+    d = item.document
+    words = [word for word in (d.seller_name, d.buyer_name, d.number) if word]
+    first = f"{item.id}={item.filed.archive_no}" if item.filed else item.id
+    return {"M27": "；".join(words), "M92": first}

@@ -10,10 +10,10 @@ from datetime import date, datetime, time
 
 from archive import matching
 from archive.access import Person
-from archive.arranging import Draft, Filing, Plan, gap, plan, print_of, told
+from archive.arranging import Draft, Filing, Plan, gap, plan, print_of, told, told_of
 from archive.books import BookFile
 from archive.errors import NothingToArrange, OneMonth
-from archive.item import FileRef, Item
+from archive.item import FileRef
 from archive.keeping import years
 from archive.metadata import of_voucher
 from archive.period import Period, parse
@@ -164,17 +164,9 @@ async def carried_out(
     for start in range(0, len(made.additions), BATCH):
         late = made.additions[start : start + BATCH]
         today = ctx.now().astimezone(ctx.zone).date()
-        added += (await ctx.units.add(late, _told, who, ctx.now(), today, channel)).added
+        added += (await ctx.units.add(late, told_of, who, ctx.now(), today, channel)).added
     volumes = await _noted(ctx, company, who, made, channel)
     return Outcome(units, added, volumes)
-
-
-def _told(item: Item) -> dict[str, str]:
-    """M27 and M92 of a document that came late."""
-    d = item.document
-    words = [word for word in (d.seller_name, d.buyer_name, d.number) if word]
-    first = f"{item.id}={item.filed.archive_no}" if item.filed else item.id
-    return {"M27": "；".join(words), "M92": first}
 
 
 async def _batches(ctx: Context, company: str, drafts: Sequence[Draft]) -> AsyncIterator[list[Filing]]:

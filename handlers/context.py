@@ -265,7 +265,7 @@ class Units(Protocol):
 
     async def add(
         self, additions: Sequence[Addition], told: Callable[[Item], Mapping[str, str]], who: str, at: datetime,
-        day: date, channel: str = "",
+        day: date, channel: str = "", why: str = "",
     ) -> Done:  # fmt: skip
         """Documents that came after their voucher's 件: behind its papers, with a line in the volume's 备考表."""
 

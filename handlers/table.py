@@ -25,6 +25,7 @@ from handlers.feedback import feedback
 from handlers.forwarded import forwarded
 from handlers.hold import RELEASE as HOLD_RELEASE
 from handlers.hold import hold, release
+from handlers.join import join
 from handlers.link import ACTION as LINK
 from handlers.link import link, link_code
 from handlers.match import check_books
@@ -113,6 +114,13 @@ COMMANDS: tuple[Command, ...] = (
         arrange,
         Text("整理一个月的凭证，先看再归档", "arrange a month's vouchers: look first, then file"),
         Text("整理 2026-09", "arrange 2026-09"),
+    ),
+    Command(
+        ("并入", "join"),
+        Right.ARRANGE,
+        join,
+        Text("把没对上的单据并入凭证", "put a document into a voucher's unit"),
+        Text("并入 G2610-0001 记-1 2026-09 原因：金额已核对", "join G2610-0001 记-1 2026-09 because: amounts checked"),
     ),
     Command(
         ("案卷", "volumes"),

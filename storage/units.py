@@ -278,7 +278,7 @@ class Units:
 
     async def add(
         self, additions: Sequence[Addition], told: Callable[[Item], Mapping[str, str]], who: str, at: datetime,
-        day: date, channel: str = "",
+        day: date, channel: str = "", why: str = "",
     ) -> Done:  # fmt: skip
         """Documents that came after their voucher's 件: behind its papers, with a line in the volume's 备考表."""
 
@@ -289,7 +289,8 @@ class Units:
             batch = _Batch()
             for each in additions:
                 if each.item.id not in gone:
-                    await self._grow(batch, each, told(each.item), who, at, day, channel, session)
+                    note = f"{day} {{}} 补入单据 {each.item.id}" + (f"（{why}）" if why else "")
+                    await self._grow(batch, each, told(each.item), who, at, note, channel, session)
             if not batch.units:
                 raise _Nothing
             await self._take(batch.members, session)
@@ -305,7 +306,7 @@ class Units:
             return Done()
 
     async def _grow(
-        self, batch: _Batch, each: Addition, told: Mapping[str, str], who: str, at: datetime, day: date,
+        self, batch: _Batch, each: Addition, told: Mapping[str, str], who: str, at: datetime, note: str,
         channel: str, session: Session,
     ) -> None:  # fmt: skip
         doc = await self._db.units.find_one({"_id": each.unit}, session=session)
@@ -319,8 +320,7 @@ class Units:
             assert known is not None
             batch.volumes[unit.volume] = unpack(Volume, known["volume"])
         volume = batch.volumes[unit.volume]
-        note = f"{day} {unit.file_no} 补入单据 {each.item.id}"
-        batch.volumes[unit.volume] = replace(volume, notes=(*volume.notes, note))
+        batch.volumes[unit.volume] = replace(volume, notes=(*volume.notes, note.replace("{}", unit.file_no, 1)))
         batch.touched.add(unit.volume)
         batch.units.append(unit)
         batch.members.append({"_id": each.item.id, "unit": unit.id})

@@ -68,6 +68,24 @@ async def test_metadata_are_shown_and_edited_with_a_reason(scene: Scene) -> None
     assert await _faults(scene) == []
 
 
+async def test_a_document_is_put_into_a_voucher_by_hand(scene: Scene) -> None:
+    item = await scene.forward("li", einvoice("66.00", on=date(2026, 4, 9)))
+    assert (await scene.send("chen", f"并入 {item.id} 记-2 2026-04 原因：核对过")).codes == ("S03",)  # not archived
+    await scene.click("wang", "approve", item.id)
+    assert (await scene.send("chen", f"并入 {item.id} 记-2 2026-04")).codes == ("S52",)
+    assert (await scene.send("zhou", f"并入 {item.id} 记-2 2026-04 原因：x")).codes == ("A01",)
+    assert (await scene.send("lu", f"并入 {item.id} 记-2 2026-04 原因：x")).codes == ("S03",)
+    assert "已并入 GD01-KJ·JZ·2026·D30-0001-0002" in words(
+        await scene.send("chen", f"并入 {item.id} 记-2 2026-04 原因：核对{{}}过")
+    )
+    assert (await scene.send("chen", f"并入 {item.id} 记-1 2026-04 原因：x")).codes == ("S55",)
+    unit = await scene.house.ctx.units.unit(item.id)
+    assert (unit.file_no, [p.item for p in unit.papers]) == ("记-2", ["", "", item.id])
+    (volume,) = [v for v in await scene.house.ctx.units.volumes("GD01") if v.kind == "记账凭证"]
+    assert volume.notes[-1].endswith(f"记-2 补入单据 {item.id}（核对{{}}过）")
+    assert await _faults(scene) == []
+
+
 async def test_terms_are_lengthened_with_a_reason(scene: Scene) -> None:
     unit = "记-2 2026-04"
     assert (await scene.send("chen", f"延长 {unit} 20年 原因：x")).codes == ("S53",)
