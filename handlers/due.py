@@ -127,11 +127,13 @@ async def permanent(ctx: Context, company: str, year: int) -> AsyncIterator[Unit
 
 
 async def notify(ctx: Context, company: str) -> int:
-    """The monthly notice to the company's archivists: what falls due this year, holds, deadlines. Once a month."""
+    """The monthly notice to the company's archivists: what falls due within the year, holds, deadlines; once a month,
+    and not before anything is filed.
+    """
     now = ctx.now().astimezone(ctx.zone)
     until = date(now.year + 1, now.month, monthrange(now.year + 1, now.month)[1])
     archivists = [p for p in await ctx.people.all() if p.company == company and may(p, Right.RETAIN)]
-    if not archivists:
+    if not archivists or not await ctx.units.volumes(company):
         return 0
     found, open_ = await due(ctx, company, until), await dates(ctx, company, now.date())
     holds = await ctx.holds.of(company)
