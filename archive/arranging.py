@@ -15,7 +15,7 @@ from archive.document import Kind
 from archive.item import Item, ItemState
 from archive.matching import Link
 from archive.retention import Term
-from archive.shelving import VOUCHER, gaps
+from archive.shelving import VOUCHER, gaps, kind_of
 from archive.unit import Paper, Part, Unit
 from archive.voucher import Voucher, VoucherKind
 from archive.words import Text
@@ -190,8 +190,9 @@ def lone(item: Item) -> Unit:
         raise ValueError(item.id)
     d = item.document
     title = d.lines[0].name if d.lines else title_of(d).zh
+    kind = kind_of(filed.category, permanent=filed.expires is None)
     return Unit(
-        item.id, item.company, "原始凭证", filed.category, title, d.number or item.id, d.date,
+        item.id, item.company, kind, filed.category, title, d.number or item.id, d.date,
         filed.fiscal_year, filed.fiscal_month, filed.retention, filed.expires, filed.archive_no,
         filed.archive_no.rpartition("-")[0], papers_of((item,), ()),
     )  # fmt: skip

@@ -128,10 +128,12 @@ def short(units: Sequence[Unit], table: Mapping[str, Term]) -> tuple[Unit, ...]:
 
 
 def _short(unit: Unit, term: Term | None) -> bool:
-    if term is None:
+    if term is None and unit.category != "其他会计资料":  # Art 6: other material worth keeping, named by no row
         return True
     try:
         has = years(unit.retention)
     except ValueError:
         return True
+    if term is None:
+        return False
     return has is not None and (term.years is None or has < term.years)

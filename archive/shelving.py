@@ -34,12 +34,22 @@ FORMS: Mapping[str, str] = {
     "银行对账单": "DZ",
     "纳税申报表": "SB",
     "会计档案移交清册": "YJ",
-    "会计档案保管清册": "BG",
+    "会计档案保管清册": "GC",
     "会计档案销毁清册": "XH",
     "会计档案鉴定意见书": "JD",
 }
 #: DA/T 94 8.5.3: books follow one another in this order; the other kinds in the order of the table.
 ORDER = ("原始凭证", *(kind for kind in FORMS if kind != "原始凭证"))
+_BEHIND = 99  # what the table doesn't name comes last
+
+
+def kind_of(category: str, *, permanent: bool) -> str:
+    """档案名称 of what was filed under its category only: a document, or a report that was made here."""
+    if category == "财务会计报告":
+        return "年度财务会计报告" if permanent else "月度、季度、半年度财务会计报告"
+    if category == "其他会计资料":
+        return "会计档案保管清册" if permanent else "其他会计资料"
+    return LONE
 
 
 class Scheme(StrEnum):
@@ -127,7 +137,11 @@ def shelf(unit: Unit) -> str:
 
 def place(company: str, year: int, kind: str, month: int, number: str) -> str:
     """As `shelf`, from the parts of it."""
-    return f"{company}|{year:04d}|{ORDER.index(kind):02d}|{month:02d}|{number}"
+    return f"{company}|{year:04d}|{_rank(kind):02d}|{month:02d}|{number}"
+
+
+def _rank(kind: str) -> int:
+    return ORDER.index(kind) if kind in ORDER else _BEHIND
 
 
 def stretch(company: str, year: int | None, kind: str, month: int | None) -> tuple[str, str]:
@@ -136,7 +150,7 @@ def stretch(company: str, year: int | None, kind: str, month: int | None) -> tup
     if year is not None:
         key += f"{year:04d}|"
         if kind:
-            key += f"{ORDER.index(kind):02d}|"
+            key += f"{_rank(kind):02d}|"
             if month is not None:
                 key += f"{month:02d}|"
     return key, key + "\U0010ffff"

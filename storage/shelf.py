@@ -32,7 +32,8 @@ def lone_row(item: Item) -> Doc:
     """The row of a document that was just filed."""
     filed = item.filed
     assert filed is not None
-    key = shelving.place(item.company, filed.fiscal_year, shelving.LONE, filed.fiscal_month, filed.archive_no)
+    kind = shelving.kind_of(filed.category, permanent=filed.expires is None)
+    key = shelving.place(item.company, filed.fiscal_year, kind, filed.fiscal_month, filed.archive_no)
     return {"_id": key, "unit": item.id, "no": filed.archive_no}
 
 

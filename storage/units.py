@@ -33,6 +33,8 @@ from storage.trail import Trail
 INDEXES: Indexes = {"units": [], "volumes": [], "members": []}
 UNIT, VOLUME = "unit:", "volume:"
 _END = "\U0010ffff"
+#: The forms under which reports made here are filed, by month like documents.
+_CATEGORIES = {"BG": "财务会计报告", "QT": "其他会计资料"}
 _REF = re.compile(r"([一-龥A-Za-z]{1,4})\s*[-－—字第]\s*0*(\d{1,6})")
 _MONTH = re.compile(r"(20\d\d)\s*[-/年.]\s*(\d{1,2})")
 _ITEM = re.compile(r"[A-Z]{1,3}\d{4}-\d{4,}", re.IGNORECASE)
@@ -111,7 +113,7 @@ class Units:
         """The company's 件 by year, kind, month and 档号; a page is read at a time. `after`: archive.shelving.shelf of
         the one before.
         """
-        kinds = shelving.ORDER if month is not None and year is not None and not kind else (kind,)
+        kinds = (*shelving.ORDER, "其他会计资料") if month is not None and year is not None and not kind else (kind,)
         for each in kinds:  # a month lies within each kind of its year
             first, last = shelving.stretch(company, year, each, month)
             async for rows in shelf.walked(self._db, first, last, after):
@@ -398,8 +400,10 @@ def _lone_volumes(company: str, counter: str, last: int) -> list[Volume]:
         count = min(numbering.VOLUME_HOLDS, last - start + 1)
         label = "永久" if code == "Y" else f"{code[1:]}年"
         expires = None if code == "Y" else date(int(year[1]) + int(code[1:]), 12, 31)
+        category = next((name for form, name in _CATEGORIES.items() if f"·{form}·" in class_no), "会计凭证")
+        kind = shelving.kind_of(category, permanent=code == "Y")
         found.append(Volume(
-            f"{class_no}-{volume:04d}", company, shelving.LONE, "会计凭证", int(year[1]), int(month), label, expires,
+            f"{class_no}-{volume:04d}", company, kind, category, int(year[1]), int(month), label, expires,
             nth=start // numbering.VOLUME_HOLDS + 1, count=count,
         ))  # fmt: skip
     return found
