@@ -101,6 +101,15 @@ def _text(made: Hold) -> Text:
 
 def _release(made: Hold) -> Choice:
     label = Text(f"解除 {made.id}", f"Release {made.id}")
+    return Choice(label, RELEASE, made.id, form=_form(made))
+
+
+def _form(made: Hold) -> Form:
     why = FormField("reason", Text("原因", "Reason"), Input.LINES, required=True)
     title = Text(f"解除冻结 {made.id}：{made.scope}", f"Release hold {made.id}: {made.scope}")
-    return Choice(label, RELEASE, made.id, form=Form(title, (why,), Text("解除", "Release")))
+    return Form(title, (why,), Text("解除", "Release"))
+
+
+async def form(ctx: Context, asker: Person, hold_id: str) -> Form | None:
+    """The form of the button, for channels that open it by themselves; None when the hold has ended."""
+    return next((_form(each) for each in await ctx.holds.of(asker.company) if each.id == hold_id), None)

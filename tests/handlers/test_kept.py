@@ -12,9 +12,10 @@ import pytest_asyncio
 
 from archive.asset import AssetCard
 from archive.words import same
+from bot.forms import form_of
 from bot.schedule import Clock
 from handlers import record
-from handlers.message import Card
+from handlers.message import Card, Click
 from handlers.review import points
 from storage.verify import Verification
 from tests.house import Scene, button, einvoice, facts, fresh, words
@@ -113,6 +114,9 @@ async def test_what_falls_due_names_its_blocks(scene: Scene) -> None:
     assert (await scene.send("lu", "解除冻结 H1 原因：x")).codes == ("S03",)  # another company's
     assert (await scene.send("chen", "解除冻结 H1")).codes == ("S52",)
     ask = button(Card(same(""), choices=added.choices), "hold_release")
+    click = Click(ask.action, ask.subject)
+    for who, has in (("chen", True), ("zhou", False), ("lu", False)):  # an auditor; another company's archivist
+        assert (await form_of(scene.house.ctx, scene.people[who], click) is not None) is has
     assert (await scene.press("zhou", ask, {"reason": "已结案"})).codes == ("A01",)
     assert "H1 已解除：已结案" in words(await scene.press("chen", ask, {"reason": "已结案"}))
     assert (await scene.send("chen", "解除冻结 H1 原因：再")).codes == ("S54",)
