@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import tempfile
 import time
-from dataclasses import replace
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from archive.books import BookFile, merging
 from archive.voucher import Line, Voucher
@@ -48,49 +51,50 @@ async def _books(house: House, month: int, count: int) -> None:
     await house.vault.settle(file)
 
 
-async def run(count: int, months: int) -> None:
+async def measure(count: int = 2000, months: int = 3) -> dict[str, Any]:
     """Each month: plan, file, plan again; at the end a walk, what falls due and verify."""
+    found: dict[str, Any] = {"vouchers_a_month": count, "months": []}
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data=Path(folder), companies=DEFAULT_COMPANIES, master_key_file=Path(folder) / "key")
-        async with opened(replace(settings)) as house:
+        async with opened(settings) as house:
             for month in range(1, months + 1):
                 await _books(house, month, count)
-                began = time.perf_counter()
-                plan = await planned(house.ctx, COMPANY, f"2026-{month:02}")
-                seen = time.perf_counter() - began
-                began = time.perf_counter()
-                outcome = await carried_out(house.ctx, COMPANY, "bench", plan)
-                took = time.perf_counter() - began
-                began = time.perf_counter()
-                again = await planned(house.ctx, COMPANY, f"2026-{month:02}")
-                print(
-                    f"2026-{month:02}: plan {seen:.2f} s, {outcome.units} units filed in {took:.1f} s "
-                    f"({took / max(outcome.units, 1) * 1000:.1f} ms each), "
-                    f"again {time.perf_counter() - began:.2f} s, empty {again.empty}",
-                    flush=True,
-                )
-            began = time.perf_counter()
-            walked = [unit async for unit in house.ctx.units.select(COMPANY, year=2026, month=1, kind="记账凭证")]
-            print(f"walk of one month, {len(walked)} units: {time.perf_counter() - began:.2f} s")
-            began = time.perf_counter()
-            for unit in walked[:: max(1, len(walked) // 50)]:
-                await house.ctx.units.find(COMPANY, unit.archive_no)
-            print(f"find by number: {(time.perf_counter() - began) / 50 * 1000:.1f} ms each")
-            began = time.perf_counter()
-            found = await due(house.ctx, COMPANY, date(2026, 12, 31))
-            print(f"due this year: {len(found)} in {time.perf_counter() - began:.3f} s")
-            began = time.perf_counter()
-            faults = [f async for f in Verification(house.db, house.trail, house.vault.original).faults()]
-            print(f"verify: {len(faults)} faults in {time.perf_counter() - began:.1f} s")
+                found["months"].append(await _month(house, f"2026-{month:02}"))
+            async with _timed(found, "walk_of_a_month_s"):
+                walked = [unit async for unit in house.ctx.units.select(COMPANY, year=2026, month=1, kind="记账凭证")]
+            some = walked[:: max(1, len(walked) // 50)]
+            async with _timed(found, "find_by_number_s", len(some)):
+                for unit in some:
+                    await house.ctx.units.find(COMPANY, unit.archive_no)
+            async with _timed(found, "due_s"):
+                found["due"] = len(await due(house.ctx, COMPANY, date(2026, 12, 31)))
+            async with _timed(found, "verify_s"):
+                check = Verification(house.db, house.trail, house.vault.original)
+                found["faults"] = len([fault async for fault in check.faults()])
+    return found
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--vouchers", type=int, default=2000)
-    parser.add_argument("--months", type=int, default=3)
-    args = parser.parse_args()
-    asyncio.run(run(args.vouchers, args.months))
+async def _month(house: House, period: str) -> dict[str, Any]:
+    made: dict[str, Any] = {"period": period}
+    async with _timed(made, "plan_s"):
+        plan = await planned(house.ctx, COMPANY, period)
+    async with _timed(made, "filed_s"):
+        made["units"] = (await carried_out(house.ctx, COMPANY, "bench", plan)).units
+    made["ms_a_unit"] = round(made["filed_s"] / max(made["units"], 1) * 1000, 1)
+    made["nothing_left"] = (await planned(house.ctx, COMPANY, period)).empty
+    return made
+
+
+@asynccontextmanager
+async def _timed(into: dict[str, Any], name: str, times: int = 1) -> AsyncIterator[None]:
+    began = time.perf_counter()
+    yield
+    into[name] = round((time.perf_counter() - began) / max(times, 1), 3)
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--vouchers", type=int, default=2000)
+    parser.add_argument("--months", type=int, default=3)
+    options = parser.parse_args()
+    print(json.dumps(asyncio.run(measure(options.vouchers, options.months)), ensure_ascii=False, indent=1))

@@ -15,7 +15,7 @@ from storage.mongo import Database, Doc, Indexes, Session, border
 from storage.records import digest, pack, unpack
 from storage.trail import Trail
 
-INDEXES: Indexes = {"holds": []}
+INDEXES: Indexes = {}
 HOLD = "hold:"
 _END = "\U0010ffff"
 

@@ -30,7 +30,7 @@ from storage.records import digest, pack, unpack
 from storage.standings import Standings
 from storage.trail import Trail
 
-INDEXES: Indexes = {"units": [], "volumes": [], "members": []}
+INDEXES: Indexes = {}
 UNIT, VOLUME = "unit:", "volume:"
 _END = "\U0010ffff"
 #: The forms under which reports made here are filed, by month like documents.
