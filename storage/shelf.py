@@ -1,7 +1,8 @@
 """Where every 件 stands, in one order: the directory of the archive, walked by ranges of its keys.
 
-Collection `shelf`: {_id: archive.shelving.place, unit, no: 档号, into: the 件 a lone document was taken into}. A row is
-written in the transaction that gives the number.
+Collection `shelf`: {_id, place: archive.shelving.place, unit, no: 档号, into: the 件 a lone document was taken into}. A
+row is written in the transaction that gives the number. The key stands twice: for a range of `_id` that are words the
+embedded database goes through the whole collection (1.9 s with 12,000 rows), by an index straight to it.
 """
 
 from __future__ import annotations
@@ -18,14 +19,17 @@ from storage.items import to_item
 from storage.mongo import Database, Doc, Indexes, border
 
 #: Every row has a number, so the index is whole; no two 件 bear one.
-INDEXES: Indexes = {"shelf": [IndexModel([("no", ASCENDING)], unique=True)]}
+INDEXES: Indexes = {
+    "shelf": [IndexModel([("no", ASCENDING)], unique=True), IndexModel([("place", ASCENDING)])],
+}
 PAGE = 200
 _SHELVED = {"_id": "shelved"}
 
 
 def row(unit: Unit) -> Doc:
     """The row of a 件 that was just made."""
-    return {"_id": shelving.shelf(unit), "unit": unit.id, "no": unit.archive_no}
+    key = shelving.shelf(unit)
+    return {"_id": key, "place": key, "unit": unit.id, "no": unit.archive_no}
 
 
 def lone_row(item: Item) -> Doc:
@@ -34,7 +38,7 @@ def lone_row(item: Item) -> Doc:
     assert filed is not None
     kind = shelving.kind_of(filed.category, permanent=filed.expires is None)
     key = shelving.place(item.company, filed.fiscal_year, kind, filed.fiscal_month, filed.archive_no)
-    return {"_id": key, "unit": item.id, "no": filed.archive_no}
+    return {"_id": key, "place": key, "unit": item.id, "no": filed.archive_no}
 
 
 async def walked(db: Database, first: str, last: str, after: str = "") -> AsyncIterator[list[Doc]]:
@@ -42,7 +46,7 @@ async def walked(db: Database, first: str, last: str, after: str = "") -> AsyncI
     at = max(first, after)
     while True:
         async with border():
-            found = db.shelf.find({"_id": {"$gt": at, "$lt": last}}).sort("_id", ASCENDING).limit(PAGE)
+            found = db.shelf.find({"place": {"$gt": at, "$lt": last}}).sort("place", ASCENDING).limit(PAGE)
             rows = await found.to_list()
         if not rows:
             return

@@ -1,7 +1,7 @@
 """件 and volumes: numbered, shelved, read and walked. A batch is one transaction with its trail entries, or nothing.
 
-Collections: `units` {_id, unit, print} (lone documents have none: they are made of their items); `volumes` {_id: its
-档号, volume}; `members` {_id: item id, unit}: a document is in one 件 only; `counters` volumes:CLASS. What a trail
+Collections: `units` {_id, unit, print, month} (lone documents have none: they are made of their items); `volumes` {_id:
+its 档号, volume}; `members` {_id: item id, unit}: a document is in one 件 only; `counters` volumes:CLASS. What a trail
 entry about unit:ID or volume:ID says, `verify` compares.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from pymongo import ReturnDocument
+from pymongo import ASCENDING, IndexModel, ReturnDocument
 
 from archive import metadata, numbering, shelving
 from archive.arranging import Addition, Done, Filing, grown, lone, papers_of, put, unit_id
@@ -30,7 +30,8 @@ from storage.records import digest, pack, unpack
 from storage.standings import Standings
 from storage.trail import Trail
 
-INDEXES: Indexes = {}
+#: Whole: every 件 has its month, "" for what is of none.
+INDEXES: Indexes = {"units": [IndexModel([("month", ASCENDING)])]}
 UNIT, VOLUME = "unit:", "volume:"
 _END = "\U0010ffff"
 #: The forms under which reports made here are filed, by month like documents.
@@ -140,9 +141,8 @@ class Units:
 
     async def arranged(self, company: str, period: str) -> dict[str, str]:
         """id → print of the vouchers' 件 of a month."""
-        key = f"{company}|{period}|"
         async with border():
-            docs = self._db.units.find({"_id": {"$gt": key, "$lt": key + _END}}, {"print": 1})
+            docs = self._db.units.find({"month": f"{company}|{period}"}, {"print": 1})
             return {str(doc["_id"]): str(doc["print"]) async for doc in docs}
 
     async def taken(self, items: Sequence[str]) -> dict[str, str]:
@@ -226,7 +226,8 @@ class Units:
 
     def _put(self, batch: _Batch, unit: Unit, filing: Filing, items: Sequence[Item]) -> None:
         batch.units.append(unit)
-        batch.docs.append({"_id": unit.id, "unit": pack(unit), "print": filing.print})
+        month = f"{unit.company}|{unit.year}-{unit.month:02}" if unit.kind == shelving.VOUCHER else ""
+        batch.docs.append({"_id": unit.id, "unit": pack(unit), "print": filing.print, "month": month})
         batch.rows.append(shelf.row(unit))
         batch.members += [{"_id": item.id, "unit": unit.id} for item in items]
         batch.files += [paper.file.id for paper in filing.unit.papers if not paper.item]
@@ -315,7 +316,7 @@ class Units:
         if doc is None:
             raise NotFound(item=each.unit)
         unit = grown(unpack(Unit, doc["unit"]), (each.item,), told)
-        made = {"_id": unit.id, "unit": pack(unit), "print": doc["print"]}
+        made = {**doc, "unit": pack(unit)}
         await self._db.units.replace_one({"_id": unit.id}, made, session=session)
         if unit.volume not in batch.volumes:
             known = await self._db.volumes.find_one({"_id": unit.volume}, session=session)

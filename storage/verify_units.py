@@ -57,7 +57,7 @@ async def _units(
         if unit is None:
             continue
         row = rows.get(name)
-        if unit.id != name or row is None or row["_id"] != shelving.shelf(unit):
+        if unit.id != name or row is None or not row["_id"] == row.get("place") == shelving.shelf(unit):
             yield name, "V52"
         for paper in unit.papers:
             if not paper.item and await original(paper.file):
