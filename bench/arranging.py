@@ -21,8 +21,8 @@ from archive.books import BookFile, merging
 from archive.voucher import Line, Voucher
 from bot.app import House, opened
 from config.settings import DEFAULT_COMPANIES, Settings
-from handlers.arrange import carried_out, planned
 from handlers.kept import due
+from handlers.month import carried_out, planned
 from storage.verify import Verification
 
 COMPANY = "GD01"

@@ -28,6 +28,7 @@ from bot.commands.books import company_code
 from config.settings import Settings
 from handlers import arrange as arranging
 from handlers import describe, due, hold, kept, record, review
+from handlers import month as month_filing
 from handlers import volumes as binding
 from handlers.year_books import carried_out_year, planned_year
 from intake.names import safe_name
@@ -43,14 +44,14 @@ async def arrange(args: argparse.Namespace, settings: Settings) -> int:
         done = 0
         for period in _months(house, args.period):
             try:
-                month = await arranging.planned(house.ctx, company, period)
+                month = await month_filing.planned(house.ctx, company, period)
             except NothingToArrange:
                 if args.period.strip() == period:
                     raise
                 continue
             outcome = None
             if not args.trial:
-                outcome = await arranging.carried_out(house.ctx, company, person.id, month, "cli", _step(args))
+                outcome = await month_filing.carried_out(house.ctx, company, person.id, month, "cli", _step(args))
             _say(args, _plain_month(company, month, outcome), _line(month, outcome))
             done += 1
         if not done:
@@ -84,7 +85,7 @@ def _months(house: House, words: str) -> list[str]:
     return [f"{(start + n) // 12:04}-{(start + n) % 12 + 1:02}" for n in range(count)]
 
 
-def _step(args: argparse.Namespace) -> arranging.Step | None:
+def _step(args: argparse.Namespace) -> month_filing.Step | None:
     if args.json or not sys.stderr.isatty():
         return None
 
@@ -94,7 +95,7 @@ def _step(args: argparse.Namespace) -> arranging.Step | None:
     return step
 
 
-def _plain_month(company: str, month: arranging.Month, outcome: arranging.Outcome | None) -> dict[str, Any]:
+def _plain_month(company: str, month: month_filing.Month, outcome: month_filing.Outcome | None) -> dict[str, Any]:
     made = month.plan
     return {
         "company": company,
@@ -115,7 +116,7 @@ def _plain_month(company: str, month: arranging.Month, outcome: arranging.Outcom
     }
 
 
-def _line(month: arranging.Month, outcome: arranging.Outcome | None) -> str:
+def _line(month: month_filing.Month, outcome: month_filing.Outcome | None) -> str:
     made = month.plan
     new = len(made.drafts) + len(month.files)
     what = f"归档 filed {outcome.units}，补入 added {outcome.added}" if outcome else f"可归档 to be filed {new}"

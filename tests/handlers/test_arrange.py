@@ -13,9 +13,9 @@ import pytest
 from archive.errors import NotFound
 from archive.unit import Part, Unit
 from archive.words import Text
-from handlers import arrange
-from handlers.arrange import carried_out, planned
+from handlers import month
 from handlers.message import Reply
+from handlers.month import carried_out, planned
 from storage.verify import Verification
 from tests.house import Scene, button, einvoice, facts, fresh, standing, words
 from tests.intake.books import journal, text
@@ -144,7 +144,7 @@ async def test_fonds_are_apart(scene: Scene) -> None:
 
 
 async def test_two_replicas_give_each_number_once(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arrange, "BATCH", 3)  # they take turns
+    monkeypatch.setattr(month, "BATCH", 3)  # they take turns
     await _books(scene, journal([row for n in range(3, 13) for row in _entry(n)]))
     async with standing(scene.house.settings, working=False) as other:
         plans = [await planned(s.house.ctx, "GD01", "2026-04") for s in (scene, other)]
