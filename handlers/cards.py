@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from archive import authentic
+from archive import authentic, grounds
 from archive.access import ROLE_NAMES, Person, Right, may
 from archive.approval import VERDICT_NAMES, Case, Verdict, deciders
 from archive.category import Category
@@ -155,6 +155,8 @@ def _facts(item: Item, case: Case, names: Mapping[str, str], zone: ZoneInfo) -> 
         yield Fact(Text("查验", "Tax check"), OUTCOME_NAMES[check.outcome] + same(f" · {check.day}"), bad)
     if item.category:
         yield Fact(FIELD_NAMES["category"], item.category)
+    if item.classified:
+        yield Fact(Text("归类依据", "Sorted by"), grounds.category(item).why)
     if item.renditions:
         yield Fact(Text("版式", "Renditions"), "、".join(carriers(item)))
     who = names.get(item.owner, item.owner) + (f" · {item.department}" if item.department else "")
