@@ -1,10 +1,10 @@
 """Which expense category a document falls into, by which rule, and why: (document, rules) → decision. Pure.
 
-财会〔2024〕11号 Art 16–17: rules of automatic processing must be 可查询、可校验、可追溯. So a rule is a value with an id and a
-version, and every decision names both. What goes before what, whatever the order the rules are given in:
+财会〔2024〕11号 Art 16–17: rules of automatic processing must be 可查询、可校验、可追溯. So a rule is a value with
+an id and a version, and every decision names both. What goes before what, whatever order the rules are given in:
 
 1. a company's own rules before the built-in ones;
-2. the seller's name before the 税收分类简称 printed between asterisks, that before the kind of document, that before words;
+2. the seller's name before the 税收分类简称 between asterisks, that before the kind of document, that before words;
 3. the longer match before the shorter one: it says more;
 4. the rule that stands first (its number).
 """
@@ -16,6 +16,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from archive.category import Category
 from archive.document import KIND_NAMES, Document, Kind
@@ -41,6 +42,7 @@ BASIS_NAMES: Mapping[Basis, Text] = {
     Basis.NONE: Text("没有规则适用", "no rule fits"),
     Basis.PERSON: Text("人工选择", "chosen by hand"),
 }
+_NO_WORDS = Text("", "")
 _RANK = {Basis.SELLER: 0, Basis.SHORT: 1, Basis.KIND: 2, Basis.WORD: 3}
 _SHORT = re.compile(r"\*([^*]+)\*")
 _LATIN = re.compile(r"[a-z0-9]")
@@ -77,7 +79,7 @@ class Classified:
     version: int = 0
     match: str = ""  # what the rule looked for
     by: str = ""  # person id, of PERSON
-    why: Text = Text("", "")
+    why: Text = _NO_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ def plain(classified: Classified | None) -> dict[str, object] | None:
     }  # fmt: skip
 
 
+@lru_cache(maxsize=8192)
 def even(words: str) -> str:
     """As texts are compared: compatibility forms folded, without case; blanks single, and none beside Chinese."""
     folded = " ".join(unicodedata.normalize("NFKC", words).casefold().split())

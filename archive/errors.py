@@ -13,7 +13,8 @@ Problem
 │   OutOfScope A13 · TooFast A14
 ├ StateProblem     S  a step that doesn't fit the state
 │ └ AlreadyDecided S01 · ChangedMeanwhile S02 · NotFound S03 · ReasonMissing S04 · BadValue S05 · NotReady S06
-│   TooManySchedules S07 · NotGenuine S08 · RuleWaits S30 · SameRule S31 · RuleDecided S32 · OwnRule S33 · BuiltInRule S34
+│   TooManySchedules S07 · NotGenuine S08 · RuleWaits S30 · SameRule S31 · RuleDecided S32 · OwnRule S33
+│   BuiltInRule S34
 ├ AskProblem       Q  words that can't be followed
 │ └ UnknownCommand Q01 · BadPeriod Q02 · BadAmount Q03 · UnknownReport Q04 · BadSchedule Q05 · NothingToReport Q06
 │   BadRequest Q07 · KeyReused Q08 · BadField Q09 · UnsafeAddress Q10 · NoBooks Q11

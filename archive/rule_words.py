@@ -74,7 +74,7 @@ def _match(basis: Basis, part: str, said: str) -> str:
 
 
 def category(said: str, categories: Sequence[Text]) -> Text:
-    """The category meant: by its name, or as the only one that begins alike (餐饮费 → 餐饮招待). Raises UnknownCategory."""
+    """The one meant: by its name, or as the only one that begins alike (餐饮费 → 餐饮招待). Raises UnknownCategory."""
     exact = [c for c in categories if even(said) in (even(c.zh), even(c.en))]
     alike = [c for c in categories if len(said) >= _ALIKE and c.zh[:_ALIKE] == said[:_ALIKE]]
     found = exact or alike

@@ -106,8 +106,8 @@ def _choices(version: RuleVersion, reader: Person) -> Iterable[Choice]:
 
 def rejection(version: RuleVersion) -> Form:
     """Asks for the reason, which the proposer will read."""
-    reason = FormField("reason", Text("驳回原因", "Reason"), Input.LINES, required=True,
-                       hint=Text("提出人会看到，例：太宽，会把团建也算进去", "The proposer will read it, e.g.: too wide"))  # fmt: skip
+    hint = Text("提出人会看到，例：太宽，团建也会算进去", "The proposer will read it, e.g.: too wide")
+    reason = FormField("reason", Text("驳回原因", "Reason"), Input.LINES, required=True, hint=hint)
     title = Text(f"驳回规则 {version.rule} 第 {version.version} 版", f"Reject rule {version.rule} v{version.version}")
     return Form(title, (reason,), Text("驳回", "Reject"))
 

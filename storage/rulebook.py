@@ -7,8 +7,8 @@ what became of it {_id: "company|R0003|0002|ruling", Ruling}: a second ruling of
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 from pymongo import ASCENDING
 
@@ -18,6 +18,7 @@ from storage.mongo import Database, Doc, Indexes, Session, border
 from storage.records import digest, pack, unpack
 from storage.trail import Trail
 
+T = TypeVar("T")
 #: By `_id` alone.
 INDEXES: Indexes = {"category_rules": []}
 FRESH = 1.0  # s what was read is good for: each forwarded document asks. Own changes are seen at once
@@ -66,7 +67,7 @@ class Rulebooks:
 
         return await self._committed(company, work)
 
-    async def _committed(self, company: str, work: Any) -> Any:
+    async def _committed(self, company: str, work: Callable[[Session], Awaitable[tuple[T, Sequence[Entry]]]]) -> T:
         try:
             return await self._trail.commit(work)
         finally:
