@@ -88,4 +88,4 @@ def condition(basis: Basis, matches: Sequence[str]) -> Text:
     """`含「咖啡」「拿铁」`: what a rule looks for, in words."""
     names = [KIND_NAMES[Kind(match)] if basis is Basis.KIND else same(match) for match in matches]
     listed = Text("".join(f"「{n.zh}」" for n in names), ", ".join(f"“{n.en}”" for n in names))
-    return BASIS_NAMES[basis] + same(" ") + listed
+    return BASIS_NAMES[basis] + Text("", " ") + listed

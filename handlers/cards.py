@@ -16,7 +16,7 @@ from archive.finding import Level
 from archive.item import STATE_NAMES, Item, ItemState, TaxOutcome
 from archive.money import thousands
 from archive.renditions import carriers
-from archive.taxcheck import OUTCOME_NAMES, print_of
+from archive.taxcheck import OUTCOME_NAMES, asked_of, print_of
 from archive.words import Text, same
 from handlers.message import Card, Choice, Fact, Form, FormField, Input, Style, Tone
 
@@ -196,7 +196,14 @@ def _choices(
             yield button(Text("恢复", "Restore"), "restore")
     if may(person, Right.CHECK) and print_of(item.document) and item.state is not ItemState.WITHDRAWN:
         yield button(Text("查验", "Tax check"), "check", "plain", tax_check(item))
+        if item.tax_check and item.tax_check.how != "manual" and asked_of(item.document):  # a provider is asked
+            yield once_more(item)
     yield button(Text("原件与经过", "Original and history"), "open")
+
+
+def once_more(item: Item) -> Choice:
+    """Has the tax authority asked once more."""
+    return Choice(Text("再查一次", "Check again"), say=Text(f"查验 {item.id}", f"tax check {item.id}"))
 
 
 def rejection(item: Item) -> Form:

@@ -74,7 +74,7 @@ async def test_a_rule_is_in_force_only_once_another_person_approved_it(scene: Sc
     assert kept.classified == before.classified, "documents taken in stay as they are"
     assert "陈静 通过了你提出的规则" in words(scene.channel.told("zhao", "chat")[-1])
     listed = words(await scene.send("li", "规则"))
-    assert f"{rule} 第 1 版 会议培训 ← 销售方 「一号样例酒馆」（赵磊 提出，陈静" in listed
+    assert f"{rule} 第 1 版 会议培训 ← 销售方「一号样例酒馆」（赵磊 提出，陈静" in listed
     trail = [link.entry for link in await scene.house.trail.about(f"rule:GD01:{rule}")]
     assert [(e.who, e.action) for e in trail] == [("zhao", "rule_proposed"), ("chen", "rule_decided")]
 
@@ -123,13 +123,13 @@ async def test_the_first_click_decides(scene: Scene) -> None:
 async def test_changed_retired_and_every_version_kept(scene: Scene) -> None:
     rule = await approved(scene, "规则 新增 餐饮招待 含 烧烤")
     _, reply = await proposed(scene, f"规则 修改 {rule} 会议培训 含 烧烤、团建")
-    assert "原来=餐饮招待 ← 含 「烧烤」" in facts(reply)
+    assert "原来=餐饮招待 ← 含「烧烤」" in facts(reply)
     assert "S30" in words(await scene.send("zhao", f"规则 停用 {rule}"))  # one at a time
     await scene.press("chen", button(last_card(scene, "chen"), "rule_approve"))
     assert "S31" in words(await scene.send("zhao", "规则 新增 会议培训 含 团建，烧烤"))
     now = words(await scene.send("zhou", "规则 烧烤"))
     assert f"{rule} 第 2 版 会议培训" in now
-    assert "第 1 版 餐饮招待 ← 含 「烧烤」" not in now
+    assert "第 1 版 餐饮招待 ← 含「烧烤」" not in now
     await proposed(scene, f"rules retire {rule}")
     await scene.press("chen", button(last_card(scene, "chen"), "rule_approve"))
     assert rule not in words(await scene.send("zhou", "规则"))
@@ -141,6 +141,8 @@ async def test_changed_retired_and_every_version_kept(scene: Scene) -> None:
 
 async def test_taken_back_and_asked_in_words(scene: Scene) -> None:
     rule, reply = await proposed(scene, "规则 新增 餐饮招待 含 夜宵")
+    assert "1 条归类规则等你审批" in words(await scene.send("chen", "待办"))
+    assert "归类规则" not in words(await scene.send("zhao", "待办"))  # their own
     form = await scene.reception.form(scene.people["chen"], _click(last_card(scene, "chen"), "rule_reject"))
     assert form is not None
     assert [f.name for f in form.fields] == ["reason"]
@@ -183,7 +185,7 @@ async def test_several_corrections_alike_suggest_a_rule_and_make_none(scene: Sce
     shown = facts(offer)
     assert all(i in shown for i in (*first, last))
     assert "2 人把 4 张改成这一类" in shown
-    assert "销售方 「二号样例书店」" in shown
+    assert "销售方「二号样例书店」" in shown
     still = await scene.forward("sun", einvoice("32.00", seller="二号样例书店"))
     assert still.category == "软件与云服务", "nothing is automatic"
     assert "A01" in words(await scene.press("li", button(offer.cards[0], "rule_suggest")))
