@@ -21,7 +21,7 @@ from storage.records import pack, unpack
 from storage.trail import Trail
 
 #: By `_id` alone.
-INDEXES: Indexes = {"category_lessons": []}
+INDEXES: Indexes = {}
 
 
 class Lessons:

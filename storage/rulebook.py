@@ -20,7 +20,7 @@ from storage.trail import Trail
 
 T = TypeVar("T")
 #: By `_id` alone.
-INDEXES: Indexes = {"category_rules": []}
+INDEXES: Indexes = {}
 FRESH = 1.0  # s what was read is good for: each forwarded document asks. Own changes are seen at once
 IS, KEY = "is", "key"  # facts of an entry: the digest of what was put down, and its _id
 _LAST = "~"
@@ -36,11 +36,12 @@ class Rulebooks:
 
     async def book(self, company: str) -> Book:
         """Every version and ruling of the company."""
-        until, book = self._known.get(company, (0.0, None))
+        known = self._known  # replaced by any change: an answer from before it is then not remembered
+        until, book = known.get(company, (0.0, None))
         if book is None or time.monotonic() > until:
             async with border():
                 book = await self._read(company, None)
-            self._known[company] = (time.monotonic() + FRESH, book)
+            known[company] = (time.monotonic() + FRESH, book)
         return book
 
     async def propose(self, company: str, step: Callable[[Book], RuleVersion], channel: str) -> RuleVersion:
@@ -71,7 +72,7 @@ class Rulebooks:
         try:
             return await self._trail.commit(work)
         finally:
-            self._known.pop(company, None)
+            self._known = {}
 
     async def _put(self, key: str, doc: Doc, session: Session) -> dict[str, str]:
         """The facts that tie it to its trail entry."""
