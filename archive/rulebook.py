@@ -27,7 +27,7 @@ class Move(StrEnum):
 
 
 MOVE_NAMES: Mapping[Move, Text] = {
-    Move.ADD: Text("新增", "add"),
+    Move.ADD: Text("新增", "new"),
     Move.CHANGE: Text("修改", "change"),
     Move.RETIRE: Text("停用", "retire"),
 }

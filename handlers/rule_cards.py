@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from archive import rule_words
@@ -47,8 +47,8 @@ def proposal_card(ctx: Context, book: Book, version: RuleVersion, effect: Effect
         was = same(before.category + " ← ") + rule_words.condition(before.basis, before.matches)
         facts.append(Fact(Text("原来", "Before"), was, private=before.basis is Basis.SELLER))
     if version.ground:
-        facts.append(Fact(Text("依据", "Rests on"), version.ground))
-    facts += [] if effect is None else _effect_facts(effect)
+        facts.append(Fact(Text("依据", "Rests on"), listed(version.ground.split("、"))))
+    facts += [] if effect is None else _effect_facts(ctx, effect)
     if ruling:
         said = VERDICT_NAMES[ruling.verdict]
         reason = same(f" · {ruling.reason}" if ruling.reason else "")
@@ -57,7 +57,7 @@ def proposal_card(ctx: Context, book: Book, version: RuleVersion, effect: Effect
     return Card(
         Text(
             f"{move.zh}归类规则 {version.rule} 第 {version.version} 版",
-            f"{move.en} rule {version.rule} v{version.version}",
+            f"Rule {version.rule} v{version.version}: {move.en}",
         ),
         tuple(facts),
         choices=() if ruling else tuple(_choices(version, reader)),
@@ -77,15 +77,17 @@ def condition_fact(basis: Basis, matches: tuple[str, ...]) -> Fact:
     return Fact(Text("条件", "When"), rule_words.condition(basis, matches), private=basis is Basis.SELLER)
 
 
-def _effect_facts(effect: Effect) -> Iterable[Fact]:
+def _effect_facts(ctx: Context, effect: Effect) -> Iterable[Fact]:
     share = Text(
         f"最近 {effect.of} 张中有 {len(effect.moved)} 张会改归类",
         f"would re-class {len(effect.moved)} of the last {effect.of} documents",
     )
     yield Fact(Text("试算", "Dry run"), share)
     if effect.moved:
-        lines = "；".join(f"{m.item} {m.before} → {m.after}" for m in effect.moved[:NAMED])
-        yield Fact(Text("例", "Examples"), lines)
+        shown = [(m.item, in_both(ctx, m.before), in_both(ctx, m.after)) for m in effect.moved[:NAMED]]
+        zh = "；".join(f"{item} {before.zh} → {after.zh}" for item, before, after in shown)
+        en = "; ".join(f"{item} {before.en} → {after.en}" for item, before, after in shown)
+        yield Fact(Text("例", "Examples"), Text(zh, en))
     if effect.agreed or effect.against:
         yield Fact(
             Text("与人工更正相比", "Against corrections"),
@@ -128,7 +130,7 @@ def suggestion_card(ctx: Context, lesson: Lesson, category: str, key: str) -> Ca
     facts = [
         Fact(Text("费用类别", "Category"), in_both(ctx, category)),
         condition_fact(lesson.basis, (lesson.match,)),
-        Fact(Text("依据", "Rests on"), "、".join(c.item for c in chosen)),
+        Fact(Text("依据", "Rests on"), listed([c.item for c in chosen])),
         Fact(
             Text("更正", "Corrections"),
             Text(
@@ -149,6 +151,11 @@ def suggestion_card(ctx: Context, lesson: Lesson, category: str, key: str) -> Ca
         status=Text("提交后由另一人批准才生效", "in force only once another person has approved it"),
         tone="wait",
     )
+
+
+def listed(ids: Sequence[str]) -> Text:
+    """Items, by their ids."""
+    return Text("、".join(ids), ", ".join(ids))
 
 
 def in_both(ctx: Context, category: str) -> Text:

@@ -34,9 +34,13 @@ async def rules(ctx: Context, asker: Person, message: Message, rest: str) -> Rep
     if said:
         lines += [_built_in_line(ctx, r) for r in built_in]
     if said.lower() not in _BUILT_IN:
-        head = Text(f"公司规则 {len(own)} 条在用", f"{len(own)} rules of the company in force")
-        tail = Text(f"，另有内置规则 {len(ctx.built_in)} 条", f", and {len(ctx.built_in)} built-in ones")
-        head += tail if not said else Text(f"，内置规则 {len(built_in)} 条符合", f", {len(built_in)} built-in ones fit")
+        head = Text(f"公司规则 {len(own)} 条在用", f"Rules of the company in force: {len(own)}")
+        tail = Text(f"，另有内置规则 {len(ctx.built_in)} 条", f"; built-in ones: {len(ctx.built_in)}")
+        head += (
+            tail
+            if not said
+            else Text(f"，内置规则 {len(built_in)} 条符合", f"; built-in ones that fit: {len(built_in)}")
+        )
     else:
         head = Text(f"内置规则 {len(built_in)} 条", f"{len(built_in)} built-in rules")
     text = _joined([head, *lines])
