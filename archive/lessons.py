@@ -75,7 +75,7 @@ class Lesson:
 
 def key_of(company: str, basis: Basis, match: str) -> str:
     """One name for one thing of a company; short enough for a button anywhere."""
-    return f"{company}|{hashlib.sha256(f'{basis.value}|{even(match)}'.encode()).hexdigest()[:24]}"
+    return f"{company}:{hashlib.sha256(f'{basis.value}|{even(match)}'.encode()).hexdigest()[:24]}"
 
 
 def things(document: Document) -> tuple[tuple[Basis, str], ...]:

@@ -40,7 +40,7 @@ async def _covered(ctx: Context, item: Item, lesson: Lesson) -> bool:
 async def _offer(ctx: Context, lesson: Lesson, category: str) -> None:
     """To every finance manager, once: the key of the message makes a repeat harmless."""
     key = lesson.key
-    card = suggestion_card(ctx, lesson, category, f"{key}|{category}")
+    card = suggestion_card(ctx, lesson, category, f"{key}:{category}")
     text = Text(
         "几次更正指向同一条归类规则，要提交审批吗？", "Several corrections point to one rule. Shall it be proposed?"
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 from archive import rule_words
 from archive.access import Person
 from archive.approval import VERDICT_NAMES, Verdict
-from archive.classify import Basis
+from archive.classify import BASIS_NAMES, Basis
 from archive.dry_run import Effect, dry_run
 from archive.lessons import Lesson
 from archive.rulebook import MOVE_NAMES, Book, Move, RuleVersion, may_decide
@@ -74,7 +74,9 @@ def _before(book: Book, version: RuleVersion) -> RuleVersion | None:
 
 def condition_fact(basis: Basis, matches: tuple[str, ...]) -> Fact:
     """What a rule looks for; a seller's name is masked where others could read along."""
-    return Fact(Text("条件", "When"), rule_words.condition(basis, matches), private=basis is Basis.SELLER)
+    if basis is Basis.SELLER:
+        return Fact(BASIS_NAMES[basis], "、".join(matches), private=True)
+    return Fact(Text("条件", "When"), rule_words.condition(basis, matches))
 
 
 def _effect_facts(ctx: Context, effect: Effect) -> Iterable[Fact]:

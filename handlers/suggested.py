@@ -40,7 +40,7 @@ async def dismiss_suggested(ctx: Context, asker: Person, message: Message, rest:
 
 async def _lesson(ctx: Context, asker: Person, message: Message) -> tuple[Lesson, str]:
     assert message.click is not None  # the table sends only clicks here
-    key, _, category = message.click.subject.rpartition("|")
+    key, _, category = message.click.subject.rpartition(":")
     return await ctx.lessons.lesson(asker.company, key), category
 
 

@@ -1,6 +1,6 @@
 """Corrections of categories, counted by what the documents share; so that counting never looks through the archive.
 
-Collection `category_lessons`: {_id: "company|sha256 of basis and match, 24 characters", Lesson}. The corrections
+Collection `category_lessons`: {_id: "company:sha256 of basis and match, 24 characters", Lesson}. The corrections
 themselves are in the trail; this is the tally. What a person makes of a suggestion is an entry of the trail too.
 """
 
