@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
-from handlers.message import Card, Click, Reply
+from archive.access import Person
+from archive.errors import RuleDecided
+from handlers.message import Card, Choice, Click, Message, Reply
+from handlers.rule_steps import approve_rule, reject_rule
+from handlers.rules import add_rule
 from storage.verify import Verification
 from tests.house import Scene, button, einvoice, facts, fresh, has, words
 
@@ -153,7 +158,51 @@ async def test_taken_back_and_asked_in_words(scene: Scene) -> None:
 
 
 def _click(card: Card, action: str) -> Click:
-    choice = button(card, action)
+    return _click_of(button(card, action))
+
+
+async def test_broken_off_and_done_again_it_is_one_proposal(scene: Scene) -> None:
+    ctx, zhao, chen = scene.house.ctx, scene.people["zhao"], scene.people["chen"]
+    message = Message("again-1", "desk", "zhao:chat", "zhao", scene.clock(), "规则 新增 餐饮招待 含 麻辣烫")
+    first = await add_rule(ctx, zhao, message, "餐饮招待 含 麻辣烫")
+    assert (await add_rule(ctx, zhao, message, "餐饮招待 含 麻辣烫")).cards == first.cards
+    asked = [s for s in scene.channel.said if s.person == "chen" and "麻辣烫" in facts(s.reply)]
+    assert len(asked) == 1
+    yes = button(asked[0].reply.cards[0], "rule_approve")
+    click = Message("again-2", "desk", "chen:chat", "chen", scene.clock(), click=_click_of(yes))
+    done = [await approve_rule(ctx, chen, click, "") for _ in range(2)]
+    assert done[0] == done[1]
+    book = await ctx.rulebooks.book("GD01")
+    assert len([v for v in book.versions if "麻辣烫" in v.matches]) == 1
+
+
+async def test_two_at_once_get_two_numbers_and_two_clicks_one_ruling(scene: Scene) -> None:
+    ctx, zhao, chen, wu = scene.house.ctx, *(await _people(scene, "zhao", "chen", "wu"))
+    at = scene.clock()
+
+    def message(n: int, person: str, click: Click | None = None) -> Message:
+        return Message(f"race-{n}", "desk", f"{person}:chat", person, at, click=click)
+
+    made = await asyncio.gather(
+        *(add_rule(ctx, who, message(n, who.id), f"快递物流 含 跑腿{n}") for n, who in enumerate((zhao, wu)))
+    )
+    assert len({reply.cards[0].title.zh for reply in made}) == 2
+    rule = next(v for v in (await ctx.rulebooks.book("GD01")).waiting() if v.by == "zhao")
+    clicks = [Click("rule_approve", rule.rule, 1), Click("rule_reject", rule.rule, 1, {"reason": "不要"})]
+    said = await asyncio.gather(
+        approve_rule(ctx, chen, message(8, "chen", clicks[0]), ""),
+        reject_rule(ctx, wu, message(9, "wu", clicks[1]), ""),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(each, RuleDecided) for each in said) == 1
+    assert len([r for r in (await ctx.rulebooks.book("GD01")).rulings if r.rule == rule.rule]) == 1
+
+
+async def _people(scene: Scene, *ids: str) -> list[Person]:
+    return [await scene.house.people.get(each) for each in ids]
+
+
+def _click_of(choice: Choice) -> Click:
     return Click(choice.action, choice.subject, choice.version)
 
 
