@@ -30,7 +30,6 @@ READ_FIELDS = {
         "tax",
         "total",
         "lines",
-        "classification",
         "source",
         "confidence",
         "places",
