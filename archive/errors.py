@@ -13,10 +13,12 @@ Problem
 │   OutOfScope A13 · TooFast A14
 ├ StateProblem     S  a step that doesn't fit the state
 │ └ AlreadyDecided S01 · ChangedMeanwhile S02 · NotFound S03 · ReasonMissing S04 · BadValue S05 · NotReady S06
-│   TooManySchedules S07 · NotGenuine S08
+│   TooManySchedules S07 · NotGenuine S08 · RuleWaits S30 · SameRule S31 · RuleDecided S32 · OwnRule S33
+│   BuiltInRule S34
 ├ AskProblem       Q  words that can't be followed
 │ └ UnknownCommand Q01 · BadPeriod Q02 · BadAmount Q03 · UnknownReport Q04 · BadSchedule Q05 · NothingToReport Q06
 │   BadRequest Q07 · KeyReused Q08 · BadField Q09 · UnsafeAddress Q10 · NoBooks Q11
+│   BadRule Q30 · UnknownCategory Q31
 ├ KeepProblem      K  storage that can't be trusted or reached
 │ └ KeyMissing K01 · Tampered K02 · NoSpace K04 · IndexBroken K05 (IndexBusy K06) · TrailBroken K07 · Crowded K08
 │   DatabaseProblem K09 (DatabaseDown K03 (DatabaseBusy K10 · DatabaseLogin K11) · EntryExists K12)
@@ -475,6 +477,56 @@ class NotGenuine(StateProblem):
     )
 
 
+class RuleWaits(StateProblem):
+    """Facts: rule, version, who."""
+
+    code = "S30"
+    what = Text("没有提交", "Nothing was proposed")
+    why = Text(
+        "规则 {rule} 第 {version} 版还在等审批（{who} 提出）", "rule {rule} v{version}, proposed by {who}, still waits"
+    )
+    then = Text("请等它批准或驳回，或由提出人撤回。", "Wait until it is decided, or have its proposer take it back.")
+
+
+class SameRule(StateProblem):
+    """Facts: rule, version."""
+
+    code = "S31"
+    what = Text("没有提交", "Nothing was proposed")
+    why = Text("规则 {rule} 第 {version} 版已经是这样", "rule {rule} v{version} says so already")
+    then = Text("输入「规则 {rule}」看它。", "Type “rules {rule}” to see it.")
+
+
+class RuleDecided(StateProblem):
+    """Facts: rule, version, who, verdict (Text), when."""
+
+    code = "S32"
+    what = Text("规则 {rule} 第 {version} 版已经处理过了", "Rule {rule} v{version} has already been decided")
+    why = Text("{who} 于 {when} {verdict}", "{who} {verdict} it on {when}")
+    then = Text("结果不变。输入「规则 {rule}」看经过。", "The result stands. Type “rules {rule}” for its history.")
+
+
+class OwnRule(StateProblem):
+    """财会〔2024〕11号 Art 17: whoever sets a rule does not approve it."""
+
+    code = "S33"
+    what = Text("这条规则是你自己提出的", "You proposed this rule yourself")
+    why = Text("提出人不能审批自己的规则", "nobody may approve a rule of their own")
+    then = Text("请由另一位财务经理或档案员审批。", "Another finance manager or an archivist decides it.")
+
+
+class BuiltInRule(StateProblem):
+    """Facts: rule."""
+
+    code = "S34"
+    what = Text("{rule} 是内置规则，不能改", "{rule} is built in and can't be changed")
+    why = Text("内置规则随软件提供，各公司共用", "it comes with the programme, for all companies")
+    then = Text(
+        "请新增一条公司自己的规则，它优先于内置规则，例：规则 新增 餐饮招待 含 咖啡",
+        "Add a rule of your own, which goes before it, e.g. rules add meals word coffee",
+    )
+
+
 class AskProblem(Problem):
     """Words that can't be followed."""
 
@@ -584,6 +636,26 @@ class UnsafeAddress(AskProblem):
         "请换一个公网 https 地址；内网系统请管理员设置 [webhooks] private = true。",
         "Please give a public https address; for systems of your own network: [webhooks] private = true.",
     )
+
+
+class BadRule(AskProblem):
+    """Facts: words, hint (Text)."""
+
+    code = "Q30"
+    what = Text("这条规则没有看懂：{words}", "This rule is not understood: {words}")
+    why = Text("{hint}", "{hint}")
+    then = Text(
+        "例：规则 新增 餐饮招待 含 咖啡、拿铁；规则 修改 R3 餐饮招待 销售方 某某咖啡；规则 停用 R3。",
+        "E.g. rules add meals word coffee, latte; rules change R3 meals seller Some Coffee; rules retire R3.",
+    )
+
+
+class UnknownCategory(AskProblem):
+    """Facts: category, known (Text)."""
+
+    code = "Q31"
+    what = Text("没有「{category}」这个费用类别", "There is no category “{category}”")
+    then = Text("可用的类别：{known}。", "There are: {known}.")
 
 
 class KeepProblem(Problem):

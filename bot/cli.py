@@ -79,6 +79,12 @@ def _command(name: str) -> Run:
         from bot.commands import books
 
         return {"books": books.import_books, "match": books.match, "reconcile": books.reconcile}[name]
+    if name in ("rules", "tax-check"):
+        from bot.commands import rules
+
+        if name == "tax-check":
+            return rules.tax_check
+        return lambda args, settings: {"list": rules.list_, "check": rules.check}[args.action](args, settings)
     if name == "keys":
         from bot.commands import keys
 
@@ -150,6 +156,9 @@ def _parser() -> argparse.ArgumentParser:
     add("reindex", "重建检索 rebuild the index", spoken)
     benching = add("bench", "测量 measure", spoken)
     benching.add_argument("name", metavar="NAME")
+    rechecking = add("tax-check", "再向税务机关查验 ask the tax authority once more", spoken, asked)
+    rechecking.add_argument("id", metavar="ID")
+    _rules(commands, common, spoken, asked)
     _keys(commands, common, spoken)
     _people(commands, common, spoken)
     _books(commands, common, spoken)
@@ -184,6 +193,17 @@ def _books(commands: Any, common: argparse.ArgumentParser, spoken: argparse.Argu
     )
     reconciling.add_argument("period", metavar="PERIOD", help="2026-09")
     reconciling.add_argument("--account", required=True, metavar="A", help="科目、账号或尾号 code, number or its end")
+
+
+def _rules(commands: Any, *parents: argparse.ArgumentParser) -> None:
+    parser = commands.add_parser("rules", help="归类规则 rules of sorting")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="列出在用的 those in force", parents=parents)
+    listing.add_argument("--all", action="store_true", help="所有版本 every version there was")
+    checking = actions.add_parser("check", help="这些文件归到哪类，为什么 which rule decides, and why", parents=parents)
+    checking.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    for each in (listing, checking):
+        each.add_argument("--company", help="公司代码 company code")
 
 
 def _channels(commands: Any, common: argparse.ArgumentParser, spoken: argparse.ArgumentParser) -> None:

@@ -24,10 +24,17 @@ from handlers.link import link, link_code
 from handlers.match import check_books
 from handlers.message import Choice, Message, Reply
 from handlers.report import report
+from handlers.rule_cards import APPROVE as RULE_APPROVE
+from handlers.rule_cards import DISMISS, SUGGEST
+from handlers.rule_cards import REJECT as RULE_REJECT
+from handlers.rule_cards import WITHDRAW as RULE_WITHDRAW
+from handlers.rule_steps import approve_rule, reject_rule, withdraw_rule
+from handlers.rules import add_rule, change_rule, retire_rule, rules
 from handlers.schedule import cancel_schedule, list_schedules, set_schedule
 from handlers.search import search
 from handlers.show import show
 from handlers.signature import signature
+from handlers.suggested import dismiss_suggested, propose_suggested
 from handlers.todo import todo
 
 Handler = Callable[[Context, Person, Message, str], Awaitable[Reply]]
@@ -134,6 +141,34 @@ COMMANDS: tuple[Command, ...] = (
         Text("验签 G2610-0001", "signature G2610-0001"),
     ),
     Command(
+        ("归类规则", "规则", "rules", "rule"),
+        Right.SEARCH,
+        rules,
+        Text("看归类规则", "see the rules of sorting"),
+        Text("规则 差旅", "rules travel"),
+    ),
+    Command(
+        ("规则 新增", "规则新增", "规则 增加", "rules add", "rule add"),
+        Right.PROPOSE_RULE,
+        add_rule,
+        Text("提出一条归类规则，由另一人批准", "propose a rule, for another person to approve"),
+        Text("规则 新增 餐饮招待 含 咖啡", "rules add meals word coffee"),
+    ),
+    Command(
+        ("规则 修改", "规则修改", "规则 改", "rules change", "rule change"),
+        Right.PROPOSE_RULE,
+        change_rule,
+        Text("提出修改一条规则", "propose a change of a rule"),
+        Text("规则 修改 R1 餐饮招待 含 咖啡、拿铁", "rules change R1 meals word coffee, latte"),
+    ),
+    Command(
+        ("规则 停用", "规则停用", "rules retire", "rule retire"),
+        Right.PROPOSE_RULE,
+        retire_rule,
+        Text("提出停用一条规则", "propose to retire a rule"),
+        Text("规则 停用 R1", "rules retire R1"),
+    ),
+    Command(
         ("绑定码", "link code"),
         Right.TALK,
         link_code,
@@ -172,6 +207,11 @@ ACTIONS: Mapping[str, tuple[Right, Handler]] = {
     "todo": (Right.TALK, todo),
     ENTER: (Right.FORWARD, enter),
     LINK: (Right.ADMINISTER, link),
+    RULE_APPROVE: (Right.DECIDE_RULE, approve_rule),
+    RULE_REJECT: (Right.DECIDE_RULE, reject_rule),
+    RULE_WITHDRAW: (Right.PROPOSE_RULE, withdraw_rule),
+    SUGGEST: (Right.PROPOSE_RULE, propose_suggested),
+    DISMISS: (Right.PROPOSE_RULE, dismiss_suggested),
     BOOK_IMPORT: (Right.BOOKS, confirm_import),
 }
 
