@@ -7,6 +7,7 @@ import io
 import random
 import re
 import struct
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
@@ -114,7 +115,10 @@ def package(data: bytes, by: random.Random) -> bytes:
         else:
             parts[at] = (name, markup(content, by) if content.lstrip()[:1] in (b"<", b"\xef") else bits(content, by))
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", by.choice((zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED))) as archive:
+    with (
+        warnings.catch_warnings(action="ignore"),
+        zipfile.ZipFile(out, "w", by.choice((zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED))) as archive,
+    ):
         for name, content in parts:
             info = zipfile.ZipInfo(name)
             info.compress_type = archive.compression
