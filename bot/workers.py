@@ -74,7 +74,7 @@ class Workers:
         """A process that waits, else a new one; one that died while it waited must not fail a task it never saw."""
         while self._idle:
             pool = self._idle.pop()
-            if not pool._broken:  # type: ignore[attr-defined]  # it says so nowhere else
+            if not pool._broken:  # it says so nowhere else
                 return pool
             _end(pool)
         return _one(self._memory)

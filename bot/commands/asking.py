@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import hashlib
+import itertools
 import json
 import mimetypes
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from archive.access import Person, Right, Role, demand
@@ -36,17 +38,24 @@ from handlers.upload import upload
 from intake.names import safe_name
 from reports.render import render
 
+#: Reader processes of an import without being asked for more (`readers`): each has 0.4 GB once it reads pictures, and
+#: the whole import shall stay below 1.5 GB.
+MOST_READERS = 2
 _ENDINGS = {".pdf", ".docx", ".xlsx", ".png", ".json"}
 
 
 async def import_paths(args: argparse.Namespace, settings: Settings) -> int:
-    """Each file is taken in as if the person had forwarded it; run again, what is in already is passed over."""
-    async with opened(settings) as house, house.vault.keeping():
+    """Each file is taken in as if the person had forwarded it; run again, what is in already is passed over.
+
+    Several are under way at once, on all cores, and told as they are done.
+    """
+    readers = max(settings.readers, min(os.cpu_count() or 1, MOST_READERS))
+    async with opened(replace(settings, readers=readers)) as house, house.vault.keeping():
         person = await _person(house, args.person, Right.FORWARD)
         files = list(_files(args.paths))
-        failed = 0
-        for number, path in enumerate(files, 1):
-            said = await _taken(house, person, path)
+        failed = number = 0
+        async for path, said in _all_taken(house, person, files, readers + 1):
+            number += 1
             said.pop("problem", None)
             failed += said["status"] == "failed"
             if args.json:
@@ -57,6 +66,27 @@ async def import_paths(args: argparse.Namespace, settings: Settings) -> int:
         with suppress(IndexBusy):  # the service is writing; it catches up within seconds
             await house.vault.index_rest()
         return 1 if failed else 0
+
+
+async def _all_taken(
+    house: House, person: Person, files: Sequence[Path], at_once: int
+) -> AsyncIterator[tuple[Path, dict[str, object]]]:
+    """What became of each file, as they are done; so many are under way, and no more are in memory."""
+    rest = iter(files)
+    under_way: dict[asyncio.Task[dict[str, object]], Path] = {}
+    try:
+        while True:
+            for path in itertools.islice(rest, at_once - len(under_way)):
+                under_way[asyncio.create_task(_taken(house, person, path))] = path
+            if not under_way:
+                return
+            done, _ = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                yield under_way.pop(task), task.result()
+    finally:
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
 
 
 async def _taken(house: House, person: Person, path: Path) -> dict[str, object]:
