@@ -97,13 +97,21 @@ async def _killed(folder: Path, documents: int) -> int:
 async def _watch(pid: int) -> dict[str, float]:
     """The most memory the family held together, and its CPU seconds, until it ends."""
     most = resident = cpu = 0.0
-    while Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_bytes():
+    while _lives(pid):
         with suppress(OSError, IndexError):
             each = [processes.memory(one) for one in processes.family(pid)]
             most, resident = max(most, sum(m[1] for m in each)), max(resident, sum(m[0] for m in each))
             cpu = max(cpu, sum(processes.cpu_by_name(pid).values()))
         await asyncio.sleep(0.25)
     return {"pss_mb_most": round(most), "rss_mb_most": round(resident), "cpu_seconds": round(cpu, 1)}
+
+
+def _lives(pid: int) -> bool:
+    """Whether it still runs; one that has ended and wasn't waited for yet has no command line."""
+    try:
+        return bool(processes.name(pid))
+    except OSError:
+        return False
 
 
 async def _start(folder: Path, *words: str) -> Process:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -14,6 +15,8 @@ from intake.reading import Found, Place
 TAXED = (Kind.EINVOICE, Kind.VAT, Kind.TOLL)
 #: What one field proves of another; what both engines or both spellings dispute (below archive.checks.SURE).
 _PROVEN, DISPUTED = 0.99, 0.75
+#: One character several times over: recognition that joins equal neighbours (CTC) can't count them.
+_RUN = re.compile(r"(\S)\1{3}")
 #: Amounts that are sums of what was read.
 _SUMMED = 0.9
 
@@ -67,6 +70,9 @@ def settled(found: Found) -> Found:
     contradicted = capitals is not None and total is not None and _in_words(capitals) not in (None, abs(total))
     if contradicted and whole.source.get("total") == "ocr":
         confidence["total"] = min(confidence.get("total", 0.0), DISPUTED)
+    for name in ("seller_name", "buyer_name"):
+        if whole.source.get(name) == "ocr" and _RUN.search(getattr(whole.document, name) or ""):
+            confidence[name] = min(confidence.get(name, 0.0), DISPUTED)
     return replace(whole, confidence=confidence)
 
 
