@@ -8,6 +8,7 @@ import io
 import os
 import signal
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +18,9 @@ from PIL import Image
 from archive.errors import Encrypted, ReaderFailed, TooHeavy
 from bot.workers import Workers
 from intake.read import read as read_file
+from intake.sheet.read import read_book
 from tests.house import until
+from tests.intake.books import workbook
 
 
 def add(a: int, b: int) -> int:
@@ -170,3 +173,24 @@ async def test_a_process_that_died_while_it_waited_fails_nobody(workers: Workers
     await gone(pid)
     await until(lambda: bool(workers._idle[0]._broken))
     assert await workers.run(add, 2, 2) == 4
+
+
+async def test_a_workbook_that_makes_the_native_reader_abort_harms_nobody_else() -> None:
+    """Two cells in opposite corners: the native reader lays out all 17 billion between them, and aborts."""
+    data = workbook([["科目编码"]])
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+            new.writestr(name, old.read(name).replace(b"</sheetData>", far))
+    workers = Workers(2)
+    try:
+        other = asyncio.create_task(workers.run(read_book, workbook([["科目编码"], ["1001"]]), "好.xlsx"))
+        with pytest.raises(ReaderFailed) as caught:
+            await workers.run(read_book, out.getvalue(), "坏.xlsx")
+        assert "「坏.xlsx」没能读出来" in caught.value.say("zh")
+        assert "SIGABRT" in caught.value.say("en")
+        assert (await other).name == "好.xlsx"
+        assert (await workers.run(read_book, workbook([["科目编码"], ["1001"]]), "再.xlsx")).name == "再.xlsx"
+    finally:
+        workers.close()
