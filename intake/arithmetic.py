@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -17,6 +18,8 @@ TAXED = (Kind.EINVOICE, Kind.VAT, Kind.TOLL)
 _PROVEN, DISPUTED = 0.99, 0.75
 #: One character several times over: recognition that joins equal neighbours (CTC) can't count them.
 _RUN = re.compile(r"(\S)\1{3}")
+#: A name read less surely than this, after the second look too, has a character of which neither engine was sure.
+_LEGIBLE = 0.95
 #: Amounts that are sums of what was read.
 _SUMMED = 0.9
 
@@ -70,10 +73,17 @@ def settled(found: Found) -> Found:
     contradicted = capitals is not None and total is not None and _in_words(capitals) not in (None, abs(total))
     if contradicted and whole.source.get("total") == "ocr":
         confidence["total"] = min(confidence.get("total", 0.0), DISPUTED)
-    for name in ("seller_name", "buyer_name"):
-        if whole.source.get(name) == "ocr" and _RUN.search(getattr(whole.document, name) or ""):
+    for name in ("seller_name", "buyer_name", "seller_tax_id", "buyer_tax_id"):
+        if whole.source.get(name) == "ocr" and name not in sure and _is_doubtful(name, whole, confidence):
             confidence[name] = min(confidence.get(name, 0.0), DISPUTED)
     return replace(whole, confidence=confidence)
+
+
+def _is_doubtful(name: str, found: Found, confidence: Mapping[str, float]) -> bool:
+    """Whether recognised words that nothing else on the page proves may be wrong by a character."""
+    if name.endswith("tax_id"):
+        return True  # its check character is what proves it
+    return confidence.get(name, 0.0) < _LEGIBLE or bool(_RUN.search(getattr(found.document, name) or ""))
 
 
 def _without_nonsense(found: Found) -> Found:
