@@ -50,8 +50,8 @@ def side_of(form: Form, label: Label, peers: Sequence[Label]) -> Side:
         if alone and (_off(near, label) > _OFF or any(_between(p, near, label) for p in peers)):
             return "seller" if side == "buyer" else "buyer"  # recognition lost the other block's name
         return side
-    if side := headed(form, label):
-        return side
+    if heading := headed(form, label):
+        return heading
     named = [x for x in form.all("buyer_name", "seller_name") if x.span.middle <= label.span.middle + label.span.height]
     if named:  # 卷票, 机动车: a tax id follows the name of its party
         last = max(named, key=lambda x: (round(x.span.middle, 2), x.span.box[0] <= label.span.box[0], x.span.box[0]))
