@@ -10,6 +10,7 @@ import json
 import mimetypes
 import os
 import sys
+from collections import deque
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -47,7 +48,7 @@ _ENDINGS = {".pdf", ".docx", ".xlsx", ".png", ".json"}
 async def import_paths(args: argparse.Namespace, settings: Settings) -> int:
     """Each file is taken in as if the person had forwarded it; run again, what is in already is passed over.
 
-    Several are under way at once, on all cores, and told as they are done.
+    Several are under way at once, on all cores, and told in their order.
     """
     readers = max(settings.readers, min(os.cpu_count() or 1, MOST_READERS))
     async with opened(replace(settings, readers=readers)) as house, house.vault.keeping():
@@ -71,22 +72,27 @@ async def import_paths(args: argparse.Namespace, settings: Settings) -> int:
 async def _all_taken(
     house: House, person: Person, files: Sequence[Path], at_once: int
 ) -> AsyncIterator[tuple[Path, dict[str, object]]]:
-    """What became of each file, as they are done; so many are under way, and no more are in memory."""
+    """What became of each file, in their order; so many are under way, and no more are in memory."""
     rest = iter(files)
-    under_way: dict[asyncio.Task[dict[str, object]], Path] = {}
+    line: deque[tuple[Path, asyncio.Task[dict[str, object]]]] = deque()
     try:
         while True:
-            for path in itertools.islice(rest, at_once - len(under_way)):
-                under_way[asyncio.create_task(_taken(house, person, path))] = path
-            if not under_way:
+            busy = [task for _, task in line if not task.done()]
+            for path in itertools.islice(rest, at_once - len(busy)):
+                task = asyncio.create_task(_taken(house, person, path))
+                line.append((path, task))
+                busy.append(task)
+            if busy:
+                await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED)
+            while line and line[0][1].done():
+                path, task = line.popleft()
+                yield path, task.result()
+            if not line and not busy:
                 return
-            done, _ = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                yield under_way.pop(task), task.result()
     finally:
-        for task in under_way:
+        for _, task in line:
             task.cancel()
-        await asyncio.gather(*under_way, return_exceptions=True)
+        await asyncio.gather(*(task for _, task in line), return_exceptions=True)
 
 
 async def _taken(house: House, person: Person, path: Path) -> dict[str, object]:
