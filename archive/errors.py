@@ -4,7 +4,8 @@ Problem
 ├ ReadProblem      R  a file that can't be read          (intake)
 │ ├ EmptyFile R01 · FileTooBig R02 · Truncated R03 · Encrypted R04 · NotWhatItSays R05 · UnknownFormat R06
 │ ├ ZipBomb R07 · UnsafeXml R08 · TooDeep R09 · TooManyPixels R10 · NoDocument R11 · ReaderFailed R12 · TooManyFiles R13
-│ └ HeicPhoto R14 · TooBigToRead R15 · OtherArchive R16 · MailWithoutFiles R17 · NotABook R18
+│ ├ HeicPhoto R14 · TooBigToRead R15 · OtherArchive R16 · MailWithoutFiles R17 · NotABook R18
+│ └ TooHeavy R20 · OutlookPacked R21
 ├ RefuseProblem    D  a document that can't be taken
 │ └ DuplicateFile D01 · DuplicateDocument D02
 ├ RightProblem     A  a person who may not
@@ -224,8 +225,11 @@ class OtherArchive(ReadProblem):
 class MailWithoutFiles(ReadProblem):
     code = "R17"
     what = Text("邮件「{name}」里没有附件", "The mail “{name}” has no attachment")
-    why = Text("发票可能只是邮件里的一个下载链接", "the invoice may be a link in its text only")
-    then = Text("请打开链接下载原件（PDF、OFD 或 XML），再发过来。", "Please download the original there and send it.")
+    why = Text("发票可能只是正文里的文字或下载链接", "the invoice may be a link in its text, or the text itself")
+    then = Text(
+        "请打开链接下载原件（PDF、OFD 或 XML）再发过来；只有正文的，请打印成 PDF 再发。",
+        "Please download the original there and send it; print a mail that is the receipt itself to PDF.",
+    )
 
 
 class NotABook(ReadProblem):
@@ -238,6 +242,36 @@ class NotABook(ReadProblem):
     then = Text(
         "请用 guidang books import --kind bank --map 列名=字段 说明各列，或从系统重新导出。",
         "Say what its columns are with guidang books import --kind bank --map HEADING=FIELD, or export it again.",
+    )
+
+
+class TooHeavy(ReadProblem):
+    """A file whose reading needs more memory than a reader may have. Facts: name, limit (with its unit)."""
+
+    code = "R20"
+    what = Text("「{name}」没有读取内容", "“{name}” was not read")
+    why = Text(
+        "读它要用的内存超过 {limit}，可能已损坏", "reading it takes more than {limit} of memory; it may be damaged"
+    )
+    then = Text(
+        "文件已保存，可以点「补录」手工填写，或拆小后重发。",
+        "The file is kept; press “Fill in”, or send it in smaller parts.",
+    )
+
+
+class OutlookPacked(ReadProblem):
+    """Outlook's own wrapping of attachments (TNEF), which only Outlook opens."""
+
+    code = "R21"
+    what = Text(
+        "「{name}」的附件包在 winmail.dat 里，打不开", "The attachments of “{name}” are packed into winmail.dat"
+    )
+    why = Text(
+        "寄件人的 Outlook 用了 RTF 格式发信", "the sender's Outlook sent it as rich text, which only Outlook opens"
+    )
+    then = Text(
+        "请在 Outlook 里打开，把附件另存后直接发送；或请寄件人改用 HTML 格式重发。",
+        "Please save the attachments in Outlook and send them, or ask the sender to send it again as HTML.",
     )
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import hashlib
+import itertools
 import json
 import mimetypes
 import os
 import sys
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from archive.access import Person, Right, Role, demand
@@ -36,17 +39,24 @@ from handlers.upload import upload
 from intake.names import safe_name
 from reports.render import render
 
+#: Reader processes of an import without being asked for more (`readers`): each has 0.4 GB once it reads pictures, and
+#: the whole import shall stay below 1.5 GB.
+MOST_READERS = 2
 _ENDINGS = {".pdf", ".docx", ".xlsx", ".png", ".json"}
 
 
 async def import_paths(args: argparse.Namespace, settings: Settings) -> int:
-    """Each file is taken in as if the person had forwarded it; run again, what is in already is passed over."""
-    async with opened(settings) as house, house.vault.keeping():
+    """Each file is taken in as if the person had forwarded it; run again, what is in already is passed over.
+
+    Several are under way at once, on all cores, and told in their order.
+    """
+    readers = max(settings.readers, min(os.cpu_count() or 1, MOST_READERS))
+    async with opened(replace(settings, readers=readers)) as house, house.vault.keeping():
         person = await account(house, args.person, Right.FORWARD)
         files = list(_files(args.paths))
-        failed = 0
-        for number, path in enumerate(files, 1):
-            said = await _taken(house, person, path)
+        failed = number = 0
+        async for path, said in _all_taken(house, person, files, readers + 1):
+            number += 1
             said.pop("problem", None)
             failed += said["status"] == "failed"
             if args.json:
@@ -57,6 +67,32 @@ async def import_paths(args: argparse.Namespace, settings: Settings) -> int:
         with suppress(IndexBusy):  # the service is writing; it catches up within seconds
             await house.vault.index_rest()
         return 1 if failed else 0
+
+
+async def _all_taken(
+    house: House, person: Person, files: Sequence[Path], at_once: int
+) -> AsyncIterator[tuple[Path, dict[str, object]]]:
+    """What became of each file, in their order; so many are under way, and no more are in memory."""
+    rest = iter(files)
+    line: deque[tuple[Path, asyncio.Task[dict[str, object]]]] = deque()
+    try:
+        while True:
+            busy = [task for _, task in line if not task.done()]
+            for path in itertools.islice(rest, at_once - len(busy)):
+                task = asyncio.create_task(_taken(house, person, path))
+                line.append((path, task))
+                busy.append(task)
+            if busy:
+                await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED)
+            while line and line[0][1].done():
+                path, task = line.popleft()
+                yield path, task.result()
+            if not line and not busy:
+                return
+    finally:
+        for _, task in line:
+            task.cancel()
+        await asyncio.gather(*(task for _, task in line), return_exceptions=True)
 
 
 async def _taken(house: House, person: Person, path: Path) -> dict[str, object]:

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from archive import account, asset, balance, bank_line, voucher
-from archive.errors import NotABook, Problem, ReaderFailed
+from archive.errors import NotABook, Problem, ReaderFailed, TooHeavy
 from archive.finding import Level
 from archive.remark import Remark
 from archive.words import Text
+from intake.limits import READER_MEMORY
 from intake.names import safe_name
 from intake.sheet import header as headers
 from intake.sheet import other_rows, voucher_rows
@@ -49,6 +50,8 @@ def read_book(data: bytes, name: str, kind: str = "", given: Mapping[str, str] |
         return _best(tables(data, name), name, BookKind(kind) if kind else None, given, period)
     except Problem as problem:
         return Book(name, error=problem)
+    except MemoryError:  # the reader's process may have no more (bot.workers)
+        return Book(name, error=TooHeavy(name=name, limit=READER_MEMORY))
     # The declared border, as in intake.read: whatever a reader trips over becomes one error of ours.
     except Exception as error:  # the border: whatever a native reader trips over is a named error
         return Book(name, error=ReaderFailed(name=name, detail=f"{type(error).__name__}: {error}"[:200]))
