@@ -13,14 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from archive.errors import Encrypted, ReaderFailed, TooHeavy
 from bot.workers import Workers
-from intake.read import read as read_file
-from intake.sheet.read import read_book
 from tests.house import until
-from tests.intake.books import workbook
 
 
 def add(a: int, b: int) -> int:
@@ -150,6 +146,10 @@ async def test_a_task_that_takes_too_much_memory_is_told_so_and_leaves_nothing_b
 
 
 async def test_a_picture_that_needs_more_than_there_is_ends_in_the_named_error() -> None:
+    from PIL import Image  # not above: every process that is started imports this room
+
+    from intake.read import read as read_file
+
     out = io.BytesIO()
     Image.new("RGB", (9000, 9000), "white").save(out, "PNG")  # 240 MB unpacked, and more to look at it
     workers = Workers(1, memory=400 << 20)
@@ -177,6 +177,9 @@ async def test_a_process_that_died_while_it_waited_fails_nobody(workers: Workers
 
 async def test_a_workbook_that_makes_the_native_reader_abort_harms_nobody_else() -> None:
     """Two cells in opposite corners: the native reader lays out all 17 billion between them, and aborts."""
+    from intake.sheet.read import read_book
+    from tests.intake.books import workbook
+
     data = workbook([["科目编码"]])
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
