@@ -11,25 +11,14 @@ from archive import matching
 from archive.access import Person
 from archive.account import Account
 from archive.balance import Balance
+from archive.bank_ledger import BookLine, bank_accounts, book_balance, book_lines, is_foreign, pair_accounts
 from archive.bank_line import BankLine
 from archive.errors import BadPeriod, NoBooks, NotFound
 from archive.finding import Level
 from archive.money import thousands
+from archive.pairing import Pair, match
 from archive.period import Period, parse
-from archive.reconcile import (
-    BookLine,
-    Outstanding,
-    Pair,
-    Reconciliation,
-    bank_accounts,
-    book_balance,
-    book_lines,
-    is_foreign,
-    listed,
-    match,
-    pair_accounts,
-    reconcile,
-)
+from archive.reconcile import Outstanding, Reconciliation, listed, reconcile
 from archive.remark import Remark
 from archive.voucher import Voucher
 from archive.words import Text, same
