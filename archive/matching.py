@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from archive.bank_line import BankLine, repeated
 from archive.finding import Level
+from archive.hand_link import HandLink, Said
 from archive.item import Item, ItemState
 from archive.money import thousands
 from archive.reconcile import Outstanding, Reconciliation, listed
@@ -30,6 +31,7 @@ class Link:
     item: str  # id of the archived document
     number: str
     why: Text
+    by_hand: bool = False
 
 
 def findings(
@@ -38,15 +40,17 @@ def findings(
     items: Iterable[Item],
     reconciled: Sequence[Reconciliation] = (),
     statements: Iterable[BankLine] = (),
+    hand: Sequence[HandLink] = (),
 ) -> tuple[tuple[Remark, ...], tuple[Link, ...]]:
     """What a month leaves open, and which documents were found for its vouchers.
 
     `vouchers` and `items`: all of the company's, since one invoice may stand in two months. `reconciled`: the month's
-    bank accounts; `statements`: lines of the bank.
+    bank accounts; `statements`: lines of the bank; `hand`: what people said of vouchers and documents. The links come
+    back for all months: those of this one are the month's.
     """
     known = [item for item in items if item.state not in _GONE]
     mine = [v for v in vouchers if v.period == period]
-    links = link(vouchers, known)
+    links = link(vouchers, known, hand)
     here = tuple(each for each in links if each.voucher.startswith(period))
     found = [
         *check(mine),
@@ -58,7 +62,7 @@ def findings(
     for each in reconciled:
         found += bank(each)
     found += [repeated(line) for line in statements if line.repeats and line.period == period]
-    return tuple(found), here
+    return tuple(found), links
 
 
 def numbers(vouchers: Sequence[Voucher]) -> Iterator[Remark]:
@@ -167,8 +171,16 @@ def _full_numbers(vouchers: Iterable[Voucher], items: Iterable[Item]) -> dict[st
     return {n: next(iter(by_end[n])) for n in numbers if len(n) == 8 and len(by_end.get(n, ())) == 1}
 
 
-def link(vouchers: Sequence[Voucher], items: Sequence[Item]) -> tuple[Link, ...]:
-    """Which voucher books which document: by its number; else by amount, party and nearness, if only one fits."""
+def link(vouchers: Sequence[Voucher], items: Sequence[Item], hand: Sequence[HandLink] = ()) -> tuple[Link, ...]:
+    """Which voucher books which document: as a person said; else by its number; else by amount, party and nearness, if
+    only one fits.
+    """
+    refs = {v.ref for v in vouchers}
+    linked: dict[str, list[HandLink]] = {}
+    for word in hand:
+        if word.said is Said.LINKED and word.voucher in refs:
+            linked.setdefault(word.item, []).append(word)
+    parted = {(word.voucher, word.item) for word in hand if word.said is Said.PARTED}
     full = _full_numbers(vouchers, items)
     by_number: dict[str, list[Voucher]] = {}
     for v in vouchers:
@@ -180,7 +192,19 @@ def link(vouchers: Sequence[Voucher], items: Sequence[Item]) -> tuple[Link, ...]
             continue
         for amount in _amounts(v):
             by_amount.setdefault(amount, []).append(v)
-    return tuple(each for item in items if (each := _linked(item, by_number, by_amount)))
+    found: list[Link] = []
+    for item in items:
+        if item.id in linked:
+            found += (_by_hand(word, item) for word in linked[item.id])
+        elif each := _linked(item, by_number, by_amount, parted):
+            found.append(each)
+    return tuple(found)
+
+
+def _by_hand(word: HandLink, item: Item) -> Link:
+    reason = f"：{word.reason}" if word.reason else ""
+    why = Text(f"{word.by} 手工关联{reason}", f"linked by {word.by}{reason.replace('：', ': ')}")
+    return Link(word.voucher, item.id, item.document.number or "", why, by_hand=True)
 
 
 def _amounts(v: Voucher) -> set[Decimal]:
@@ -190,17 +214,24 @@ def _amounts(v: Voucher) -> set[Decimal]:
 
 
 def _linked(
-    item: Item, by_number: Mapping[str, Sequence[Voucher]], by_amount: Mapping[Decimal, Sequence[Voucher]]
+    item: Item,
+    by_number: Mapping[str, Sequence[Voucher]],
+    by_amount: Mapping[Decimal, Sequence[Voucher]],
+    parted: Collection[tuple[str, str]],
 ) -> Link | None:
     d = item.document
-    if d.number and (named := by_number.get(d.number) or by_number.get(d.number[-8:] if len(d.number) > 8 else "")):
+    short = d.number[-8:] if d.number and len(d.number) > 8 else ""
+    naming = by_number.get(d.number or "") or by_number.get(short) or ()
+    if d.number and (named := [v for v in naming if (v.ref, item.id) not in parted]):
         recognising = [v for v in named if d.number in booked(v) or d.number[-8:] in booked(v)] or list(named)
         why = Text(f"凭证写有发票号 {d.number}", f"the voucher names the number {d.number}")
         return Link(recognising[0].ref, item.id, d.number, why)
     if d.total is None:
         return None
     fits = [
-        v for v in by_amount.get(abs(d.total), ()) if _near(v, d.date) and _same_party(v, d.seller_name, d.buyer_name)
+        v
+        for v in by_amount.get(abs(d.total), ())
+        if (v.ref, item.id) not in parted and _near(v, d.date) and _same_party(v, d.seller_name, d.buyer_name)
     ]
     if len({v.ref for v in fits}) != 1:
         return None

@@ -1,4 +1,4 @@
-"""Books against the bank (银行存款余额调节表): what one side has at a month's end and the other only later, or never."""
+"""Books against the bank (余额调节表): what one side has at the end of a month and the other only later, or never."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from archive.authentic import NOBODY, Trust
 from archive.books import BookFile, Merge
 from archive.category import Category
 from archive.company import Company
+from archive.hand_link import HandLink
 from archive.item import FileRef, Item
 from archive.query import Hits, Query, Scope
 from archive.remark import Remark
@@ -218,6 +219,19 @@ class Books(Protocol):
         """The company's records of a kind, of one period or, without, of all in order."""
 
 
+class HandLinks(Protocol):
+    """What people said about vouchers and documents."""
+
+    async def all(self, company: str, voucher: str = "") -> list[HandLink]:
+        """The company's, or those of one voucher."""
+
+    async def of(self, company: str, voucher: str, item: str) -> HandLink | None:
+        """What was said of the two last."""
+
+    async def say(self, word: HandLink, channel: str = "") -> HandLink:
+        """Put it down with its trail entries; `before` becomes what stood."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """Everything a handler gets. One frozen value, wired in bot/app.py only."""
@@ -231,6 +245,7 @@ class Context:
     notes: Notes
     identities: Identities
     books: Books
+    hand_links: HandLinks
     offload: Callable[..., Awaitable[Any]]  # run a sync function in a worker process
     now: Callable[[], datetime]  # UTC
     zone: ZoneInfo

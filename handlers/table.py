@@ -29,6 +29,9 @@ from handlers.search import search
 from handlers.show import show
 from handlers.signature import signature
 from handlers.todo import todo
+from handlers.voucher_link import UNDO as LINK_UNDO
+from handlers.voucher_link import link_voucher, part_voucher
+from handlers.voucher_link import undo as undo_link
 
 Handler = Callable[[Context, Person, Message, str], Awaitable[Reply]]
 
@@ -97,6 +100,20 @@ COMMANDS: tuple[Command, ...] = (
         check_books,
         Text("核对凭证、单据、银行", "check vouchers, documents and bank"),
         Text("核对 2026-09", "match 2026-09"),
+    ),
+    Command(
+        ("关联", "link voucher"),
+        Right.BOOKS,
+        link_voucher,
+        Text("把单据关联到凭证", "say which voucher books a document"),
+        Text("关联 记-23 2026-09 G2609-0003", "link voucher 记-23 2026-09 G2609-0003"),
+    ),
+    Command(
+        ("取消关联", "unlink voucher"),
+        Right.BOOKS,
+        part_voucher,
+        Text("取消凭证与单据的关联", "part a voucher from a document"),
+        Text("取消关联 记-23 2026-09 G2609-0003", "unlink voucher 记-23 2026-09 G2609-0003"),
     ),
     Command(
         ("录入", "手工录入", "enter"),
@@ -173,6 +190,7 @@ ACTIONS: Mapping[str, tuple[Right, Handler]] = {
     ENTER: (Right.FORWARD, enter),
     LINK: (Right.ADMINISTER, link),
     BOOK_IMPORT: (Right.BOOKS, confirm_import),
+    LINK_UNDO: (Right.BOOKS, undo_link),
 }
 
 
