@@ -76,9 +76,9 @@ def _command(name: str) -> Run:
 
         return lambda args, settings: getattr(channels, args.action)(args, settings)
     if name in ("books", "match", "reconcile"):
-        from bot.commands import books
+        from bot.commands import books, matching
 
-        return {"books": books.import_books, "match": books.match, "reconcile": books.reconcile}[name]
+        return {"books": books.import_books, "match": matching.match, "reconcile": matching.reconcile}[name]
     if name == "keys":
         from bot.commands import keys
 
@@ -203,7 +203,7 @@ def _keys(commands: Any, common: argparse.ArgumentParser, spoken: argparse.Argum
                        parents=[common, spoken])  # fmt: skip
     adding = actions.add_parser("add", help="发一个 API 密钥 a key for a program", parents=[common, spoken])
     adding.add_argument("person", metavar="PERSON", help="以谁的身份 whose rights it has")
-    adding.add_argument("--scopes", default="ingest,read", help="ingest,read,files,reports,webhooks")
+    adding.add_argument("--scopes", default="ingest,read", help="ingest,read,files,reports,webhooks,books")
     adding.add_argument("--name", default="", help="用途 what it is for")
     adding.add_argument("--days", type=int, help="几天后过期 days until it expires")
     adding.add_argument("--rate", type=int, default=600, help="每分钟请求数 requests a minute")

@@ -218,6 +218,9 @@ class Books(Protocol):
     async def records(self, company: str, kind: str, cls: type[R], period: str = "") -> list[R]:
         """The company's records of a kind, of one period or, without, of all in order."""
 
+    async def periods(self, company: str, kind: str) -> list[str]:
+        """The months there are of a kind, in order."""
+
 
 class HandLinks(Protocol):
     """What people said about vouchers and documents."""

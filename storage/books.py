@@ -105,6 +105,14 @@ class Books:
         async with border():
             return await self._read(prefix, cls, None)
 
+    async def periods(self, company: str, kind: str) -> list[str]:
+        """The months there are of a kind, in order."""
+        prefix = f"{company}|{kind}|"
+        async with border():
+            found = self._db.books.find({"_id": {"$gte": prefix, "$lt": prefix + _LAST}}, {"_id": 1})
+            docs = await found.sort("_id", ASCENDING).to_list()
+        return list(dict.fromkeys(str(doc["_id"]).split("|")[2] for doc in docs))
+
     async def _read(self, prefix: str, cls: type[R], session: Session | None) -> list[R]:
         found = self._db.books.find({"_id": {"$gte": prefix, "$lt": prefix + _LAST}}, session=session)
         docs = await found.sort("_id", ASCENDING).to_list()
