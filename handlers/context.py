@@ -218,6 +218,9 @@ class Books(Protocol):
     async def records(self, company: str, kind: str, cls: type[R], period: str = "") -> list[R]:
         """The company's records of a kind, of one period or, without, of all in order."""
 
+    async def mappings(self, company: str) -> dict[str, tuple[str, dict[str, str]]]:
+        """Form (of headings) → kind of book and what a person said each column is."""
+
     async def periods(self, company: str, kind: str) -> list[str]:
         """The months there are of a kind, in order."""
 

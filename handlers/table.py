@@ -10,6 +10,9 @@ from archive.access import Person, Right, may
 from archive.timetable import starts_a_schedule
 from archive.words import Text
 from handlers.approve import approve, reject
+from handlers.book_mapping import ACTION as BOOK_MAP
+from handlers.book_mapping import AS_DOCUMENT, as_document, columns, map_columns
+from handlers.books import COLUMNS as BOOK_COLUMNS
 from handlers.books import IMPORT as BOOK_IMPORT
 from handlers.books import confirm_import
 from handlers.check import check
@@ -190,6 +193,9 @@ ACTIONS: Mapping[str, tuple[Right, Handler]] = {
     ENTER: (Right.FORWARD, enter),
     LINK: (Right.ADMINISTER, link),
     BOOK_IMPORT: (Right.BOOKS, confirm_import),
+    BOOK_MAP: (Right.BOOKS, map_columns),
+    BOOK_COLUMNS: (Right.BOOKS, columns),
+    AS_DOCUMENT: (Right.BOOKS, as_document),
     LINK_UNDO: (Right.BOOKS, undo_link),
 }
 

@@ -30,6 +30,8 @@ INDEXES: Indexes = {"book_files": [IndexModel([("company", ASCENDING), ("at", AS
 PART = 1_000  # records in one document: lines of vouchers counted, some 400 kB
 #: Facts of a trail entry that begin so tell the digest of a month's rows as the import left them.
 IS = "is:"
+#: Mappings a person gave are found by the headings alone.
+FORM = "form:"
 _LAST = "~"  # sorts after every period and part
 
 R = TypeVar("R")
@@ -92,6 +94,10 @@ class Books:
         return await self._trail.commit(step)
 
     async def _confirm(self, file: BookFile, mapping: Mapping[str, str], session: Session) -> None:
+        if file.given:
+            form = {"kind": file.kind, "mapping": [[a, b] for a, b in file.given.items()], "by": file.by, "at": file.at}
+            place = f"{file.company}|{FORM}{file.form}"
+            await self._db.book_sources.replace_one({"_id": place}, form, upsert=True, session=session)
         key = f"{file.company}|{file.source}"
         if await self._db.book_sources.find_one({"_id": key}, {"_id": 1}, session=session):
             return
@@ -104,6 +110,13 @@ class Books:
         prefix = f"{company}|{kind}|{period}|" if period else f"{company}|{kind}|"
         async with border():
             return await self._read(prefix, cls, None)
+
+    async def mappings(self, company: str) -> dict[str, tuple[str, dict[str, str]]]:
+        """Form (of headings) → kind of book and what a person said each column is."""
+        prefix = f"{company}|{FORM}"
+        async with border():
+            docs = await self._db.book_sources.find({"_id": {"$gte": prefix, "$lt": prefix + _LAST}}).to_list()
+        return {str(doc["_id"])[len(prefix) :]: (doc["kind"], dict(doc["mapping"])) for doc in docs}
 
     async def periods(self, company: str, kind: str) -> list[str]:
         """The months there are of a kind, in order."""
@@ -156,4 +169,6 @@ def _entry(file: BookFile, stand: Mapping[str, str]) -> Entry:
     facts |= {name: str(count) for name, count in file.counts.items()}
     if file.periods:
         facts["periods"] = f"{file.periods[0]}–{file.periods[-1]}"
+    if file.given:
+        facts["mapping"] = "；".join(f"{heading}={name}" for heading, name in file.given.items())
     return Entry(file.by, "books_imported", about(file.company), file.at, "", {**facts, **stand})

@@ -51,7 +51,7 @@ async def _imported(house: House, person: Person, company: str, path: Path, args
         digest = hashlib.sha256(data).hexdigest()
         standing = await house.ctx.books.file(f"{company}|{digest}")
         given = dict(_pair(each) for each in args.map)
-        book = await books.look(house.ctx, data, path.name, args.kind or "", given, args.period)
+        book = await books.look(house.ctx, data, path.name, args.kind or "", given, args.period, company)
         said |= understood(book, rows=args.json)
         said |= {"company": company, "known_company": company in {c.code for c in house.settings.companies}}
         if book.error:

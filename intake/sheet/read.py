@@ -18,7 +18,7 @@ from intake.sheet.book import Book, Record
 from intake.sheet.cells import Cell, Table, is_workbook, tables
 from intake.sheet.columns import BookKind
 from intake.sheet.gbt24589 import is_24589, read_24589
-from intake.sheet.header import Header
+from intake.sheet.header import Header, Remembered
 from intake.sheet.rows import Notes, Row, rows_of
 from intake.sheet.values import words
 
@@ -38,15 +38,24 @@ def could_be_book(data: bytes) -> bool:
     return head.count(b"\n") > 0 and max(head.count(mark) for mark in (b",", b"\t", b";")) > 4
 
 
-def read_book(data: bytes, name: str, kind: str = "", given: Mapping[str, str] | None = None, period: str = "") -> Book:
+def read_book(
+    data: bytes,
+    name: str,
+    kind: str = "",
+    given: Mapping[str, str] | None = None,
+    period: str = "",
+    remembered: Remembered | None = None,
+) -> Book:
     """The book in a file. `kind` and `given` (heading → field) are a person's word on forms nobody has seen before;
-    `period` (2026-04) on files that name no month.
+    `period` (2026-04) on files that name no month; `remembered` what they said before.
     """
     name = safe_name(name)
     try:
         if is_24589(data):
             return read_24589(data, name)
-        return _best(tables(data, name), name, BookKind(kind) if kind else None, given, period)
+        of = BookKind(kind) if kind else None
+        book = _best(tables(data, name), name, of, given, period, remembered)
+        return replace(book, given=given) if given else book
     except Problem as problem:
         return Book(name, error=problem)
     # The declared border, as in intake.read: whatever a reader trips over becomes one error of ours.
@@ -55,10 +64,15 @@ def read_book(data: bytes, name: str, kind: str = "", given: Mapping[str, str] |
 
 
 def _best(
-    sheets: Sequence[Table], name: str, kind: BookKind | None, given: Mapping[str, str] | None, period: str
+    sheets: Sequence[Table],
+    name: str,
+    kind: BookKind | None,
+    given: Mapping[str, str] | None,
+    period: str,
+    remembered: Remembered | None,
 ) -> Book:
     """Of several sheets the one with most rows under headings that are understood."""
-    found = [(table, header) for table in sheets if (header := headers.find(table, kind, given))]
+    found = [(table, header) for table in sheets if (header := headers.find(table, kind, given, remembered))]
     if not found:
         raise NotABook(name=name)
     table, header = max(found, key=lambda pair: len(pair[0].rows) - pair[1].after)
@@ -78,6 +92,7 @@ def _read(table: Table, header: Header, name: str, period: str) -> Book:
         name=name,
         kind=header.kind,
         source=header.source,
+        form=header.form,
         sheet=table.sheet,
         encoding=table.encoding,
         header_row=header.first + 1,
