@@ -76,9 +76,12 @@ def _command(name: str) -> Run:
 
         return lambda args, settings: getattr(channels, args.action)(args, settings)
     if name in ("books", "match", "reconcile"):
-        from bot.commands import books, matching
+        from bot.commands import book_export, books, matching
 
-        return {"books": books.import_books, "match": matching.match, "reconcile": matching.reconcile}[name]
+        if name == "books":
+            actions: dict[str, Run] = {"import": books.import_books, "export": book_export.export}
+            return lambda args, settings: actions[args.action](args, settings)
+        return {"match": matching.match, "reconcile": matching.reconcile}[name]
     if name == "keys":
         from bot.commands import keys
 
@@ -174,6 +177,12 @@ def _books(commands: Any, common: argparse.ArgumentParser, spoken: argparse.Argu
     taking.add_argument("--period", default="", metavar="2026-04", help="文件没写月份时 for files that name no month")
     taking.add_argument("--replace", action="store_true", help="与已导入的不同时以新的为准 what differs is replaced")
     taking.add_argument("--anyway", action="store_true", help="有看不懂的行也导入 import despite unreadable rows")
+    giving = actions.add_parser(
+        "export", help="导出，给审计、税务 hand over to auditors", parents=[common, spoken, whose]
+    )
+    giving.add_argument("--format", choices=("gbt24589",), default="gbt24589", help="GB/T 24589.1-2010 XML")
+    giving.add_argument("--period", required=True, metavar="2026", help="会计年度 year")
+    giving.add_argument("-o", dest="out", type=Path, required=True, metavar="DIR")
     matching = commands.add_parser(
         "match", help="核对一个期间 what a period leaves open", parents=[common, spoken, whose]
     )
