@@ -40,7 +40,10 @@ KINDS: Mapping[BookKind, Text] = {
 }
 #: What a row says can't be told: the file isn't imported before somebody has seen to it.
 UNREADABLE = frozenset(
-    {"bad_amount", "bad_date", "bad_number", "no_account", "no_voucher", "no_period", "no_rows", "total"}
+    {
+        *("bad_amount", "bad_date", "bad_number", "no_account", "no_voucher", "no_period", "no_rows", "total"),
+        *("two_currencies", "balance_twice"),
+    }
 )
 _KIND_OF = {
     Voucher: BookKind.VOUCHERS,

@@ -47,7 +47,9 @@ def _xml(root: str, records: Iterable[tuple[str, Mapping[str, str]]]) -> bytes:
         record = etree.SubElement(top, tag)
         for name, value in values.items():
             etree.SubElement(record, name).text = value
-    return bytes(etree.tostring(top, encoding="GB18030", xml_declaration=True, pretty_print=True))
+    written = etree.tostring(top, encoding="GB18030", xml_declaration=True, pretty_print=True)
+    assert isinstance(written, bytes)  # str only where no encoding is asked for
+    return written
 
 
 def _common(b: Books) -> Iterator[tuple[str, dict[str, str]]]:
@@ -94,7 +96,8 @@ def _rule(accounts: Sequence[Account]) -> str:
 def _balance(b: Balance) -> dict[str, str]:
     return {
         "科目编号": b.account, "辅助项1编号": b.party, "期初余额方向": _side(b.opening),
-        "期末余额方向": _side(b.closing), "币种编码": _HOME, "会计年度": b.period[:4], "会计期间号": f"{int(b.period[5:])}",
+        "期末余额方向": _side(b.closing), "币种编码": _HOME, "会计年度": b.period[:4],
+        "会计期间号": f"{int(b.period[5:])}",
         "期初本币余额": _money(abs(b.opening)), "借方本币金额": _money(b.debit), "贷方本币金额": _money(b.credit),
         "期末本币余额": _money(abs(b.closing)),
     }  # fmt: skip

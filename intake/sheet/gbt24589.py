@@ -111,7 +111,7 @@ def _is_json(data: bytes) -> bool:
 
 
 def _from_xml(data: bytes, name: str) -> tuple[dict[str, _Rows], str]:
-    root = parse(data, name)
+    root = parse(data, name, times=4)  # a year's ledger has some twenty elements for each entry
     tables: dict[str, _Rows] = {}
     for tag in (*TABLES, _ENTRIES):
         for element in root.iter(f"{{*}}{tag}"):

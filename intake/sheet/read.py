@@ -13,7 +13,7 @@ from archive.remark import Remark
 from archive.words import Text
 from intake.names import safe_name
 from intake.sheet import header as headers
-from intake.sheet import other_rows, voucher_rows
+from intake.sheet import other_rows, twice, voucher_rows
 from intake.sheet.book import Book, Record
 from intake.sheet.cells import Cell, Table, is_workbook, tables
 from intake.sheet.columns import BookKind
@@ -84,6 +84,7 @@ def _read(table: Table, header: Header, name: str, period: str) -> Book:
     banner = [" ".join(filter(None, map(words, row))) for row in table.rows[: header.first]]
     rows = list(rows_of(table, header, notes))
     records, found = _records(header.kind, rows, banner, period or _period(banner, name), notes)
+    notes.currencies()
     if not records:
         why = Text("表头认出来了，但没有读到一行数据", "The headings are known, but no row could be read")
         found = (*found, Remark("no_rows", Level.STOP, (), why))
@@ -109,10 +110,10 @@ def _records(
     kind: BookKind, rows: Sequence[Row], banner: Sequence[str], period: str, notes: Notes
 ) -> tuple[tuple[Record, ...], tuple[Remark, ...]]:
     if kind is BookKind.VOUCHERS:
-        vouchers = voucher_rows.vouchers(rows, notes, period)
+        vouchers = twice.vouchers(voucher_rows.vouchers(rows, notes, period), notes)
         return vouchers, voucher.check(vouchers)
     if kind is BookKind.BALANCES:
-        balances = other_rows.balances(rows, period, notes)
+        balances = twice.balances(other_rows.balances(rows, period, notes), notes)
         return balances, balance.check(balances)
     if kind is BookKind.ACCOUNTS:
         accounts = other_rows.accounts(rows)
@@ -120,9 +121,10 @@ def _records(
     if kind is BookKind.ASSETS:
         cards = other_rows.assets(rows)
         return cards, asset.check(cards)
-    lines, twice = bank_line.once(other_rows.bank_lines(rows, _bank_account(banner), notes))
+    lines, repeats = bank_line.once(other_rows.bank_lines(rows, _bank_account(banner), notes))
     lines = tuple(bank_line.ordered(lines))
-    return lines, (*twice, *bank_line.check(lines))
+    twice.currencies(lines, notes)
+    return lines, (*repeats, *bank_line.check(lines))
 
 
 def _company(banner: Sequence[str]) -> str:
