@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -69,13 +70,13 @@ def numbers(vouchers: Sequence[Voucher]) -> Iterator[Remark]:
     """Numbers of each word run from 1 without gaps (会计基础工作规范 Art 51); none is given twice."""
     for period, word in sorted({(v.period, v.word) for v in vouchers}):
         mine = [v for v in vouchers if (v.period, v.word) == (period, word)]
-        given = [v.number for v in mine]
-        for first, last in _gaps(set(given)):
+        given = Counter(v.number for v in mine)
+        for first, last in _gaps(given.keys()):
             named = f"{word}-{first}" if first == last else f"{word}-{first} 至 {word}-{last}"
             refs = tuple(f"{period} {word}-{n}" for n in range(first, min(last, first + 99) + 1))
             why = Text(f"{period} 缺凭证号 {named}", f"{period}: number {named.replace(' 至 ', ' to ')} is missing")
             yield Remark("number_gap", Level.WARN, refs, why)
-        for number in sorted({n for n in given if given.count(n) > 1}):
+        for number in sorted(n for n, times in given.items() if times > 1):
             same = [v for v in mine if v.number == number]
             dates = ", ".join(str(v.date) for v in same if v.date)
             why = Text(

@@ -1,7 +1,9 @@
 """Books that were imported: vouchers, balances, accounts, asset cards, bank lines, a month at a time.
 
-Collections: `books` {_id: "company|kind|period|part", rows}; `book_files` {_id: "company|digest", …}: every file that
-was shown or imported, with what became of it; `book_sources` {_id: "company|source", …}: mappings a person confirmed.
+Collections: `books` {_id: "company|kind|period|part", rows}, the rows as compressed BSON: a journal of 100,000 rows is
+one transaction, which as it came the database's cache can't hold; `book_files` {_id: "company|digest", …}: every file
+that was shown or imported, with what became of it; `book_sources` {_id: "company|source", …}: mappings a person
+confirmed, and "company|form:…": those a person gave.
 A file is imported in one transaction with its trail entry, which tells the digest of each month it changed; the same
 file again changes nothing.
 """
@@ -9,12 +11,14 @@ file again changes nothing.
 from __future__ import annotations
 
 import asyncio
+import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+from bson import decode, encode
 from pymongo import ASCENDING, IndexModel
 
 from archive.books import BookFile, Merge
@@ -129,11 +133,12 @@ class Books:
     async def _read(self, prefix: str, cls: type[R], session: Session | None) -> list[R]:
         found = self._db.books.find({"_id": {"$gte": prefix, "$lt": prefix + _LAST}}, session=session)
         docs = await found.sort("_id", ASCENDING).to_list()
-        return [unpack(cls, row) for doc in docs for row in doc["rows"]]
+        return await asyncio.to_thread(_opened, docs, cls)
 
     async def _write(self, prefix: str, records: Sequence[Any], session: Session) -> str:
         """Put the month anew; the digest of its rows."""
-        docs = [{"_id": f"{prefix}{n:05}", "rows": rows} for n, rows in enumerate(_parts(records))]
+        parts = await asyncio.to_thread(_closed, records)
+        docs: list[Doc] = [{"_id": f"{prefix}{n:05}", "rows": rows} for n, rows in enumerate(parts)]
         await self._db.books.delete_many({"_id": {"$gte": prefix, "$lt": prefix + _LAST}}, session=session)
         for doc in docs:  # one by one: a batch has its own limit of 48 MB
             await self._db.books.insert_one(doc, session=session)
@@ -148,6 +153,21 @@ def rows_digest(docs: Sequence[Doc]) -> str:
 def about(company: str) -> str:
     """What trail entries about a company's books are about."""
     return f"books:{company}"
+
+
+def _closed(records: Sequence[Any]) -> list[bytes]:
+    return [zlib.compress(encode({"rows": rows})) for rows in _parts(records)]
+
+
+def _opened(docs: Sequence[Doc], cls: type[R]) -> list[R]:
+    return [unpack(cls, row) for doc in docs for row in rows_of(doc)]
+
+
+def rows_of(doc: Doc) -> list[Doc]:
+    """The packed records of one document; those of before were not compressed."""
+    rows = doc["rows"]
+    opened: list[Doc] = decode(zlib.decompress(rows))["rows"] if isinstance(rows, bytes) else rows
+    return list(opened)
 
 
 def _parts(records: Sequence[Any]) -> list[list[Doc]]:
