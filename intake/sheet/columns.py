@@ -44,9 +44,9 @@ def heading(cell: str) -> str:
 _VOUCHERS = {
     "id": r"凭证id|凭证内码|voucherid",
     "year": r"会计年度?|年度|年|年份|fyear",
-    "month": r"会计期间|会计月份?|期间|月份?|fperiod",
+    "month": r"会计期间?|会计月份?|期间?|月份?|fperiod",
     "day": r"日",
-    "date": r"(?:制单|凭证|记账|业务|过账|会计)?日期|fdate|(?:posting|voucher)?date",
+    "date": r"(?:制单|凭证|记账|业务|过账|会计|单据|填制)?日期|fdate|(?:posting|voucher)?date",
     "word": r"凭证字|凭证类别|凭证类型|凭证类别字|字|类别",
     "number": r"凭证号数?|凭证编号|凭证号码|凭证字号|(?:凭证)?号|编号|fnumber|voucherno\.?|documentno\.?",
     "attachments": r"(?:所)?附?单据数|所?附(?:原始)?单据(?:张)?数|附件(?:张)?数?|attachments",

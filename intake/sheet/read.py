@@ -88,7 +88,10 @@ def _read(table: Table, header: Header, name: str, period: str) -> Book:
     if not records:
         why = Text("表头认出来了，但没有读到一行数据", "The headings are known, but no row could be read")
         found = (*found, Remark("no_rows", Level.STOP, (), why))
-    mapping = {header.labels[c]: field for c, field in sorted(header.fields.items())}
+    mapping: dict[str, str] = {}
+    for c, field in sorted(header.fields.items()):  # 方向 may stand twice
+        label = header.labels[c]
+        mapping[label if label not in mapping else f"{label} {c + 1}"] = field
     return Book(
         name=name,
         kind=header.kind,
