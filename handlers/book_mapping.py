@@ -38,6 +38,19 @@ ASKED: Mapping[BookKind, tuple[str, ...]] = {
         *("closing_debit", "closing_credit", "closing", "direction"),
     ),
 }
+#: What a field is called where its usual name serves several kinds.
+_LABELS: Mapping[tuple[BookKind, str], Text] = {
+    (BookKind.BANK, "account"): Text("本方账号", "our account number"),
+    (BookKind.BANK, "party"): Text("对方户名", "the other side's name"),
+    (BookKind.VOUCHERS, "account"): Text("科目编码", "account code"),
+    (BookKind.VOUCHERS, "party"): Text("往来单位", "customer, supplier or person"),
+    (BookKind.VOUCHERS, "number"): Text("凭证号", "voucher number"),
+    (BookKind.BALANCES, "account"): Text("科目编码", "account code"),
+}
+_HINTS: Mapping[str, Text] = {
+    "amount": Text("收支在同一列时", "where both sides are in one column"),
+    "direction": Text("借/贷、收/支各写在一列时", "where the side has a column of its own"),
+}
 _NOT_KNOWN = Text("看不懂的表格，请说明各列", "a table that isn't understood")
 
 
@@ -84,8 +97,8 @@ def _form(kind: BookKind, found: Outline) -> Form:
     options = tuple((f"{n}", same(_named(n, column))) for n, column in enumerate(found.columns, 1))
     fields = [
         FormField(
-            name, FIELDS[name], Input.CHOICE, f"{guesses[name] + 1}" if name in guesses else "",
-            required=_always(kind, name), options=options,
+            name, _label(kind, name), Input.CHOICE, f"{guesses[name] + 1}" if name in guesses else "",
+            required=_always(kind, name), hint=_HINTS.get(name), options=options,
         )
         for name in ASKED[kind]
     ]  # fmt: skip
@@ -99,6 +112,10 @@ def _form(kind: BookKind, found: Outline) -> Form:
 def _named(number: int, column: Column) -> str:
     example = f"（{column.example[:16]}）" if column.example else ""
     return f"{number} {column.heading.replace('/', '')}{example}"
+
+
+def _label(kind: BookKind, name: str) -> Text:
+    return _LABELS.get((kind, name), FIELDS[name])
 
 
 def _always(kind: BookKind, name: str) -> bool:
