@@ -67,7 +67,7 @@ async def unknown(ctx: Context, asker: Person, file: FileRef, data: bytes) -> Ca
 def _card(file: FileRef, found: Outline) -> Card:
     facts = [
         Fact(Text("文件", "File"), file.name, private=True),
-        Fact(Text("表头", "Headings"), " | ".join(column.heading.replace("/", "") for column in found.columns)[:400]),
+        Fact(Text("表头", "Headings"), " | ".join(_numbered(n, c) for n, c in enumerate(found.columns, 1))[:400]),
     ]
     for n, row in enumerate(found.rows, 1):
         shown = " | ".join(cell or "·" for cell in row)[:400]
@@ -81,7 +81,8 @@ def _card(file: FileRef, found: Outline) -> Card:
     ]  # fmt: skip
     choices.append(Choice(Text("不是账簿，按单据收下", "No book: take it as a document"), AS_DOCUMENT, file.sha256))
     why = Text(
-        "说明一次就记住，以后同样表头的文件自动识别。", "Once is enough: files with the same headings are known later."
+        "说明一次就记住，以后同样表头的文件自动识别。用文字回答时写列号，例：日期：1。",
+        "Once is enough: files with the same headings are known later. In words, give the column's number: date: 1.",
     )
     title = Text("账簿：请说明各列", "Books: what are these columns?")
     return Card(title, tuple(facts), (why,), tuple(choices), _NOT_KNOWN, "wait")
@@ -111,7 +112,11 @@ def _form(kind: BookKind, found: Outline) -> Form:
 
 def _named(number: int, column: Column) -> str:
     example = f"（{column.example[:16]}）" if column.example else ""
-    return f"{number} {column.heading.replace('/', '')}{example}"
+    return f"{_numbered(number, column)}{example}"
+
+
+def _numbered(number: int, column: Column) -> str:
+    return f"{number} {column.heading.replace('/', '')}"
 
 
 def _label(kind: BookKind, name: str) -> Text:
