@@ -12,7 +12,7 @@ from decimal import Decimal
 from archive.approval import Case, Verdict
 from archive.finding import Level
 from archive.item import STATE_NAMES, Item, ItemState
-from archive.matching import Link
+from archive.linking import Link
 from archive.money import thousands
 from archive.remark import Remark
 from archive.voucher import ZERO, Voucher, documents

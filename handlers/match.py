@@ -17,6 +17,7 @@ from archive.errors import BadPeriod, NoBooks, NotFound
 from archive.finding import Level
 from archive.hand_link import HandLink, Said
 from archive.item import Item
+from archive.linking import Link
 from archive.money import thousands
 from archive.pairing import Pair, match
 from archive.period import Period, parse
@@ -54,7 +55,7 @@ class Matched:
 
     period: str
     remarks: tuple[Remark, ...]
-    links: tuple[matching.Link, ...]
+    links: tuple[Link, ...]
     reconciled: tuple[Reconciliation, ...]
     vouchers: int
     likely: tuple[tuple[str, str], ...] = ()  # (voucher, document) that only a person can say belong together

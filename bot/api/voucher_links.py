@@ -12,7 +12,7 @@ from archive.access import Right, demand
 from archive.apikey import KeyScope
 from archive.errors import BadField, NotFound
 from archive.hand_link import HandLink, Said
-from archive.matching import Link
+from archive.linking import Link
 from archive.words import Text
 from bot.api import shapes
 from bot.api.books import named_voucher
