@@ -20,6 +20,7 @@ Problem
 │ └ UnknownCommand Q01 · BadPeriod Q02 · BadAmount Q03 · UnknownReport Q04 · BadSchedule Q05 · NothingToReport Q06
 │   BadRequest Q07 · KeyReused Q08 · BadField Q09 · UnsafeAddress Q10 · NoBooks Q11
 │   BadRule Q30 · UnknownCategory Q31
+│   BadRows Q40 · BadLink Q41 · BadMapping Q42
 ├ KeepProblem      K  storage that can't be trusted or reached
 │ └ KeyMissing K01 · Tampered K02 · NoSpace K04 · IndexBroken K05 (IndexBusy K06) · TrailBroken K07 · Crowded K08
 │   DatabaseProblem K09 (DatabaseDown K03 (DatabaseBusy K10 · DatabaseLogin K11) · EntryExists K12)
@@ -656,6 +657,35 @@ class BadField(AskProblem):
     code = "Q09"
     what = Text("请求里的「{field}」不对，没有处理", "“{field}” in the request is not right; nothing was done")
     then = Text("{hint}", "{hint}")
+
+
+class BadRows(AskProblem):
+    """Rows of books a program handed in that can't be taken; none of them was. Facts: count, first (Text), rows."""
+
+    code = "Q40"
+    what = Text("{count} 处不对，整批没有收下", "{count} values are wrong; nothing of the batch was taken")
+    why = Text("{first}", "{first}")
+    then = Text("请按 errors 逐行改好后重送。", "Please mend each row named in errors and send again.")
+
+
+class BadLink(AskProblem):
+    """Words that name no voucher or no document to be linked. Facts: words."""
+
+    code = "Q41"
+    what = Text("看不出「{words}」说的是哪张凭证、哪件单据", "“{words}” doesn't name a voucher and a document")
+    then = Text(
+        "请这样写：关联 记-23 2026-09 G2609-0003 原因。",
+        "Please write: link voucher 记-23 2026-09 G2609-0003, and why.",
+    )
+
+
+class BadMapping(AskProblem):
+    """Columns as a person named them don't make a book. Facts: missing (Text)."""
+
+    code = "Q42"
+    what = Text("按这样对应还读不出账簿", "The columns, named like this, don't make a book yet")
+    why = Text("{missing}", "{missing}")
+    then = Text("请再点「说明各列」改一下。", "Please press “Name the columns” again and change them.")
 
 
 class UnsafeAddress(AskProblem):

@@ -17,6 +17,8 @@ from archive.classify import Basis, CategoryRule
 from archive.company import Company
 from archive.item import FileRef, Item, ItemState
 from archive.lessons import Correction, Lesson, LessonState
+from archive.hand_link import HandLink
+from archive.item import FileRef, Item
 from archive.query import Hits, Query, Scope
 from archive.remark import Remark
 from archive.rulebook import Book, RuleVersion, Ruling
@@ -226,6 +228,25 @@ class Books(Protocol):
     async def records(self, company: str, kind: str, cls: type[R], period: str = "") -> list[R]:
         """The company's records of a kind, of one period or, without, of all in order."""
 
+    async def mappings(self, company: str) -> dict[str, tuple[str, dict[str, str]]]:
+        """Form (of headings) → kind of book and what a person said each column is."""
+
+    async def periods(self, company: str, kind: str) -> list[str]:
+        """The months there are of a kind, in order."""
+
+
+class HandLinks(Protocol):
+    """What people said about vouchers and documents."""
+
+    async def all(self, company: str, voucher: str = "") -> list[HandLink]:
+        """The company's, or those of one voucher."""
+
+    async def of(self, company: str, voucher: str, item: str) -> HandLink | None:
+        """What was said of the two last."""
+
+    async def say(self, word: HandLink, channel: str = "") -> HandLink:
+        """Put it down with its trail entries; `before` becomes what stood."""
+
 
 class Rulebooks(Protocol):
     """Each company's own rules of sorting, with every version there ever was."""
@@ -265,6 +286,7 @@ class Context:
     notes: Notes
     identities: Identities
     books: Books
+    hand_links: HandLinks
     offload: Callable[..., Awaitable[Any]]  # run a sync function in a worker process
     now: Callable[[], datetime]  # UTC
     zone: ZoneInfo

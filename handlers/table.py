@@ -10,6 +10,9 @@ from archive.access import Person, Right, may
 from archive.timetable import starts_a_schedule
 from archive.words import Text
 from handlers.approve import approve, reject
+from handlers.book_mapping import ACTION as BOOK_MAP
+from handlers.book_mapping import AS_DOCUMENT, as_document, columns, map_columns
+from handlers.books import COLUMNS as BOOK_COLUMNS
 from handlers.books import IMPORT as BOOK_IMPORT
 from handlers.books import confirm_import
 from handlers.check import check
@@ -36,6 +39,9 @@ from handlers.show import show
 from handlers.signature import signature
 from handlers.suggested import dismiss_suggested, propose_suggested
 from handlers.todo import todo
+from handlers.voucher_link import UNDO as LINK_UNDO
+from handlers.voucher_link import link_voucher, part_voucher
+from handlers.voucher_link import undo as undo_link
 
 Handler = Callable[[Context, Person, Message, str], Awaitable[Reply]]
 
@@ -104,6 +110,20 @@ COMMANDS: tuple[Command, ...] = (
         check_books,
         Text("核对凭证、单据、银行", "check vouchers, documents and bank"),
         Text("核对 2026-09", "match 2026-09"),
+    ),
+    Command(
+        ("关联", "link voucher"),
+        Right.BOOKS,
+        link_voucher,
+        Text("把单据关联到凭证", "say which voucher books a document"),
+        Text("关联 记-23 2026-09 G2609-0003", "link voucher 记-23 2026-09 G2609-0003"),
+    ),
+    Command(
+        ("取消关联", "unlink voucher"),
+        Right.BOOKS,
+        part_voucher,
+        Text("取消凭证与单据的关联", "part a voucher from a document"),
+        Text("取消关联 记-23 2026-09 G2609-0003", "unlink voucher 记-23 2026-09 G2609-0003"),
     ),
     Command(
         ("录入", "手工录入", "enter"),
@@ -213,6 +233,10 @@ ACTIONS: Mapping[str, tuple[Right, Handler]] = {
     SUGGEST: (Right.PROPOSE_RULE, propose_suggested),
     DISMISS: (Right.PROPOSE_RULE, dismiss_suggested),
     BOOK_IMPORT: (Right.BOOKS, confirm_import),
+    BOOK_MAP: (Right.BOOKS, map_columns),
+    BOOK_COLUMNS: (Right.BOOKS, columns),
+    AS_DOCUMENT: (Right.BOOKS, as_document),
+    LINK_UNDO: (Right.BOOKS, undo_link),
 }
 
 

@@ -61,7 +61,8 @@ _HOOK: dict[str, Any] = {"id": TEXT, "url": TEXT, "events": many(_EVENT), "made_
 SCHEMAS: Mapping[str, Schema] = {
     "Problem": shape(
         {"type": TEXT, "title": TEXT, "status": {"type": "integer"}, "detail": TEXT, "code": TEXT, "zh": TEXT,
-         "en": TEXT}
+         "en": TEXT},
+        {"errors": many(shape({"pointer": TEXT, "zh": TEXT, "en": TEXT}))},
     ),
     "Me": shape({"key": TEXT, "name": TEXT, "person": TEXT, "company": TEXT, "scopes": many(TEXT),
                  "expires_at": MAYBE_WHEN, "rate": {"type": "integer"}}),

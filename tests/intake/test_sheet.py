@@ -208,6 +208,32 @@ def test_gbt_24589() -> None:
     assert not book.remarks
 
 
+def test_gbt_24589_entries_apart_from_their_heads_in_xml_and_json() -> None:
+    head = {"会计年度": 2026, "会计期间号": 4, "记账凭证类型编号": "记", "记账凭证编号": "7", "附件数": 2,
+            "记账凭证日期": "20260403", "制单人": "钱会计"}  # fmt: skip
+    place = {"会计年度": 2026, "会计期间号": 4, "记账凭证编号": "7", "记账凭证摘要": "办公费"}
+    entries = [
+        {**place, "科目编号": "660201", "借方本币金额": "1000.00", "贷方本币金额": "0.00"},
+        {**place, "科目编号": "100201", "借方本币金额": "0.00", "贷方本币金额": "1000.00"},
+    ]
+    tables = {"电子账簿": [{"会计核算单位": "某某公司"}], "记账凭证": [head], "记账凭证分录": entries}
+    told = {
+        name: {"code": "06", "fields": [{"code": "1", "name": "x"}], "records": rows} for name, rows in tables.items()
+    }
+    as_json = json.dumps({"standard": "GB/T 24589.1-2024", "tables": told}, ensure_ascii=False).encode()
+
+    def xml(rows: list[dict[str, object]]) -> str:
+        return "".join("<记录>" + "".join(f"<{k}>{v}</{k}>" for k, v in row.items()) + "</记录>" for row in rows)
+
+    as_xml = "".join(f"<{name}>{xml(rows)}</{name}>" for name, rows in tables.items())  # type: ignore[arg-type]
+    for data in (as_json, f"<账>{as_xml}</账>".encode()):
+        assert could_be_book(data)
+        book = read_book(data, "账")
+        assert not book.error
+        (v,) = [r for r in book.records if isinstance(r, Voucher)]
+        assert (v.ref, v.attachments, v.maker, len(v.lines), v.difference) == ("2026-04 记-7", 2, "钱会计", 2, 0)
+
+
 def test_ten_thousand_rows_within_two_seconds() -> None:
     rows = journal()[:3]
     for n in range(5_000):
