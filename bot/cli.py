@@ -78,17 +78,16 @@ def _command(name: str) -> Run:
     if name in ("books", "match", "reconcile"):
         from bot.commands import book_export, books, matching
 
-        return {"books": books.import_books, "match": books.match, "reconcile": books.reconcile}[name]
+        if name == "books":
+            actions: dict[str, Run] = {"import": books.import_books, "export": book_export.export}
+            return lambda args, settings: actions[args.action](args, settings)
+        return {"match": matching.match, "reconcile": matching.reconcile}[name]
     if name in ("rules", "tax-check"):
         from bot.commands import rules
 
         if name == "tax-check":
             return rules.tax_check
         return lambda args, settings: {"list": rules.list_, "check": rules.check}[args.action](args, settings)
-        if name == "books":
-            actions: dict[str, Run] = {"import": books.import_books, "export": book_export.export}
-            return lambda args, settings: actions[args.action](args, settings)
-        return {"match": matching.match, "reconcile": matching.reconcile}[name]
     if name == "keys":
         from bot.commands import keys
 

@@ -8,8 +8,7 @@ from archive.access import Person, may, may_see
 from archive.approval import deciders
 from archive.errors import NotFound
 from archive.words import Text
-from handlers import enter, link, rule_cards
-from handlers import book_mapping, enter, link
+from handlers import book_mapping, enter, link, rule_cards
 from handlers.cards import item_card
 from handlers.context import Context
 from handlers.filled import mistakes_in

@@ -15,10 +15,9 @@ from archive.books import BookFile, Merge
 from archive.category import Category
 from archive.classify import Basis, CategoryRule
 from archive.company import Company
+from archive.hand_link import HandLink
 from archive.item import FileRef, Item, ItemState
 from archive.lessons import Correction, Lesson, LessonState
-from archive.hand_link import HandLink
-from archive.item import FileRef, Item
 from archive.query import Hits, Query, Scope
 from archive.remark import Remark
 from archive.rulebook import Book, RuleVersion, Ruling

@@ -115,6 +115,7 @@ class Verification:
             async for where, code in book_faults(self._db, self._file):
                 yield Fault(code, where)
             async for where, code in rule_faults(self._db):
+                yield Fault(code, where)
             async for where, code in link_faults(self._db):
                 yield Fault(code, where)
 
