@@ -47,6 +47,8 @@ class Right(StrEnum):
     CHECK = "check"  # put down what the tax authority says (查验)
     ARRANGE = "arrange"  # 整理、归档、著录: by accounting (79号令 Art 10) and the archivist
     RETAIN = "retain"  # terms and legal holds
+    PROPOSE_RULE = "propose_rule"  # a change of the rules by which documents are sorted
+    DECIDE_RULE = "decide_rule"  # whether such a change comes into force
     ADMINISTER = "administer"
 
 
@@ -63,6 +65,8 @@ RIGHT_NAMES: Mapping[Right, Text] = {
     Right.CHECK: Text("查验", "tax checks"),
     Right.ARRANGE: Text("整理归档", "arrange and file"),
     Right.RETAIN: Text("保管期限与冻结", "terms and legal holds"),
+    Right.PROPOSE_RULE: Text("提出归类规则", "propose rules"),
+    Right.DECIDE_RULE: Text("审批归类规则", "approve rules"),
     Right.ADMINISTER: Text("管理", "administer"),
 }
 
@@ -72,9 +76,11 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.EMPLOYEE: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH}),
     Role.APPROVER: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH, Right.DECIDE}),
     Role.FINANCE: _SEES_ALL
-    | {Right.FORWARD, Right.DECIDE, Right.SCHEDULE, Right.CHECK, Right.BOOKS, Right.ARRANGE, Right.RETAIN},
+    | {Right.FORWARD, Right.DECIDE, Right.SCHEDULE, Right.CHECK, Right.BOOKS, Right.ARRANGE, Right.RETAIN}
+    | {Right.PROPOSE_RULE, Right.DECIDE_RULE},
     Role.ARCHIVIST: _SEES_ALL
-    | {Right.FORWARD, Right.SCHEDULE, Right.VERIFY, Right.CHECK, Right.BOOKS, Right.ARRANGE, Right.RETAIN},
+    | {Right.FORWARD, Right.SCHEDULE, Right.VERIFY, Right.CHECK, Right.BOOKS, Right.ARRANGE, Right.RETAIN}
+    | {Right.DECIDE_RULE},
     Role.AUDITOR: _SEES_ALL | {Right.VERIFY},
     Role.ADMIN: frozenset({Right.TALK, Right.ADMINISTER}),  # 三员分立: administering gives no view of the archive
 }

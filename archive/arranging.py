@@ -13,7 +13,7 @@ from datetime import date
 from archive.checks import title_of
 from archive.document import Kind
 from archive.item import Item, ItemState
-from archive.matching import Link
+from archive.linking import Link
 from archive.retention import Term
 from archive.shelving import VOUCHER, gaps, kind_of
 from archive.unit import Paper, Part, Unit

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from archive.classify import built_in
 from archive.item import Item
 from archive.keeping import longer
 from archive.metadata import Fonds
@@ -31,16 +32,19 @@ from storage import (
     asked,
     books,
     files,
+    hand_links,
     holds,
     identities,
     inbox,
     items,
     leases,
+    lessons,
     mongo,
     notes,
     openings,
     outbox,
     people,
+    rulebook,
     said,
     schedules,
     shelf,
@@ -91,9 +95,9 @@ class House:
 #: Bytes of forwarded files kept in memory between their acknowledgement and their reading.
 FRESH = 16 * MB
 ROOMS = (
-    accounts, api_answers, api_keys, asked, books, files, holds, identities, inbox, items, leases, notes, openings,
-    outbox, people, said, schedules, shelf, standings, talk, tax_checks, teams, trail, units, webhooks, wecom,
-    wecom_calls,
+    accounts, api_answers, api_keys, asked, books, files, holds, identities, inbox, items, leases, lessons, notes,
+    openings, outbox, people, rulebook, said, schedules, shelf, standings, talk, tax_checks, teams, trail, units,
+    webhooks, wecom, wecom_calls,
 )  # fmt: skip
 
 
@@ -177,6 +181,7 @@ def _furnished(
         standings=standings.Standings(db, chain),
         holds=holds.Holds(db, chain),
         archiving=Archiving(table, retention(), ways.scheme, ways.office, ways.paper, laws()),
+        hand_links=hand_links.HandLinks(db, chain),
         offload=workers.run,
         now=_now,
         zone=settings.zone,
@@ -185,6 +190,9 @@ def _furnished(
         categories=known,
         no_category=fallback,
         remind_after=timedelta(hours=settings.remind_hours),
+        rulebooks=rulebook.Rulebooks(db, chain),
+        lessons=lessons.Lessons(db, chain),
+        built_in=built_in(known),
         tax_checks=queue if settings.tax_check else None,
         trust=settings.trust,
     )

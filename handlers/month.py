@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
-from archive import matching
+from archive import linking
 from archive.arranging import Draft, Filing, Plan, gap, plan, print_of, told_of
 from archive.books import BookFile
 from archive.errors import NothingToArrange
+from archive.hand_link import Said
 from archive.item import FileRef
 from archive.keeping import years
 from archive.metadata import of_voucher
@@ -23,7 +24,7 @@ from reports.voucher_form import NAME, Booking, drawn
 
 #: 件 that get their numbers in one transaction: few enough that nobody waits long behind it.
 BATCH = 40
-#: Months before and after whose vouchers may book a document of the month (matching.APART is 100 days).
+#: Months before and after whose vouchers may book a document of the month (linking.APART is 100 days).
 BEFORE, AFTER = 4, 2
 #: Imported files that are archived as they came: kind of book → 档案名称 (DA/T 94 7.7: the nearest of the table).
 BOOK_KINDS = {"bank": "银行对账单", "balances": "其他辅助性账簿", "vouchers": "其他辅助性账簿"}
@@ -64,7 +65,11 @@ async def planned(ctx: Context, company: str, period: str) -> Month:
     first = date.fromisoformat(f"{around[0]}-01")
     last = date.fromisoformat(f"{_month(around[-1], 1)}-01")
     items = [item for item, _ in await ctx.vault.span(company, _moment(ctx, first), _moment(ctx, last), None)]
-    links = matching.link(vouchers, [item for item in items if item.state.value not in ("rejected", "withdrawn")])
+    hand = await ctx.hand_links.all(company)
+    far = {each.item for each in hand if each.said is Said.LINKED and each.voucher.startswith(period)}
+    items += await ctx.vault.items(sorted(far - {item.id for item in items}))  # linked by hand from further away
+    alive = [item for item in items if item.state.value not in ("rejected", "withdrawn")]
+    links = linking.link(vouchers, alive, hand)
     members = await ctx.units.taken([item.id for item in items])
     standing = await ctx.units.arranged(company, period)
     term = ctx.archiving.table[VOUCHER]

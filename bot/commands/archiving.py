@@ -24,7 +24,7 @@ from archive.trail import Entry
 from archive.unit import Unit
 from archive.words import Text
 from bot.app import House, opened
-from bot.commands.books import company_code
+from bot.companies import company_code
 from config.settings import Settings
 from handlers import arrange as arranging
 from handlers import describe, due, hold, kept, record, review
