@@ -1,0 +1,83 @@
+"""What the later life of the archive needs: units, checks, hand-overs, packages; small Protocols in one value."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from archive.four_properties.evidence import Evidence
+from archive.four_properties.scheme import Result, Scheme
+from archive.four_properties.verdict import Stage
+from archive.inspection import Run
+from archive.selection import Selection
+from archive.trail import Entry
+from archive.unit import Unit
+
+
+class Units(Protocol):
+    """The 件 of the archive in a stable order."""
+
+    async def unit(self, company: str, unit_id: str) -> Unit:
+        """By its id or its 档号. Raises NotFound."""
+
+    async def page(self, selection: Selection, after: str, limit: int) -> tuple[list[Unit], str]:
+        """The next units after a place ("" from the start) and the place of the last; "" when there are no more."""
+
+    async def count(self, selection: Selection) -> int:
+        """How many."""
+
+
+class Inspections(Protocol):
+    """Runs and their results, kept."""
+
+    async def new_id(self, at: datetime) -> str: ...
+
+    async def begin(self, run: Run, entry: Entry) -> None: ...
+
+    async def run(self, run_id: str) -> Run:
+        """Raises NotFound."""
+
+    async def runs(self, company: str, limit: int = 20) -> list[Run]:
+        """The last begun first."""
+
+    async def running(self) -> list[Run]: ...
+
+    async def keep(self, before: Run, after: Run, results: Sequence[Result], entries: Sequence[Entry]) -> None:
+        """One step, in one transaction. Raises ChangedMeanwhile."""
+
+    async def cancel(self, run_id: str, entry: Entry) -> Run:
+        """Raises NotFound, ChangedMeanwhile."""
+
+    async def results(self, unit: str, limit: int = 10) -> list[Result]:
+        """A unit's, the latest first."""
+
+    async def failures(self, run_id: str, limit: int) -> list[Result]: ...
+
+    async def failing(self, run_id: str) -> set[str]: ...
+
+    def all_results(self, run_id: str) -> AsyncIterator[Result]: ...
+
+
+class Examiner(Protocol):
+    """Looks at units: their files decrypted, digested, opened and scanned in worker processes."""
+
+    async def examine(
+        self, units: Sequence[Unit], today: date, *, keep: bool = False
+    ) -> list[tuple[Evidence, tuple[bytes, ...]]]:
+        """The evidence of each, and with `keep` the plain bytes of its files (empty for one that can't be read)."""
+
+    async def calm(self) -> None:
+        """Waits while people's documents are being read: checking gives way to them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Custody:
+    """The ports and the schemes, wired in bot/custody.py."""
+
+    units: Units
+    inspections: Inspections
+    examiner: Examiner
+    schemes: Mapping[Stage, Scheme]
+    yearly: str = ""  # month-day on which the check of what is kept begins by itself
