@@ -20,6 +20,7 @@ class Role(StrEnum):
     ARCHIVIST = "archivist"  # 档案员
     AUDITOR = "auditor"  # 审计, read only
     ADMIN = "admin"
+    CASHIER = "cashier"  # 出纳: may not double as keeper of the archive (79号令 Art 11)
 
 
 ROLE_NAMES: Mapping[Role, Text] = {
@@ -29,6 +30,7 @@ ROLE_NAMES: Mapping[Role, Text] = {
     Role.ARCHIVIST: Text("档案员", "archivist"),
     Role.AUDITOR: Text("审计", "auditor"),
     Role.ADMIN: Text("管理员", "administrator"),
+    Role.CASHIER: Text("出纳", "cashier"),
 }
 
 
@@ -44,6 +46,8 @@ class Right(StrEnum):
     SCHEDULE = "schedule"
     BOOKS = "books"  # import books and bank statements
     VERIFY = "verify"
+    INSPECT = "inspect"  # run four-property checks
+    HAND_OVER = "hand_over"  # hand the year's archives over, or take them
     CHECK = "check"  # put down what the tax authority says (查验)
     ADMINISTER = "administer"
 
@@ -59,6 +63,8 @@ RIGHT_NAMES: Mapping[Right, Text] = {
     Right.BOOKS: Text("导入账簿", "import books"),
     Right.VERIFY: Text("校验", "verify"),
     Right.CHECK: Text("查验", "tax checks"),
+    Right.INSPECT: Text("四性检测", "four-property checks"),
+    Right.HAND_OVER: Text("移交", "hand-over"),
     Right.ADMINISTER: Text("管理", "administer"),
 }
 
@@ -67,9 +73,14 @@ _SEES_ALL = frozenset({Right.TALK, Right.SEARCH, Right.SEE_ALL, Right.REPORT})
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.EMPLOYEE: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH}),
     Role.APPROVER: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH, Right.DECIDE}),
-    Role.FINANCE: _SEES_ALL | {Right.FORWARD, Right.DECIDE, Right.SCHEDULE, Right.CHECK, Right.BOOKS},
-    Role.ARCHIVIST: _SEES_ALL | {Right.FORWARD, Right.SCHEDULE, Right.VERIFY, Right.CHECK, Right.BOOKS},
-    Role.AUDITOR: _SEES_ALL | {Right.VERIFY},
+    Role.FINANCE: _SEES_ALL
+    | {Right.FORWARD, Right.DECIDE, Right.SCHEDULE, Right.CHECK, Right.BOOKS}
+    | {Right.HAND_OVER},
+    Role.ARCHIVIST: _SEES_ALL
+    | {Right.FORWARD, Right.SCHEDULE, Right.VERIFY, Right.CHECK, Right.BOOKS}
+    | {Right.INSPECT, Right.HAND_OVER},
+    Role.AUDITOR: _SEES_ALL | {Right.VERIFY, Right.INSPECT},
+    Role.CASHIER: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH}),
     Role.ADMIN: frozenset({Right.TALK, Right.ADMINISTER}),  # 三员分立: administering gives no view of the archive
 }
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
@@ -52,6 +53,7 @@ class Run:
     advised: int = 0
     not_run: int = 0  # units with an item that was not run
     engine: str = ""  # of the virus scanner
+    counts: Mapping[str, int] = field(default_factory=dict)  # "1-1:pass" → units
     ended: datetime | None = None
 
     @property

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from archive.item import Item
 from archive.retention import SOURCE_DOCUMENT
+from bot import custody
 from bot.channel import Channel
 from bot.post import Post
 from bot.tax_checking import TaxChecking
@@ -31,8 +32,10 @@ from storage import (
     files,
     identities,
     inbox,
+    inspections,
     items,
     leases,
+    lone_units,
     mongo,
     notes,
     openings,
@@ -84,9 +87,11 @@ class House:
 
 #: Bytes of forwarded files kept in memory between their acknowledgement and their reading.
 FRESH = 16 * MB
+#: Processes that look at what is kept, made when a check begins.
+CHECKERS = 2
 ROOMS = (
     accounts, api_answers, api_keys, asked, books, files, identities, inbox, items, leases, notes, openings, outbox,
-    people, said, schedules, talk, tax_checks, teams, trail, webhooks, wecom, wecom_calls,
+    people, said, schedules, talk, tax_checks, teams, trail, webhooks, wecom, wecom_calls, inspections, lone_units,
 )  # fmt: skip
 
 
@@ -101,7 +106,11 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
         index = await stack.enter_async_context(_index(settings))
         workers = Workers(settings.readers)
         stack.callback(workers.close)
+        checkers = Workers(CHECKERS)
+        stack.callback(checkers.close)
         house = _furnished(settings, db, chain, key, place, new, index, workers, embedded)
+        kept = custody.furnished(settings, db, key, chain, workers, checkers)
+        house = replace(house, ctx=replace(house.ctx, custody=kept))
         if settings.tax_check:
             provider = HttpProvider(settings.tax_check)
             stack.push_async_callback(provider.close)

@@ -22,7 +22,7 @@ from archive.company import Company
 from archive.document import Kind
 from archive.errors import BadSettings
 from archive.words import Text
-from config import channels, mail, taxcheck, trust
+from config import channels, custody, mail, taxcheck, trust
 
 MB = 1024 * 1024
 HOME = ZoneInfo("Asia/Shanghai")
@@ -58,6 +58,7 @@ class Settings:
     channels: channels.Channels = channels.NONE
     trust: Trust = NOBODY  # whose seals and signatures pass
     tax_check: taxcheck.Provider | None = None  # of 查验; None: people look it up
+    custody: custody.Custody = field(default_factory=custody.Custody)  # checks and hand-over
 
     @property
     def address(self) -> str:
@@ -88,6 +89,7 @@ _KNOWN = {
     **channels.KNOWN,
     **trust.KNOWN,
     **taxcheck.KNOWN,
+    **custody.KNOWN,
 }
 
 
@@ -127,6 +129,7 @@ def read(
         channels=channels.read(env, given, mistakes),
         trust=trust.read(env, given, mistakes),
         tax_check=taxcheck.read(env, given, mistakes),
+        custody=custody.read(env, given, mistakes),
     )  # fmt: skip
     if mistakes:
         raise BadSettings(mistakes="; ".join(mistakes))

@@ -19,6 +19,7 @@ from archive.query import Hits, Query, Scope
 from archive.remark import Remark
 from archive.trail import Entry, Link
 from archive.words import Text
+from handlers.custody import Custody
 from handlers.message import Reply
 
 R = TypeVar("R")
@@ -241,3 +242,4 @@ class Context:
     remind_after: timedelta
     tax_checks: TaxChecks | None = None  # None: no provider is set, people look it up
     trust: Trust = NOBODY  # whose seals and signatures pass
+    custody: Custody | None = None  # checks, hand-over, packages

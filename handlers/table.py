@@ -19,6 +19,9 @@ from handlers.enter import ACTION as ENTER
 from handlers.enter import enter
 from handlers.feedback import feedback
 from handlers.forwarded import forwarded
+from handlers.inspect import CANCEL as INSPECTION_CANCEL
+from handlers.inspect import cancel as cancel_inspection
+from handlers.inspect import inspect
 from handlers.link import ACTION as LINK
 from handlers.link import link, link_code
 from handlers.match import check_books
@@ -134,6 +137,13 @@ COMMANDS: tuple[Command, ...] = (
         Text("验签 G2610-0001", "signature G2610-0001"),
     ),
     Command(
+        ("检测", "四性检测", "inspect", "four-property"),
+        Right.INSPECT,
+        inspect,
+        Text("四性检测", "run four-property checks"),
+        Text("检测 2025 凭证", "inspect 2025 vouchers"),
+    ),
+    Command(
         ("绑定码", "link code"),
         Right.TALK,
         link_code,
@@ -173,6 +183,7 @@ ACTIONS: Mapping[str, tuple[Right, Handler]] = {
     ENTER: (Right.FORWARD, enter),
     LINK: (Right.ADMINISTER, link),
     BOOK_IMPORT: (Right.BOOKS, confirm_import),
+    INSPECTION_CANCEL: (Right.INSPECT, cancel_inspection),
 }
 
 

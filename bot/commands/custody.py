@@ -1,0 +1,106 @@
+"""`guidang check`: the four-property checks of what is kept, step by step, as in chat."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from datetime import timedelta
+
+from archive.access import Person, Right, Role, demand
+from archive.errors import NotFound
+from archive.four_properties.scheme import RULES, Result
+from archive.four_properties.verdict import Stage
+from archive.inspection import Run, RunState
+from archive.words import Text
+from bot.app import House, opened
+from bot.commands.asking import _write as write
+from config.settings import Settings
+from handlers.inspect import custody_of, page_of
+from handlers.inspecting import begin, wanted, work_off
+from reports.render import render
+
+LEASE = timedelta(seconds=60)
+
+
+async def check(args: argparse.Namespace, settings: Settings) -> int:
+    """One line a failing unit, and a summary; 1 when any failed. What the service is working off is waited for."""
+    async with opened(settings) as house:
+        custody = custody_of(house.ctx)
+        person = await whose(house, args.person, Right.INSPECT, args.company)
+        words = " ".join(args.selection) + (f" 抽样 {args.sample}%" if args.sample else "")
+        _, share, what = wanted(words, person.company)
+        run = await begin(house.ctx, custody, person, Stage(args.stage), share, what, "cli")
+        run = await _worked_off(house, run, quiet=args.json or not sys.stderr.isatty())
+        failures = await custody.inspections.failures(run.id, 1_000_000)
+        for result in failures:
+            _say(args, result)
+        if args.out:
+            ending = args.out.suffix.lstrip(".") or "pdf"
+            page = await page_of(house.ctx, custody, run, person, book=ending != "pdf")
+            write(args.out, await house.ctx.offload(render, page, ending))
+    summary = {
+        "run": run.id, "stage": run.stage.value, "selection": run.selection.text.zh, "rules": run.version,
+        "state": run.state.value, "units": run.total, "checked": run.checked, "failed": run.failed,
+        "advised": run.advised, "not_run": run.not_run, "engine": run.engine, "seed": run.seed,
+        "counts": dict(run.counts),
+    }  # fmt: skip
+    if args.json:
+        print(json.dumps(summary, ensure_ascii=False))
+    else:
+        print(f"{run.id} {run.name.zh}：检测 checked {run.checked}，不通过 failed {run.failed}，有未检项 {run.not_run}")
+    return 1 if run.failed or run.state is not RunState.DONE else 0
+
+
+async def _worked_off(house: House, run: Run, *, quiet: bool) -> Run:
+    custody = custody_of(house.ctx)
+
+    async def go_on(now: Run) -> bool:
+        if not quiet:
+            print(f"\r{now.place}/{now.total}", end="", file=sys.stderr)
+        return await house.leases.take("inspections", LEASE) is not None
+
+    while run.state is RunState.RUNNING:
+        if await house.leases.take("inspections", LEASE) is not None:
+            run = await work_off(house.ctx, custody, run, go_on)
+        else:
+            await asyncio.sleep(0.5)
+            run = await custody.inspections.run(run.id)
+    await house.leases.give_back("inspections")
+    return run
+
+
+def _say(args: argparse.Namespace, result: Result) -> None:
+    failed = [
+        {"item": code, "name": RULES[code].name.zh, "zh": v.why.zh, "en": v.why.en, "evidence": dict(v.evidence)}
+        for code in result.failed
+        for v in (result.verdicts[code],)
+    ]
+    if args.json:
+        print(json.dumps({"unit": result.unit, "archive_no": result.archive_no, "failed": failed}, ensure_ascii=False))
+        return
+    for each in failed:
+        print(f"{result.unit} {result.archive_no}  {each['item']} {each['name']}：{each['zh']}")
+
+
+async def whose(house: House, wanted_: str | None, right: Right, company: str | None = None) -> Person:
+    """The account whose rights apply; without one, who holds the data folder and its key acts as the archivist."""
+    if wanted_:
+        person = await house.people.get(wanted_)
+        demand(person, right)
+        return person
+    code = company or house.settings.companies[0].code
+    if code not in {c.code for c in house.settings.companies}:
+        raise NotFound(item=Text(f"公司 {code}", f"company {code}"))
+    return Person("local", "本机 local", frozenset({Role.ARCHIVIST}), company=code)
+
+
+async def package(args: argparse.Namespace, settings: Settings) -> int:
+    """Not yet."""
+    raise NotImplementedError
+
+
+async def receive(args: argparse.Namespace, settings: Settings) -> int:
+    """Not yet."""
+    raise NotImplementedError

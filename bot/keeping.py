@@ -1,0 +1,54 @@
+"""What the clock does for checks and hand-overs: works runs off, begins the yearly ones, tells what is due."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+
+from archive.errors import ChangedMeanwhile
+from archive.inspection import Run, RunState
+from bot.app import House
+from handlers import inspect
+from handlers.inspecting import tell_end, work_off
+
+log = logging.getLogger("guidang.custody")
+
+LEASE = timedelta(seconds=60)
+
+
+class Keeper:
+    """What the clock does: works runs off, begins the yearly ones. One replica at a time."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def jobs(self) -> Sequence[tuple[Callable[[], Awaitable[object]], int]]:
+        """For bot.schedule.Clock: each with the seconds between two runs."""
+        return ((self.inspect, 3), (self.watch, 3600))
+
+    async def inspect(self) -> None:
+        """Every run under way, to its end; a crash leaves it where its last step was written down."""
+        custody = inspect.custody_of(self._house.ctx)
+        for run in await custody.inspections.running():
+            if not await self._leading(run):
+                return
+            try:
+                after = await work_off(self._house.ctx, custody, run, self._leading)
+            except ChangedMeanwhile:  # cancelled, or taken by another: what stands stands
+                log.info("%s was ended or taken by another", run.id)
+                continue
+            if after.state is RunState.DONE:
+                await tell_end(self._house.ctx, after)
+
+    async def watch(self) -> None:
+        """The yearly check begins, or is told to be overdue."""
+        if await self._house.leases.take("custody", LEASE) is None:
+            return
+        custody = inspect.custody_of(self._house.ctx)
+        for company in self._house.settings.companies:
+            await inspect.watch(self._house.ctx, custody, company.code)
+
+    async def _leading(self, run: Run) -> bool:
+        """Whether this process is the one that works runs off."""
+        return await self._house.leases.take("inspections", LEASE) is not None

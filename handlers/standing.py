@@ -1,0 +1,35 @@
+"""What is known of a unit's checks, for whoever opens it."""
+
+from __future__ import annotations
+
+from archive.four_properties.scheme import Result
+from archive.four_properties.verdict import STAGE_NAMES, Outcome
+from archive.words import Text
+from handlers.context import Context
+
+
+def standing(result: Result) -> Text:
+    """通过 · 未检 4-1, 不通过 1-1."""
+    if result.failed:
+        codes = ", ".join(result.failed)
+        return Text(f"不通过（{codes}）", f"failed ({codes})")
+    gaps = {code for code, v in result.verdicts.items() if v.outcome is Outcome.NOT_RUN}
+    codes = ", ".join(sorted(gaps))
+    return Text("通过", "passed") + (Text(f"，未检 {codes}", f", not run: {codes}") if gaps else Text("", ""))
+
+
+async def results_of(ctx: Context, unit_id: str) -> list[Result]:
+    """What was found of a unit, the latest first; nothing where nothing was ever checked."""
+    return await ctx.custody.inspections.results(unit_id, 3) if ctx.custody else []
+
+
+def line(results: list[Result]) -> Text:
+    """四性检测：通过（2026-11-24，长期保存）, with how many there were before; 未检 where there is none."""
+    if not results:
+        return Text("四性检测：未检", "Four-property check: not run")
+    last = results[0]
+    said, stage = standing(last), STAGE_NAMES[last.stage]
+    return Text(
+        f"四性检测：{said.zh}（{last.at:%Y-%m-%d}，{stage.zh}，{last.run}）",
+        f"Four-property check: {said.en} ({last.at:%Y-%m-%d}, {stage.en}, {last.run})",
+    )

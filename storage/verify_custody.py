@@ -1,0 +1,37 @@
+"""Checking what was kept of checks, hand-overs and packages against what the trail says of them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from storage.inspections import KEPT
+from storage.mongo import Database
+from storage.records import digest
+from storage.verify_people import MALFORMED
+
+
+async def custody_faults(db: Database) -> AsyncIterator[tuple[str, str]]:
+    """(where, fault code): V60 a run whose results are not what the trail says."""
+    async for run in db.runs.find({}, {"_id": 1}):
+        if not await _sound(db, str(run["_id"])):
+            yield str(run["_id"]), "V60"
+
+
+async def _sound(db: Database, run: str) -> bool:
+    said = {}
+    async for link in db.links.find({"about": run}):
+        if link.get("action") == KEPT:
+            facts = dict(link["facts"])
+            said[facts.get("batch")] = facts.get("results")
+    there = 0
+    async for batch in db.inspection_batches.find({"_id": {"$gte": f"{run}|", "$lt": f"{run}}}"}}):
+        there += 1
+        try:
+            ids = [f"{unit}|{run}" for unit in batch["units"]]
+            docs = {doc["_id"]: doc async for doc in db.inspected.find({"_id": {"$in": ids}})}
+            found = digest([docs[each] for each in ids])
+        except (*MALFORMED, KeyError):
+            return False
+        if said.get(batch["_id"]) != found:
+            return False
+    return there == len(said)
