@@ -167,7 +167,9 @@ def _custody(
 ) -> None:
     checking = add("check", "四性检测 four-property checks", spoken, asked)
     checking.add_argument("selection", nargs="*", metavar="SELECTION", help="2025, 2025-09, 凭证, 案卷号, 档号, 编号")
-    checking.add_argument("--stage", default="长期保存", choices=("归档", "移交接收", "长期保存"), help="环节 the stage")
+    checking.add_argument(
+        "--stage", default="长期保存", choices=("归档", "移交接收", "长期保存"), help="环节 the stage"
+    )
     checking.add_argument("--sample", metavar="PERCENT", default="", help="抽样百分比 a sample, e.g. 5")
     checking.add_argument("--company", help="公司代码 company code")
     checking.add_argument("-o", dest="out", type=Path, metavar="FILE", help="检测报告 the report: .pdf .xlsx .json")

@@ -11,6 +11,7 @@ from archive.inspection import Run, RunState
 from bot.app import House
 from handlers import inspect
 from handlers.inspecting import tell_end, work_off
+from handlers.packing import CASE
 
 log = logging.getLogger("guidang.custody")
 
@@ -31,6 +32,8 @@ class Keeper:
         """Every run under way, to its end; a crash leaves it where its last step was written down."""
         custody = inspect.custody_of(self._house.ctx)
         for run in await custody.inspections.running():
+            if run.case == CASE:  # its package is being made by a command
+                continue
             if not await self._leading(run):
                 return
             try:

@@ -16,10 +16,13 @@ from archive.inspection import Run, RunState
 from archive.words import Text
 from bot.app import House, opened
 from bot.commands.asking import _write as write
+from bot.signing import Signer
 from config.settings import Settings
 from handlers.inspect import custody_of, page_of
 from handlers.inspecting import begin, wanted, work_off
+from handlers.packing import pack
 from reports.render import render
+from storage.package_folder import PackageFolder
 
 LEASE = timedelta(seconds=60)
 
@@ -97,8 +100,33 @@ async def whose(house: House, wanted_: str | None, right: Right, company: str | 
 
 
 async def package(args: argparse.Namespace, settings: Settings) -> int:
-    """Not yet."""
-    raise NotImplementedError
+    """The package in the folder; 1 when units failed the check and were left out, each named."""
+    async with opened(settings) as house:
+        person = await whose(house, args.person, Right.HAND_OVER, args.company)
+        _, _, what = wanted(" ".join(args.selection), person.company)
+        signer = Signer(house.key)
+        folder = PackageFolder(args.out, signer.sign)
+        try:
+            made = await pack(
+                house.ctx, custody_of(house.ctx), person, what, folder, carrier=args.carrier, key=signer.fingerprint
+            )
+        except BaseException:
+            await folder.drop()
+            raise
+    for unit, why in made.left_out:
+        said = {"left_out": unit, "zh": why.zh, "en": why.en}
+        print(json.dumps(said, ensure_ascii=False) if args.json else f"未移交 left out: {unit}  {why.zh}")
+    summary = {
+        "package": str(args.out), "units": made.units, "left_out": len(made.left_out), "files": made.written.files,
+        "bytes": made.written.size, "manifest": {"sha256": made.written.sha256, "sm3": made.written.sm3},
+        "signer": signer.fingerprint, "run": made.run.id, "rules": made.run.version,
+    }  # fmt: skip
+    if args.json:
+        print(json.dumps(summary, ensure_ascii=False))
+    else:
+        print(f"{args.out}：{made.units} 件 units，清单摘要 manifest SHA-256 {made.written.sha256}")
+        print(f"SM3 {made.written.sm3}，签名公钥指纹 signer {signer.fingerprint}")
+    return 1 if made.left_out else 0
 
 
 async def receive(args: argparse.Namespace, settings: Settings) -> int:

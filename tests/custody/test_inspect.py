@@ -195,5 +195,3 @@ async def _faults(scene: Scene):  # type: ignore[no-untyped-def]
 
     async for fault in Verification(scene.house.db, scene.house.trail, scene.house.vault.original).faults():
         yield fault
-
-

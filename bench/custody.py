@@ -1,0 +1,95 @@
+"""Checking what is kept, and packing it: units a second and memory, at 100 kB a document.
+
+python -m bench.custody [--items 2000] [--package 10000]. Run it on a quiet machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import resource
+import tempfile
+import time
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from archive.approval import Case
+from archive.document import Document, Kind, Line
+from archive.four_properties.verdict import Stage
+from archive.item import Item, ItemState
+from archive.selection import Selection
+from archive.trail import Entry
+from bot.app import House, opened
+from config.settings import DEFAULT_COMPANIES, DEFAULT_RULES, Settings
+from handlers.inspect import custody_of
+from handlers.inspecting import begin, work_off
+
+SIZE = 100_000  # bytes of a document
+AT = datetime(2026, 3, 1, 8, tzinfo=UTC)
+
+
+async def measure(items: int = 1000) -> dict[str, Any]:
+    """A full check of the stage 移交接收 over so many documents."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with opened(settings_in(Path(folder))) as house:
+            await filled(house, items)
+            return {"items": items, "size": SIZE, "check": await check(house)}
+
+
+def settings_in(folder: Path) -> Settings:
+    """The embedded default, in a folder of its own."""
+    return Settings(data=folder / "data", companies=DEFAULT_COMPANIES, rules=DEFAULT_RULES)
+
+
+async def filled(house: House, count: int, size: int = SIZE) -> None:
+    """So many filed XML documents of this size, straight into the vault."""
+    from handlers.context import Change
+
+    for n in range(count):
+        padding = os.urandom(size // 2 - 400).hex()
+        data = f'<?xml version="1.0"?><EInvoice n="{n}"><Pad>{padding}</Pad></EInvoice>'.encode()
+        file = await house.vault.hold(data, f"发票{n}.xml", "application/xml")
+        item_id = await house.vault.new_id(AT)
+        document = Document(
+            Kind.EINVOICE, number=f"2633{n:016d}", date=date(2026, 1 + n % 2, 1 + n % 28),
+            seller_name="样例商贸有限公司",
+            total=Decimal("100.00"), lines=(Line("办公用品"),),
+        )  # fmt: skip
+        item = Item(item_id, "GD01", "li", "销售部", file, 0, document, ItemState.PENDING, AT, f"desk:{n}")
+        case = Case(item_id, item_id, "一般", (), AT)
+        await house.vault.take(item, case, [Entry("li", "received", item_id, AT)])
+        entries = (Entry("wang", "approved", item_id, AT, "", {"closed": "yes"}),)
+        await house.vault.change(item_id, lambda i, c, e=entries: Change(i, c, e, file_it=True))
+
+
+async def check(house: House) -> dict[str, Any]:
+    """Items a second, CPU seconds of this process, and its memory before and after."""
+    custody = custody_of(house.ctx)
+    first = await begin(house.ctx, custody, "bench", Stage.KEEPING, Decimal("0.02"), Selection("GD01"))
+    await work_off(house.ctx, custody, first)  # the workers are made
+    before, cpu = memory(), time.process_time()
+    began = time.perf_counter()
+    run = await begin(house.ctx, custody, "bench", Stage.TRANSFER, Decimal(1), Selection("GD01"))
+    run = await work_off(house.ctx, custody, run)
+    took = time.perf_counter() - began
+    return {
+        "checked": run.checked, "failed": run.failed, "items_a_second": round(run.checked / took, 1),
+        "seconds": round(took, 1), "cpu_main": round(time.process_time() - cpu, 1),
+        "memory_mb": [round(before), round(memory())], "load": os.getloadavg()[0],
+    }  # fmt: skip
+
+
+def memory() -> float:
+    """Resident memory of this process, MB."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--items", type=int, default=1000)
+    print(json.dumps(asyncio.run(measure(parser.parse_args().items)), indent=1))
