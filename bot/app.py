@@ -41,6 +41,7 @@ from storage import (
     openings,
     outbox,
     people,
+    receiving,
     said,
     schedules,
     talk,
@@ -92,6 +93,7 @@ CHECKERS = 2
 ROOMS = (
     accounts, api_answers, api_keys, asked, books, files, identities, inbox, items, leases, notes, openings, outbox,
     people, said, schedules, talk, tax_checks, teams, trail, webhooks, wecom, wecom_calls, inspections, lone_units,
+    receiving,
 )  # fmt: skip
 
 

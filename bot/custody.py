@@ -11,6 +11,7 @@ from storage.inspections import Inspections
 from storage.keys import KeyProvider
 from storage.lone_units import LoneUnits
 from storage.mongo import Database
+from storage.receiving import Arrivals
 from storage.trail import Trail
 
 
@@ -23,6 +24,7 @@ def furnished(
         units=LoneUnits(db, {c.code: c.name for c in settings.companies}),
         inspections=Inspections(db, chain, settings.zone),
         examiner=Examining(Gathering(db, keys, chain), readers, checkers, scanner),
+        receiving=Arrivals(db, chain),
         schemes=settings.custody.schemes,
         yearly=settings.custody.yearly,
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from archive.errors import Problem, ReaderFailed
 from archive.four_properties.evidence import Content, Evidence, Opening, Scan
-from archive.unit import Unit
+from archive.unit import Paper, Unit
 from archive.words import Text
 from bot.clamd import scan
 from bot.workers import Workers
@@ -69,6 +69,19 @@ class Examining:
             found.append((_evidence(each, mine, today), tuple(one.data for one in mine)))
         return found
 
+    async def look(self, files: Sequence[tuple[Paper, bytes]]) -> list[Content]:
+        """See handlers.custody.Examiner."""
+        found = []
+        for paper, data in files:
+            seen: Seen
+            try:
+                seen = await self._checkers.run(looked, data, paper.file.name, self._scanner)
+            except ReaderFailed as problem:
+                seen = await self._checkers.run(looked, data, paper.file.name, self._scanner, False)
+                seen = replace(seen, opening=Opening("?", problem.why.filled(**problem.facts)))
+            found.append(Content(paper, "", seen.size, seen.sha256, seen.sm3, seen.opening, True, None, seen.scan))
+        return found
+
     async def calm(self) -> None:
         """Waits while people's documents are being read: checking gives way to them."""
         waited = 0.0
@@ -106,11 +119,12 @@ def _seen(
         data = unseal(sealed, key, file_id)
     except (Broken, ValueError):
         return Seen(problem="broken")
-    return looked(data, keep=keep, scanner=scanner, open_it=open_it)
+    seen = looked(data, "", scanner, open_it)
+    return replace(seen, data=data) if keep else seen
 
 
-def looked(data: bytes, *, keep: bool, scanner: Scanner | None, open_it: bool = True) -> Seen:
-    """Plain bytes, looked at."""
+def looked(data: bytes, name: str, scanner: Scanner | None, open_it: bool = True) -> Seen:
+    """Plain bytes, looked at. `name` is for whoever reads why a worker died."""
     sha256, sm3 = digests(data)
     try:
         opened = opening(data) if open_it else None
@@ -119,7 +133,7 @@ def looked(data: bytes, *, keep: bool, scanner: Scanner | None, open_it: bool = 
             "?", Text(f"打开时出错（{type(error).__name__}）", f"opening it failed ({type(error).__name__})")
         )
     scanned = scan(data, scanner.address, scanner.timeout) if scanner else None
-    return Seen(len(data), sha256, sm3, "", opened, scanned, data if keep else b"")
+    return Seen(len(data), sha256, sm3, "", opened, scanned)
 
 
 def _lots(files: Sequence[Sealed]) -> list[list[Sealed]]:

@@ -6,11 +6,9 @@ person's signature in the sense of 电子签名法, and it changes with `guidang
 
 from __future__ import annotations
 
-import hashlib
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-
+from intake.package_seal import fingerprint
 from storage.keys import FileKey
 
 
@@ -29,18 +27,3 @@ class Signer:
     def sign(self, words: bytes) -> tuple[str, str]:
         """(public key, signature) in hex."""
         return self.public, self._key.sign(words).hex()
-
-
-def fingerprint(public: str) -> str:
-    """The first 16 hex figures of the SHA-256 of a public key (hex), in fours."""
-    digest = hashlib.sha256(bytes.fromhex(public)).hexdigest()[:16]
-    return "-".join(digest[n : n + 4] for n in range(0, 16, 4))
-
-
-def holds(public: str, signature: str, words: bytes) -> bool:
-    """Whether the signature (hex) is the key's (hex) for these words."""
-    try:
-        Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)).verify(bytes.fromhex(signature), words)
-    except (ValueError, InvalidSignature):
-        return False
-    return True

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from archive.four_properties.evidence import Evidence
+from archive.four_properties.evidence import Content, Evidence
 from archive.four_properties.scheme import Result, Scheme
 from archive.four_properties.verdict import Stage
 from archive.inspection import Run
+from archive.item import FileRef, Item
+from archive.package.arrival import Arrival
+from archive.package.card import UnitCard
 from archive.selection import Selection
 from archive.trail import Entry
-from archive.unit import Unit
+from archive.unit import Paper, Unit
 
 
 class Units(Protocol):
@@ -68,8 +71,25 @@ class Examiner(Protocol):
     ) -> list[tuple[Evidence, tuple[bytes, ...]]]:
         """The evidence of each, and with `keep` the plain bytes of its files (empty for one that can't be read)."""
 
+    async def look(self, files: Sequence[tuple[Paper, bytes]]) -> list[Content]:
+        """Files that come from outside, as they are."""
+
     async def calm(self) -> None:
         """Waits while people's documents are being read: checking gives way to them."""
+
+
+class Receiving(Protocol):
+    """Taking packages in."""
+
+    async def arrival(self, company: str, digest: str) -> Arrival | None: ...
+
+    async def begin(self, arrival: Arrival) -> Arrival:
+        """Written down; one that was begun before is returned as it stands."""
+
+    async def take(
+        self, arrival: Arrival, card: UnitCard, files: Sequence[FileRef], at: datetime, ids: Sequence[str]
+    ) -> tuple[Arrival, list[Item]]:
+        """One unit with its originals, in one transaction; the same again changes nothing. Raises DuplicateFile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,5 +99,6 @@ class Custody:
     units: Units
     inspections: Inspections
     examiner: Examiner
+    receiving: Receiving
     schemes: Mapping[Stage, Scheme]
     yearly: str = ""  # month-day on which the check of what is kept begins by itself

@@ -17,6 +17,7 @@ from typing import BinaryIO, Protocol
 
 from archive.errors import PackageUnreadable
 from archive.package.findings import PackageFinding, finding
+from archive.package.names import UNSEEN
 from archive.words import Text
 
 MOST = 500_000  # files of a package
@@ -146,7 +147,7 @@ def unsafe(path: str) -> PackageFinding | None:
     parts = path.split("/")
     wrong = (
         not path or path.startswith("/") or "\\" in path or bool(_DRIVE.match(path)) or "\0" in path
-        or any(part in ("", ".", "..") for part in parts) or not path.isprintable() or len(path) > 1_000
+        or any(part in ("", ".", "..") for part in parts) or bool(UNSEEN.search(path)) or len(path) > 1_000
     )  # fmt: skip
     return finding("unsafe_path", path or "?") if wrong else None
 

@@ -31,8 +31,8 @@ def card_of(data: bytes) -> UnitCard:
         raise NotTheSchema(problem.say("zh")) from problem
     schema = _schema()
     if not schema.validate(root):
-        error = schema.error_log.last_error
-        raise NotTheSchema(f"第 {error.line} 行：{error.message[:300]}" if error is not None else "?")
+        words = str(schema.error_log).strip().splitlines()  # <string>:3:0:ERROR:…: what is wrong
+        raise NotTheSchema(words[-1].removeprefix("<string>:")[:300] if words else "?")
     try:
         return _card(root)
     except (ValueError, KeyError, ArithmeticError) as error:

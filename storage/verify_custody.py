@@ -6,15 +6,18 @@ from collections.abc import AsyncIterator
 
 from storage.inspections import KEPT
 from storage.mongo import Database
+from storage.receiving import RECEIVED
 from storage.records import digest
 from storage.verify_people import MALFORMED
 
 
 async def custody_faults(db: Database) -> AsyncIterator[tuple[str, str]]:
-    """(where, fault code): V60 a run whose results are not what the trail says."""
+    """(where, fault code): V60 a run whose results, V62 metadata received, not what the trail says."""
     async for run in db.runs.find({}, {"_id": 1}):
         if not await _sound(db, str(run["_id"])):
             yield str(run["_id"]), "V60"
+    async for where in _received(db):
+        yield where, "V62"
 
 
 async def _sound(db: Database, run: str) -> bool:
@@ -35,3 +38,12 @@ async def _sound(db: Database, run: str) -> bool:
         if said.get(batch["_id"]) != found:
             return False
     return there == len(said)
+
+
+async def _received(db: Database) -> AsyncIterator[str]:
+    """Metadata that came with an item and is not what its entry tells, or has none."""
+    async for doc in db.received.find({}):
+        said = [dict(link["facts"]).get("metadata") async for link in db.links.find({"about": doc["_id"]})
+                if link.get("action") == RECEIVED]  # fmt: skip
+        if digest(doc) not in said:
+            yield str(doc["_id"])

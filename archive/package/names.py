@@ -18,6 +18,8 @@ OWN = frozenset({README_TXT, README_XML, REGISTER_XLSX, REGISTER_CSV, INDEX, REP
 
 FOLDERS = {"会计凭证": "凭证类", "会计账簿": "账簿类", "财务会计报告": "报告类", "其他会计资料": "其他"}
 LONGEST = 60  # characters of one name; a path of ours stays below Windows' 260 in a folder of 80
+#: Controls, marks that turn the direction or can't be seen, halves of characters.
+UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff<>:"/\\|?*]')
 _DEVICES = re.compile(r"(?:CON|PRN|AUX|NUL|COM[0-9¹²³]|LPT[0-9¹²³])(?=\.|$)", re.IGNORECASE)
 
