@@ -30,6 +30,7 @@ from storage import (
     asked,
     books,
     files,
+    handovers,
     identities,
     inbox,
     inspections,
@@ -93,7 +94,7 @@ CHECKERS = 2
 ROOMS = (
     accounts, api_answers, api_keys, asked, books, files, identities, inbox, items, leases, notes, openings, outbox,
     people, said, schedules, talk, tax_checks, teams, trail, webhooks, wecom, wecom_calls, inspections, lone_units,
-    receiving,
+    receiving, handovers,
 )  # fmt: skip
 
 

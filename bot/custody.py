@@ -7,6 +7,7 @@ from bot.workers import Workers
 from config.settings import Settings
 from handlers.custody import Custody
 from storage.evidence import Gathering
+from storage.handovers import Handovers
 from storage.inspections import Inspections
 from storage.keys import KeyProvider
 from storage.lone_units import LoneUnits
@@ -25,6 +26,8 @@ def furnished(
         inspections=Inspections(db, chain, settings.zone),
         examiner=Examining(Gathering(db, keys, chain), readers, checkers, scanner),
         receiving=Arrivals(db, chain),
+        handovers=Handovers(db, chain),
+        deputies=settings.custody.deputies,
         schemes=settings.custody.schemes,
         yearly=settings.custody.yearly,
     )

@@ -8,10 +8,11 @@ from archive.access import Person, may, may_see
 from archive.approval import deciders
 from archive.errors import NotFound
 from archive.words import Text
-from handlers import enter, link
+from handlers import enter, hand_over, link
 from handlers.cards import item_card
 from handlers.context import Context
 from handlers.filled import mistakes_in
+from handlers.handing import REFUSE, SIGN
 from handlers.message import Click, Form, Input
 from handlers.table import ACTIONS
 
@@ -25,6 +26,8 @@ async def form_of(ctx: Context, asker: Person, click: Click) -> Form | None:
         return await link.form(ctx, asker, click.subject)
     if click.action == enter.ACTION:
         return enter.form(ctx)
+    if click.action in (SIGN, REFUSE):
+        return await hand_over.form(ctx, asker, click.action, click.subject)
     try:
         item, case = await ctx.vault.both(click.subject)
     except NotFound:

@@ -10,6 +10,8 @@ from archive.errors import ChangedMeanwhile
 from archive.inspection import Run, RunState
 from bot.app import House
 from handlers import inspect
+from handlers.hand_over import deadlines
+from handlers.handing import advance
 from handlers.inspecting import tell_end, work_off
 from handlers.packing import CASE
 
@@ -26,7 +28,7 @@ class Keeper:
 
     def jobs(self) -> Sequence[tuple[Callable[[], Awaitable[object]], int]]:
         """For bot.schedule.Clock: each with the seconds between two runs."""
-        return ((self.inspect, 3), (self.watch, 3600))
+        return ((self.inspect, 3), (self.hand_over, 3), (self.watch, 3600))
 
     async def inspect(self) -> None:
         """Every run under way, to its end; a crash leaves it where its last step was written down."""
@@ -44,6 +46,14 @@ class Keeper:
             if after.state is RunState.DONE:
                 await tell_end(self._house.ctx, after)
 
+    async def hand_over(self) -> None:
+        """Every hand-over that waits for no person, a step further."""
+        custody = inspect.custody_of(self._house.ctx)
+        for case in await custody.handovers.live():
+            if await self._house.leases.take("custody", LEASE) is None:
+                return
+            await advance(self._house.ctx, custody, case)
+
     async def watch(self) -> None:
         """The yearly check begins, or is told to be overdue."""
         if await self._house.leases.take("custody", LEASE) is None:
@@ -51,6 +61,7 @@ class Keeper:
         custody = inspect.custody_of(self._house.ctx)
         for company in self._house.settings.companies:
             await inspect.watch(self._house.ctx, custody, company.code)
+            await deadlines(self._house.ctx, custody, company.code)
 
     async def _leading(self, run: Run) -> bool:
         """Whether this process is the one that works runs off."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
 from archive.four_properties.evidence import Content, Evidence
 from archive.four_properties.scheme import Result, Scheme
 from archive.four_properties.verdict import Stage
+from archive.handover import Handover
 from archive.inspection import Run
 from archive.item import FileRef, Item
 from archive.package.arrival import Arrival
@@ -92,6 +93,38 @@ class Receiving(Protocol):
         """One unit with its originals, in one transaction; the same again changes nothing. Raises DuplicateFile."""
 
 
+class Handovers(Protocol):
+    """Hand-overs within a company."""
+
+    async def begin(self, case: Handover, entry: Entry) -> Handover:
+        """The case with its number. Raises AlreadyHandedOver."""
+
+    async def case(self, case_id: str) -> Handover:
+        """Raises NotFound."""
+
+    async def cases(self, company: str, limit: int = 10) -> list[Handover]:
+        """The latest first."""
+
+    async def live(self) -> list[Handover]: ...
+
+    async def of_year(self, company: str, year: int) -> tuple[Handover | None, str]:
+        """The year's latest case and the day until which a delay was agreed to ("" for none)."""
+
+    async def change(
+        self, case_id: str, step: Callable[[Handover], tuple[Handover, Sequence[Entry]]], keepers: Sequence[str] = ()
+    ) -> Handover:
+        """A pure step, in one transaction; `keepers`: units the archive keeps from then on."""
+
+    async def delay(self, company: str, year: int, until: str, entry: Entry) -> None: ...
+
+    async def keeper(self, unit: str) -> str:
+        """`archive`, or "" while accounting keeps it."""
+
+    async def code(self, person: str, case: str) -> str: ...
+
+    async def redeem(self, person: str, case: str, code: str) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Custody:
     """The ports and the schemes, wired in bot/custody.py."""
@@ -100,5 +133,7 @@ class Custody:
     inspections: Inspections
     examiner: Examiner
     receiving: Receiving
+    handovers: Handovers
     schemes: Mapping[Stage, Scheme]
     yearly: str = ""  # month-day on which the check of what is kept begins by itself
+    deputies: Mapping[str, str] = field(default_factory=dict)  # absent → who signs for them

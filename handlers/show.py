@@ -17,7 +17,7 @@ from archive.words import Text, same
 from handlers.cards import item_card
 from handlers.context import Context
 from handlers.message import Message, OutFile, Reply
-from handlers.standing import line, results_of
+from handlers.standing import keeper_of, line, results_of
 from intake.preview import Mark, draw
 
 ACTIONS: Mapping[str, Text] = {
@@ -74,6 +74,7 @@ async def show(ctx: Context, asker: Person, message: Message, rest: str) -> Repl
     text = Text(_history(ctx, history, names, "zh"), _history(ctx, history, names, "en"))
     if item.filed:
         text += same("\n") + line(await results_of(ctx, item.id))
+        text += same("\n") + await keeper_of(ctx, item.id)
     card = item_card(item, case, asker, people, ctx.zone, ctx.categories)
     files = [
         OutFile(file.name, file.media_type, file=f"original:{item.id}" + (f"/{n}" if n else ""), size=file.size)

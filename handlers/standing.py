@@ -18,6 +18,13 @@ def standing(result: Result) -> Text:
     return Text("通过", "passed") + (Text(f"，未检 {codes}", f", not run: {codes}") if gaps else Text("", ""))
 
 
+async def keeper_of(ctx: Context, unit_id: str) -> Text:
+    """保管：档案机构, or accounting until the year is handed over."""
+    if ctx.custody is not None and await ctx.custody.handovers.keeper(unit_id):
+        return Text("保管：档案机构", "Kept by: the archive body")
+    return Text("保管：会计机构", "Kept by: accounting")
+
+
 async def results_of(ctx: Context, unit_id: str) -> list[Result]:
     """What was found of a unit, the latest first; nothing where nothing was ever checked."""
     return await ctx.custody.inspections.results(unit_id, 3) if ctx.custody else []

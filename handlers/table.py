@@ -19,6 +19,9 @@ from handlers.enter import ACTION as ENTER
 from handlers.enter import enter
 from handlers.feedback import feedback
 from handlers.forwarded import forwarded
+from handlers.hand_over import deputy, hand_over, refused, sign_code, signed
+from handlers.handing import REFUSE as HANDOVER_REFUSE
+from handlers.handing import SIGN as HANDOVER_SIGN
 from handlers.inspect import CANCEL as INSPECTION_CANCEL
 from handlers.inspect import cancel as cancel_inspection
 from handlers.inspect import inspect
@@ -144,6 +147,27 @@ COMMANDS: tuple[Command, ...] = (
         Text("检测 2025 凭证", "inspect 2025 vouchers"),
     ),
     Command(
+        ("移交", "hand over", "handover"),
+        Right.HAND_OVER,
+        hand_over,
+        Text("移交年度会计档案", "hand a year's archives over"),
+        Text("移交 2025", "hand over 2025"),
+    ),
+    Command(
+        ("签字码", "sign code"),
+        Right.TALK,
+        sign_code,
+        Text("取移交签字码", "a code to sign a hand-over with"),
+        Text("签字码 YJ2025-GD01-01", "sign code YJ2025-GD01-01"),
+    ),
+    Command(
+        ("委托签字", "deputy"),
+        Right.TALK,
+        deputy,
+        Text("委托别人代签移交", "name who signs a hand-over for you"),
+        Text("委托签字 王芳 YJ2025-GD01-01", "deputy wang YJ2025-GD01-01"),
+    ),
+    Command(
         ("绑定码", "link code"),
         Right.TALK,
         link_code,
@@ -184,6 +208,8 @@ ACTIONS: Mapping[str, tuple[Right, Handler]] = {
     LINK: (Right.ADMINISTER, link),
     BOOK_IMPORT: (Right.BOOKS, confirm_import),
     INSPECTION_CANCEL: (Right.INSPECT, cancel_inspection),
+    HANDOVER_SIGN: (Right.TALK, signed),
+    HANDOVER_REFUSE: (Right.TALK, refused),
 }
 
 

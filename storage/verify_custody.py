@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from storage.handovers import STANDS, stands
 from storage.inspections import KEPT
 from storage.mongo import Database
 from storage.receiving import RECEIVED
@@ -12,12 +13,17 @@ from storage.verify_people import MALFORMED
 
 
 async def custody_faults(db: Database) -> AsyncIterator[tuple[str, str]]:
-    """(where, fault code): V60 a run whose results, V62 metadata received, not what the trail says."""
+    """(where, fault code): V60 a run whose results, V61 a hand-over, V62 metadata received, not what the trail says."""
     async for run in db.runs.find({}, {"_id": 1}):
         if not await _sound(db, str(run["_id"])):
             yield str(run["_id"]), "V60"
     async for where in _received(db):
         yield where, "V62"
+    async for case in db.handovers.find({}):
+        told = {link["_id"]: dict(link["facts"]).get(STANDS) async for link in db.links.find({"about": case["_id"]})}
+        said = [told[seq] for seq in sorted(told) if told[seq]]
+        if not said or said[-1] != stands(case):
+            yield str(case["_id"]), "V61"
 
 
 async def _sound(db: Database, run: str) -> bool:

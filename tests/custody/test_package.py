@@ -85,7 +85,7 @@ async def test_it_is_laid_out_and_read_without_us(scene: Scene, items: list[Item
     page = (package / "index.html").read_text()
     assert page.count("<tr>") == 8
     assert "<script>" in page
-    assert "http" not in page, "nothing is fetched"
+    assert "://" not in page, "nothing is fetched"
     listed = manifest_of((package / "manifest.tsv").read_bytes())
     there = {p.relative_to(package).as_posix() for p in plain_files(package)}
     assert listed.keys() == there - {"manifest.tsv", "manifest.json"}
