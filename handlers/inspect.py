@@ -97,7 +97,9 @@ async def page_of(
     company = next((c.name for c in ctx.companies if c.code == run.company), run.company)
     now = ctx.now().astimezone(ctx.zone)
     scheme = custody.schemes[run.stage]
-    return report(run, scheme, failures, now, asker.name, company, asker.lang, units)
+    names = {p.id: p.name for p in await ctx.people.all()} | {"system": "归档 Guidang", asker.id: asker.name}
+    by = names.get(run.by, run.by)
+    return report(run, scheme, failures, now, asker.name, company, asker.lang, units, by)
 
 
 async def _shown(

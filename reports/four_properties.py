@@ -18,8 +18,8 @@ _ITEMS = (
     Column("code", Text("项", "Item"), weight=0.5),
     Column("name", Text("检测项目", "What is checked"), weight=1.8),
     Column("asked", Text("要求", "Asked"), weight=0.8),
-    *(Column(o.value, OUTCOME_NAMES[o], "count") for o in Outcome),
     Column("version", Text("规则版本", "Rule"), weight=0.7),
+    *(Column(o.value, OUTCOME_NAMES[o], "count") for o in Outcome),
 )
 _FAILURES = (
     Column("unit", Text("编号", "Id"), weight=1.1),
@@ -41,9 +41,9 @@ REQUIRED, ADVISORY = Text("必检", "required"), Text("建议", "advisory")
 
 def report(
     run: Run, scheme: Scheme, failures: Sequence[Result], made_at: datetime, made_by: str, company: str,
-    lang: Lang = "zh", units: Sequence[Result] = (),
+    lang: Lang = "zh", units: Sequence[Result] = (), by: str = "",
 ) -> Page:  # fmt: skip
-    """`failures`: those shown, each with its evidence; `units`: every result, for a workbook."""
+    """`failures`: those shown, each with its evidence; `units`: every result, for a workbook; `by`: who began it."""
     facts = Facts(
         (
             Fact(Text("应检（件）", "Units in all"), run.total, "count"),
@@ -53,7 +53,7 @@ def report(
             Fact(Text("有未检项（件）", "With items not run"), run.not_run, "count"),
         )
     )
-    blocks: list[Block] = [facts, Paragraph(_about(run, scheme), "note"), _items(run, scheme)]
+    blocks: list[Block] = [facts, Paragraph(_about(run, scheme, made_at, by or run.by), "note"), _items(run, scheme)]
     if failures:
         blocks.append(_failures(failures))
         if run.failed > len(failures):
@@ -75,7 +75,7 @@ def report(
     return Page(TITLE, subtitle, company, run.selection.text, made_at, made_by, tuple(blocks), lang)
 
 
-def _about(run: Run, scheme: Scheme) -> Text:
+def _about(run: Run, scheme: Scheme, made_at: datetime, by: str) -> Text:
     """Everything a repetition needs."""
     state = RUN_STATES[run.state]
     sample = Text("全部检测", "all of it")
@@ -90,12 +90,11 @@ def _about(run: Run, scheme: Scheme) -> Text:
         if run.engine
         else Text("没有设置杀毒引擎，病毒一项未检", "no virus scanner, item 4-1 not run")
     )
-    when = run.begun.strftime("%Y-%m-%d %H:%M UTC")
+    when = run.begun.astimezone(made_at.tzinfo).strftime("%Y-%m-%d %H:%M")
     return Text(
-        f"{state.zh}；{when} 由 {run.by} 发起；{sample.zh}；方案 {scheme.version}，规则 {run.version}；{engine.zh}。"
-        "未检、不适用不等于通过。",
-        f"{state.en}; begun {when} by {run.by}; {sample.en}; scheme {scheme.version}, "
-        f"rules {run.version}; {engine.en}. What was not run or does not apply is not passed.",
+        f"{state.zh}；{when} 由 {by} 发起；{sample.zh}；方案 {scheme.version}；{engine.zh}。未检、不适用不等于通过。",
+        f"{state.en}; begun {when} by {by}; {sample.en}; scheme {scheme.version}; "
+        f"{engine.en}. What was not run or does not apply is not passed.",
     )
 
 
@@ -105,7 +104,7 @@ def _items(run: Run, scheme: Scheme) -> Table:
         rule = RULES[code]
         asked = REQUIRED if code in scheme.required else ADVISORY
         counts = [run.counts.get(f"{code}:{outcome.value}", 0) for outcome in Outcome]
-        rows.append((PROPERTY_NAMES[rule.property], code, rule.name, asked, *counts, f"v{rule.version}"))
+        rows.append((PROPERTY_NAMES[rule.property], code, rule.name, asked, f"v{rule.version}", *counts))
     return Table(Text("检测项目", "Items"), _ITEMS, (Group(tuple(rows)),))
 
 

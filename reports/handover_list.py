@@ -7,7 +7,7 @@ from datetime import datetime
 
 from archive.four_properties.scheme import RULES, Result
 from archive.handover import HANDOVER_STATES, SEAT_NAMES, Handover, Seat
-from archive.words import Lang, Text
+from archive.words import Lang, Text, same
 from reports.page import Block, Column, Fact, Facts, Group, Page, Paragraph, Row, Table
 
 TITLE = Text("会计档案移交清册", "List of accounting archives handed over")
@@ -28,6 +28,13 @@ _SEATS = (
     Column("channel", Text("渠道", "Channel"), weight=0.7),
     Column("remark", Text("备注", "Remarks"), weight=1.6),
 )
+_CHANNELS = {
+    "desk": Text("网页工作台", "web desk"),
+    "slack": same("Slack"),
+    "teams": same("Teams"),
+    "wecom": Text("企业微信", "WeCom"),
+    "wecom_bot": Text("企业微信", "WeCom"),
+}
 _FAILED = (
     Column("unit", Text("编号", "Id"), weight=1),
     Column("archive_no", Text("档号", "Archive no."), weight=1.6),
@@ -64,7 +71,7 @@ def _seat(case: Handover, seat: Seat, made_at: datetime) -> Row:
         return (SEAT_NAMES[seat], None, None, None, None)
     when = signed.at.astimezone(made_at.tzinfo).strftime("%Y-%m-%d %H:%M:%S")
     deputy = Text(f"代 {signed.deputy_name}", f"for {signed.deputy_name}") if signed.deputy_for else Text("", "")
-    return (SEAT_NAMES[seat], signed.name, when, signed.channel, deputy)
+    return (SEAT_NAMES[seat], signed.name, when, _CHANNELS.get(signed.channel, same(signed.channel)), deputy)
 
 
 def _failed(result: Result) -> Row:
