@@ -1,6 +1,6 @@
 """Checking what is kept, and packing it: units a second and memory, at 100 kB a document.
 
-python -m bench.custody [--items 2000] [--package 10000]. Run it on a quiet machine.
+python -m bench.custody [--items 10000]. Run it on a quiet machine.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from archive.access import Person, Role
 from archive.approval import Case
 from archive.document import Document, Kind, Line
 from archive.four_properties.verdict import Stage
@@ -24,9 +25,12 @@ from archive.item import Item, ItemState
 from archive.selection import Selection
 from archive.trail import Entry
 from bot.app import House, opened
+from bot.signing import Signer
 from config.settings import DEFAULT_COMPANIES, DEFAULT_RULES, Settings
 from handlers.inspect import custody_of
 from handlers.inspecting import begin, work_off
+from handlers.packing import pack
+from storage.package_folder import PackageFolder
 
 SIZE = 100_000  # bytes of a document
 AT = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -37,7 +41,8 @@ async def measure(items: int = 1000) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         async with opened(settings_in(Path(folder))) as house:
             await filled(house, items)
-            return {"items": items, "size": SIZE, "check": await check(house)}
+            found = {"items": items, "size": SIZE, "check": await check(house)}
+            return found | {"package": await package(house, Path(folder) / "package")}
 
 
 def settings_in(folder: Path) -> Settings:
@@ -80,6 +85,30 @@ async def check(house: House) -> dict[str, Any]:
         "checked": run.checked, "failed": run.failed, "items_a_second": round(run.checked / took, 1),
         "seconds": round(took, 1), "cpu_main": round(time.process_time() - cpu, 1),
         "memory_mb": [round(before), round(memory())], "load": os.getloadavg()[0],
+    }  # fmt: skip
+
+
+async def package(house: House, place: Path) -> dict[str, Any]:
+    """Everything as one package: seconds, and this process's memory before, at its highest and after."""
+    signer, person = Signer(house.key), Person("bench", "测量", frozenset({Role.ARCHIVIST}), company="GD01")
+    before, cpu, highest = memory(), time.process_time(), [0.0]
+
+    async def watch() -> None:
+        while True:
+            highest[0] = max(highest[0], memory())
+            await asyncio.sleep(0.2)
+
+    watching = asyncio.create_task(watch())
+    began = time.perf_counter()
+    folder = PackageFolder(place, signer.sign)
+    made = await pack(house.ctx, custody_of(house.ctx), person, Selection("GD01"), folder, key=signer.fingerprint)
+    took = time.perf_counter() - began
+    watching.cancel()
+    return {
+        "units": made.units, "files": made.written.files, "mb": round(made.written.size / 1e6),
+        "seconds": round(took, 1),
+        "units_a_second": round(made.units / took, 1), "cpu_main": round(time.process_time() - cpu, 1),
+        "memory_mb": [round(before), round(highest[0]), round(memory())], "load": os.getloadavg()[0],
     }  # fmt: skip
 
 

@@ -17,7 +17,8 @@ from handlers.packing import CASE
 
 log = logging.getLogger("guidang.custody")
 
-LEASE = timedelta(seconds=60)
+#: Renewed at every step; another process takes over this long after one has died.
+LEASE = timedelta(seconds=20)
 
 
 class Keeper:

@@ -39,7 +39,8 @@ def origin(e: Evidence, p: Parameters) -> Verdict:
     if not e.contents:
         return failed(Text("没有电子文件", "it has no file"))
     if wrong:
-        return failed(listed(Text("来源不真实", "not authentic"), of=wrong), **digests, **seals)
+        said = {f"registered.{c.paper.nth}": c.paper.file.sha256 for c in e.contents if c.problem or _other(c)}
+        return failed(listed(Text("来源不真实", "not authentic"), of=wrong), **said, **digests, **seals)
     if not e.source:
         return failed(Text("来源没有登记", "where it came from is not registered"), **digests)
     unseen = [c for c in e.contents if c.signed and c.signed.signed and c.signed.standing is not Standing.PASSED]

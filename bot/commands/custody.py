@@ -27,7 +27,7 @@ from intake.package_tree import tree_of
 from reports.render import render
 from storage.package_folder import PackageFolder
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=20)
 
 
 async def check(args: argparse.Namespace, settings: Settings) -> int:
