@@ -75,7 +75,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.APPROVER: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH, Right.DECIDE}),
     Role.FINANCE: _SEES_ALL
     | {Right.FORWARD, Right.DECIDE, Right.SCHEDULE, Right.CHECK, Right.BOOKS}
-    | {Right.HAND_OVER},
+    | {Right.INSPECT, Right.HAND_OVER},
     Role.ARCHIVIST: _SEES_ALL
     | {Right.FORWARD, Right.SCHEDULE, Right.VERIFY, Right.CHECK, Right.BOOKS}
     | {Right.INSPECT, Right.HAND_OVER},
