@@ -40,3 +40,21 @@ def line(results: list[Result]) -> Text:
         f"四性检测：{said.zh}（{last.at:%Y-%m-%d}，{stage.zh}，{last.run}）",
         f"Four-property check: {said.en} ({last.at:%Y-%m-%d}, {stage.en}, {last.run})",
     )
+
+
+async def plain_standing(ctx: Context, unit_id: str) -> dict[str, object]:
+    """As plain values: the last check (null where there is none) and who keeps the unit."""
+    results = await results_of(ctx, unit_id)
+    keeper = await ctx.custody.handovers.keeper(unit_id) if ctx.custody else ""
+    return {"inspection": _plain(results[0]) if results else None, "keeper": keeper or "accounting"}
+
+
+def _plain(result: Result) -> dict[str, object]:
+    return {
+        "run": result.run, "stage": result.stage.value, "rules": result.version, "at": result.at.isoformat(),
+        "passed": result.passed, "failed": list(result.failed), "not_run": list(result.not_run),
+        "verdicts": {
+            code: {"outcome": v.outcome.value, "zh": v.why.zh, "en": v.why.en, "evidence": dict(v.evidence)}
+            for code, v in result.verdicts.items()
+        },
+    }  # fmt: skip

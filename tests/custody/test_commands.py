@@ -75,6 +75,9 @@ async def test_check_package_receive(scene: Scene, items: list[Item], tmp_path: 
     await mend(scene, items[0])
     assert code == 1
     assert lines[0]["unit"] == items[0].id
+    _, (shown,) = await said(scene, "show", items[0].id)
+    assert shown["keeper"] == "accounting"
+    assert shown["inspection"]["verdicts"]["1-1"]["outcome"] == "fail"  # type: ignore[index]
     code, (problem,) = await said(scene, "check", "2019")
     assert (code, problem["error"]["code"]) == (1, "S60")  # type: ignore[index]
 
