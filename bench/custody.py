@@ -17,11 +17,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from archive import numbering
 from archive.access import Person, Role
 from archive.approval import Case
 from archive.document import Document, Kind, Line
 from archive.four_properties.verdict import Stage
-from archive.item import Item, ItemState
+from archive.item import Filed, Item, ItemState
 from archive.selection import Selection
 from archive.trail import Entry
 from bot.app import House, opened
@@ -32,6 +33,7 @@ from handlers.inspecting import begin, work_off
 from handlers.packing import pack
 from storage.package_folder import PackageFolder
 
+CLASS = numbering.class_no("GD01", numbering.VOUCHERS, 2026, "D30")
 SIZE = 100_000  # bytes of a document
 AT = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
@@ -52,8 +54,6 @@ def settings_in(folder: Path) -> Settings:
 
 async def filled(house: House, count: int, size: int = SIZE) -> None:
     """So many filed XML documents of this size, straight into the vault."""
-    from handlers.context import Change
-
     for n in range(count):
         padding = os.urandom(size // 2 - 400).hex()
         data = f'<?xml version="1.0"?><EInvoice n="{n}"><Pad>{padding}</Pad></EInvoice>'.encode()
@@ -64,11 +64,13 @@ async def filled(house: House, count: int, size: int = SIZE) -> None:
             seller_name="样例商贸有限公司",
             total=Decimal("100.00"), lines=(Line("办公用品"),),
         )  # fmt: skip
-        item = Item(item_id, "GD01", "li", "销售部", file, 0, document, ItemState.PENDING, AT, f"desk:{n}")
-        case = Case(item_id, item_id, "一般", (), AT)
-        await house.vault.take(item, case, [Entry("li", "received", item_id, AT)])
-        entries = (Entry("wang", "approved", item_id, AT, "", {"closed": "yes"}),)
-        await house.vault.change(item_id, lambda i, c, e=entries: Change(i, c, e, file_it=True))
+        month = 1 + n % 2
+        number = numbering.archive_no(CLASS, *numbering.place(month, n // 2 + 1))
+        filed = Filed(number, AT, 2026, month, "会计凭证", "30年", date(2056, 12, 31))
+        item = Item(
+            item_id, "GD01", "li", "销售部", file, 0, document, ItemState.ARCHIVED, AT, f"desk:{n}", filed=filed
+        )  # fmt: skip
+        await house.vault.take(item, Case(item_id, item_id, "一般", (), AT), [Entry("li", "received", item_id, AT)])
 
 
 async def check(house: House) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from archive.errors import ChangedMeanwhile
 from archive.inspection import Run, RunState
 from bot.app import House
 from handlers import inspect
+from handlers.custody import Custody
 from handlers.hand_over import deadlines
 from handlers.handing import advance
 from handlers.inspecting import tell_end, work_off
@@ -17,6 +18,9 @@ from handlers.packing import CASE
 
 log = logging.getLogger("guidang.custody")
 
+DAY = timedelta(days=1)
+#: Steps of a run before another has its turn.
+TURN = 20
 #: Renewed at every step; another process takes over this long after one has died.
 LEASE = timedelta(seconds=20)
 
@@ -34,18 +38,30 @@ class Keeper:
     async def inspect(self) -> None:
         """Every run under way, to its end; a crash leaves it where its last step was written down."""
         custody = inspect.custody_of(self._house.ctx)
-        for run in await custody.inspections.running():
-            if run.case == CASE:  # its package is being made by a command
-                continue
-            if not await self._leading(run):
-                return
-            try:
-                after = await work_off(self._house.ctx, custody, run, self._leading)
-            except ChangedMeanwhile:  # cancelled, or taken by another: what stands stands
-                log.info("%s was ended or taken by another", run.id)
-                continue
-            if after.state is RunState.DONE:
-                await tell_end(self._house.ctx, after)
+        while runs := [run for run in await custody.inspections.running() if run.case != CASE]:
+            for run in runs:  # in turn, so that a short one doesn't wait behind a year's
+                if not await self._turn(custody, run):
+                    return
+
+    async def _turn(self, custody: Custody, run: Run) -> bool:
+        """Some steps of a run, or all; False when another process leads. What a command packs is left to it."""
+        steps = 0
+
+        async def go_on(_: Run) -> bool:
+            nonlocal steps
+            steps += 1
+            return await self._leading() and steps < TURN
+
+        if not await self._leading():
+            return False
+        try:
+            after = await work_off(self._house.ctx, custody, run, go_on)
+        except ChangedMeanwhile:  # cancelled, or taken by another: what stands stands
+            log.info("%s was ended or taken by another", run.id)
+            return True
+        if after.state is RunState.DONE:
+            await tell_end(self._house.ctx, after)
+        return True
 
     async def hand_over(self) -> None:
         """Every hand-over that waits for no person, a step further."""
@@ -62,8 +78,11 @@ class Keeper:
         custody = inspect.custody_of(self._house.ctx)
         for company in self._house.settings.companies:
             await inspect.watch(self._house.ctx, custody, company.code)
+            for run in await custody.inspections.runs(company.code):
+                if run.state is RunState.DONE and run.ended and self._house.ctx.now() - run.ended < DAY:
+                    await tell_end(self._house.ctx, run)  # once: a crash may have come between its end and this
             await deadlines(self._house.ctx, custody, company.code)
 
-    async def _leading(self, run: Run) -> bool:
+    async def _leading(self) -> bool:
         """Whether this process is the one that works runs off."""
         return await self._house.leases.take("inspections", LEASE) is not None

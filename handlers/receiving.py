@@ -51,6 +51,14 @@ class Verified:
     not_run: Counter[str] = field(default_factory=Counter)
     known: Arrival | None = None  # the same package, all of it taken before
     files: int = 0
+    wrong: dict[str, set[str]] = field(default_factory=dict)  # where → kinds of findings
+
+    def add(self, found: PackageFinding) -> None:
+        """One more; the same of the same place is told once."""
+        kinds = self.wrong.setdefault(found.where, set())
+        if found.kind not in kinds:
+            kinds.add(found.kind)
+            self.findings.append(found)
 
     @property
     def fonds(self) -> str:
@@ -74,7 +82,9 @@ async def verify(
     Raises PackageUnreadable where there is no manifest to go by.
     """
     v = Verified()
-    there, v.findings = await asyncio.to_thread(tree.files)
+    there, wrong = await asyncio.to_thread(tree.files)
+    for each in wrong:
+        v.add(each)
     await _sealed(v, tree, there, signer)
     _compared(v, there)
     if v.seal and not v.findings:
@@ -133,11 +143,11 @@ async def _sealed(v: Verified, tree: Tree, there: dict[str, int], signer: str) -
         raise PackageUnreadable(name=tree.name, detail=_with(why, v.findings)) from error
     sha256, sm3 = digests_of(data)
     if (len(data), sha256, sm3) != (v.seal.size, v.seal.sha256, v.seal.sm3):
-        v.findings.append(finding("manifest_changed", names.MANIFEST, f"{sha256} ≠ {v.seal.sha256}"))
+        v.add(finding("manifest_changed", names.MANIFEST, f"{sha256} ≠ {v.seal.sha256}"))
     if not v.seal.signed:
-        v.findings.append(finding("bad_signature", names.SEAL, v.seal.signer))
+        v.add(finding("bad_signature", names.SEAL, v.seal.signer))
     elif signer and v.seal.signer != signer.strip().lower():
-        v.findings.append(finding("other_signer", names.SEAL, f"{v.seal.signer} ≠ {signer}"))
+        v.add(finding("other_signer", names.SEAL, f"{v.seal.signer} ≠ {signer}"))
 
 
 def _with(why: Text, findings: list[PackageFinding]) -> Text:
@@ -149,19 +159,19 @@ def _compared(v: Verified, there: dict[str, int]) -> None:
     """The names and sizes that are there against the manifest's."""
     own = {names.MANIFEST, names.SEAL}
     for path in sorted(v.manifest.keys() - there.keys()):
-        v.findings.append(finding("missing", path))
+        v.add(finding("missing", path))
     for path in sorted(there.keys() - v.manifest.keys() - own):
-        v.findings.append(finding("extra", path))
+        v.add(finding("extra", path))
     for path in sorted(v.manifest.keys() & there.keys()):
         if v.manifest[path].size != there[path]:
-            v.findings.append(finding("size", path, f"{v.manifest[path].size} → {there[path]}"))
+            v.add(finding("size", path, f"{v.manifest[path].size} → {there[path]}"))
 
 
 async def _papers(v: Verified, tree: Tree, there: dict[str, int]) -> None:
     """The package's own papers by their digests, and what 说明文件 says."""
     for path in sorted(names.OWN):
         if path not in v.manifest:
-            v.findings.append(finding("missing", path))
+            v.add(finding("missing", path))
         elif path in there:
             await _read(v, tree, path, PAPER)
     data = await _read(v, tree, names.README_XML, 1 << 20) if names.README_XML in there else None
@@ -169,7 +179,7 @@ async def _papers(v: Verified, tree: Tree, there: dict[str, int]) -> None:
         try:
             v.about = about_of(data)
         except NotTheSchema as error:
-            v.findings.append(finding("bad_metadata", names.README_XML, str(error)))
+            v.add(finding("bad_metadata", names.README_XML, str(error)))
 
 
 async def _read(v: Verified, tree: Tree, path: str, most: int) -> bytes | None:
@@ -178,26 +188,21 @@ async def _read(v: Verified, tree: Tree, path: str, most: int) -> bytes | None:
     if listed is None:
         return None
     if listed.size > most:
-        _once(v, finding("too_big", path, f"{listed.size} > {most}"))
+        v.add(finding("too_big", path, f"{listed.size} > {most}"))
         return None
     try:
         data = await asyncio.to_thread(tree.read, path, listed.size)
     except OSError as error:
-        _once(v, finding("unreadable", path, error.strerror or str(error)))
+        v.add(finding("unreadable", path, error.strerror or str(error)))
         return None
     if len(data) != listed.size:
-        _once(v, finding("size", path, f"{listed.size} → {len(data)}"))
+        v.add(finding("size", path, f"{listed.size} → {len(data)}"))
     sha256, sm3 = digests_of(data)
     if sha256 != listed.sha256:
-        _once(v, finding("sha256", path, f"{listed.sha256} → {sha256}"))
+        v.add(finding("sha256", path, f"{listed.sha256} → {sha256}"))
     if sm3 != listed.sm3:
-        _once(v, finding("sm3", path, f"{listed.sm3} → {sm3}"))
+        v.add(finding("sm3", path, f"{listed.sm3} → {sm3}"))
     return data
-
-
-def _once(v: Verified, found: PackageFinding) -> None:
-    if not any((f.kind, f.where) == (found.kind, found.where) for f in v.findings):
-        v.findings.append(found)
 
 
 async def _register(v: Verified, tree: Tree, there: dict[str, int]) -> dict[str, tuple[str, ...]]:
@@ -208,10 +213,10 @@ async def _register(v: Verified, tree: Tree, there: dict[str, int]) -> dict[str,
     try:
         rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
     except (UnicodeDecodeError, csv.Error) as error:
-        _once(v, finding("register_mismatch", names.REGISTER_CSV, str(error)))
+        v.add(finding("register_mismatch", names.REGISTER_CSV, str(error)))
         return {}
     if not rows or tuple(rows[0]) != REGISTER:
-        _once(v, finding("register_mismatch", names.REGISTER_CSV, "、".join(rows[0]) if rows else "∅"))
+        v.add(finding("register_mismatch", names.REGISTER_CSV, "、".join(rows[0]) if rows else "∅"))
     return {row[0]: tuple(row) for row in rows[1:] if row}
 
 
@@ -230,17 +235,17 @@ async def _units(
         try:
             card = card_of(data)
         except NotTheSchema as error:
-            v.findings.append(finding("bad_metadata", path, str(error)))
+            v.add(finding("bad_metadata", path, str(error)))
             continue
         folder = path.removesuffix(f"/{names.METADATA}")
         if card.nth in v.folders:
-            v.findings.append(finding("duplicate_unit", path, f"{card.nth}"))
+            v.add(finding("duplicate_unit", path, f"{card.nth}"))
         v.folders[card.nth] = folder
         claimed.update(card.paths)
         _agrees(v, card, folder, register)
         await _unit(ctx, custody, v, tree, there, card, today, company, big)
     for path in sorted(v.manifest.keys() - claimed - names.OWN):
-        v.findings.append(finding("orphan", path))
+        v.add(finding("orphan", path))
 
 
 def _agrees(v: Verified, card: UnitCard, folder: str, register: dict[str, tuple[str, ...]]) -> None:
@@ -248,14 +253,14 @@ def _agrees(v: Verified, card: UnitCard, folder: str, register: dict[str, tuple[
     for paper, path in zip(card.unit.papers, card.paths, strict=True):
         listed, f = v.manifest.get(path), paper.file
         if not path.startswith(f"{folder}/"):
-            v.findings.append(finding("metadata_mismatch", path, folder))
+            v.add(finding("metadata_mismatch", path, folder))
         elif listed and (f.size, f.sha256, f.sm3) != (listed.size, listed.sha256, listed.sm3):
-            v.findings.append(finding("metadata_mismatch", path, f"{f.sha256} ≠ {listed.sha256}"))
+            v.add(finding("metadata_mismatch", path, f"{f.sha256} ≠ {listed.sha256}"))
     row = next(csv.reader([csv_line(register_row(card)).decode().rstrip("\r\n")]), [])
     said = register.get(str(card.nth))
     if said is None or said != tuple(row):
         wrong = [f"{h}：{a} ≠ {b}" for h, a, b in zip(REGISTER, said or ("—",) * 9, row, strict=False) if a != b]
-        v.findings.append(finding("register_mismatch", card.unit.id, "；".join(wrong[:3])))
+        v.add(finding("register_mismatch", card.unit.id, "；".join(wrong[:3])))
 
 
 async def _unit(
@@ -273,13 +278,13 @@ async def _unit(
         else:
             (unreadable if path in there else missing).append(path)
         if path not in v.manifest and path not in there:
-            _once(v, finding("missing", path))
+            v.add(finding("missing", path))
         standing = await ctx.vault.same_file(company, paper.file.sha256)
         mine = f"package:{v.seal.sha256[:16]}:" if v.seal else "-"
         if standing is not None and not standing.origin.startswith(mine):
-            v.findings.append(finding("already_here", path, standing.id))
+            v.add(finding("already_here", path, standing.id))
     contents = tuple(await custody.examiner.look(files))
-    changed = tuple(f.where for f in v.findings if f.kind in ("sha256", "sm3", "size") and f.where in card.paths)
+    changed = tuple(path for path in card.paths if v.wrong.get(path, set()) & {"sha256", "sm3", "size"})
     carried = Carried(
         v.seal.sha256 if v.seal else "", bool(v.seal and v.seal.signed), tuple(missing), changed,
         registered_files=len(card.unit.papers),
@@ -291,17 +296,17 @@ async def _unit(
     result = judge(custody.schemes[Stage.TRANSFER], evidence, "", ctx.now(), "")
     v.not_run.update(result.not_run)
     if result.failed:
-        v.findings.append(finding("check_failed", card.unit.id, reason(result, 6)))
+        v.add(finding("check_failed", card.unit.id, reason(result, 6)))
 
 
 def _numbered(v: Verified, register: dict[str, tuple[str, ...]]) -> None:
     """The units, the register and 说明文件 tell of as many."""
     if sorted(v.folders) != list(range(1, len(v.folders) + 1)):
         gap = next((n for n in range(1, len(v.folders) + 2) if n not in v.folders), 0)
-        v.findings.append(finding("duplicate_unit", names.ROOT, f"{gap}"))
+        v.add(finding("duplicate_unit", names.ROOT, f"{gap}"))
     if len(register) != len(v.folders):
-        v.findings.append(finding("register_mismatch", names.REGISTER_CSV, f"{len(register)} ≠ {len(v.folders)}"))
+        v.add(finding("register_mismatch", names.REGISTER_CSV, f"{len(register)} ≠ {len(v.folders)}"))
     for heading, there in (("归档文件数量", len(v.folders)), ("原文数量", v.files)):
         if v.about.get(heading) != str(there):
             more = f"{heading}：{v.about.get(heading, '—')} ≠ {there}"
-            v.findings.append(finding("count_mismatch", names.README_XML, more))
+            v.add(finding("count_mismatch", names.README_XML, more))

@@ -23,6 +23,8 @@ from archive.words import Text
 MOST = 500_000  # files of a package
 BIGGEST = 1 << 30  # bytes of one file
 RATIO, SMALL = 200, 1 << 20  # unpacked : packed, for entries above SMALL
+SPARE = 1 << 30  # bytes that all entries together may have beyond that
+DEEPEST = 64  # folders in folders
 _UTF8, _LOCKED = 0x800, 0x1
 _DRIVE = re.compile(r"[A-Za-z]:")
 
@@ -87,7 +89,7 @@ class Folder:
         with os.scandir(folder) as entries:
             for entry in sorted(entries, key=lambda e: e.name):
                 path = f"{above}{entry.name}"
-                if entry.is_dir(follow_symlinks=False):
+                if entry.is_dir(follow_symlinks=False) and path.count("/") < DEEPEST:
                     yield from self._walk(folder / entry.name, f"{path}/")
                 else:
                     yield path, entry
@@ -107,6 +109,9 @@ class Zip:
         entries = [entry for entry in self._zip.infolist() if not entry.is_dir()]
         if len(entries) > MOST:
             return {}, [finding("too_many", self.name, f"{len(entries)} > {MOST}")]
+        packed, unpacked = sum(e.compress_size for e in entries), sum(e.file_size for e in entries)
+        if unpacked > RATIO * packed + SPARE:
+            return {}, [finding("bomb", self.name, f"{packed} → {unpacked}")]
         around = _around([_named(entry) for entry in entries])
         found: dict[str, int] = {}
         wrong: list[PackageFinding] = []

@@ -126,7 +126,7 @@ class Gathering:
 
     async def _trails(self, units: Sequence[Unit], records: Mapping[str, Doc]) -> dict[str, Process]:
         """What the chain says of each unit and of the records in it."""
-        subjects = {unit.id: {unit.id, *(p.item for p in unit.papers if p.item)} for unit in units}
+        subjects = {unit.id: {unit.id, f"unit:{unit.id}", *(p.item for p in unit.papers if p.item)} for unit in units}
         links: dict[str, list[Doc]] = defaultdict(list)
         everything = sorted(set().union(*subjects.values())) if subjects else []
         async for doc in self._db.links.find({"about": {"$in": everything}}):
@@ -181,7 +181,7 @@ def _before(archive_no: str) -> str:
 
 def _gap(unit: Unit, numbers: Counter[str]) -> str | None:
     """None: nothing to be compared; "" where the one before is there."""
-    if not numbering.parts(unit.archive_no):
-        return None
+    if not numbering.parts(unit.archive_no) or not numbers.get(unit.archive_no):
+        return None  # numbered elsewhere than among the items
     before = _before(unit.archive_no)
     return before if before and not numbers.get(before) else ""
