@@ -40,7 +40,7 @@ from handlers.inspect import custody_of
 from handlers.inspecting import begin as begin_run
 from handlers.message import Choice, Form, Message, Reply
 
-_CASE = re.compile(r"YJ[0-9]{4}-[^\s-]+-[0-9]{2,}", re.IGNORECASE)
+_CASE = re.compile(r"YJ([0-9]{4}-[^\s/|]+-[0-9]{2,})", re.IGNORECASE)
 _YEAR = re.compile(r"((?:19|20)[0-9]{2})年?度?")
 _DELAY = re.compile(r"(?:缓交|延期|delay)\s*", re.IGNORECASE)
 #: Years back that are looked at for what was never handed over.
@@ -54,7 +54,7 @@ async def hand_over(ctx: Context, asker: Person, message: Message, rest: str) ->
     """
     custody = custody_of(ctx)
     if match := _CASE.search(rest):
-        return await _shown(ctx, custody, asker, match[0].upper())
+        return await _shown(ctx, custody, asker, f"YJ{match[1]}")
     if match := _DELAY.match(rest):
         return await _delay(ctx, custody, asker, message, rest[match.end() :])
     if not rest.strip():
@@ -93,7 +93,7 @@ async def sign_code(ctx: Context, asker: Person, message: Message, rest: str) ->
         raise OnlyOnTheDesk()
     custody = custody_of(ctx)
     match = _CASE.search(rest)
-    case = await _case(custody, asker, match[0].upper() if match else rest.strip() or "?")
+    case = await _case(custody, asker, f"YJ{match[1]}" if match else rest.strip() or "?")
     code = await custody.handovers.code(asker.id, case.id)
     await ctx.trail.add(Entry(asker.id, "sign_code_given", case.id, ctx.now(), message.channel))
     text = Text(
@@ -107,7 +107,7 @@ async def signed(ctx: Context, asker: Person, message: Message, rest: str) -> Re
     """The button of a seat, with the code. Raises NotYourSeat, WrongSignCode, HandoverClosed."""
     assert message.click is not None  # the table sends only clicks here
     custody = custody_of(ctx)
-    case_id, _, seat_name = message.click.subject.partition("|")
+    case_id, _, seat_name = message.click.subject.rpartition("/")
     case, seat = await _case(custody, asker, case_id), _seat(seat_name)
     people = await ctx.people.all()
     mine = case.signed(seat)
@@ -162,7 +162,7 @@ async def deputy(ctx: Context, asker: Person, message: Message, rest: str) -> Re
     if match is None:
         hint = Text("例：委托签字 王芳 YJ2025-GD01-01", "Example: deputy wang YJ2025-GD01-01")
         raise BadValue(field=Text("移交编号", "hand-over"), value=rest.strip()[:40], hint=hint)
-    case = await _case(custody, asker, match[0].upper())
+    case = await _case(custody, asker, f"YJ{match[1]}")
     name = rest.replace(match[0], "").strip()
     people = await ctx.people.all()
     named = [p for p in people if p.company == asker.company and name in (p.id, p.name)]
@@ -185,7 +185,7 @@ async def form(ctx: Context, asker: Person, action: str, subject: str) -> Form |
     """The form behind a button, as it stands for the person now."""
     custody = custody_of(ctx)
     try:
-        case = await _case(custody, asker, subject.partition("|")[0])
+        case = await _case(custody, asker, subject.rpartition("/")[0] or subject)
     except NotFound:
         return None
     card = card_of(case, ctx.zone, asker, await ctx.people.all(), custody.deputies)
@@ -226,9 +226,11 @@ async def _shown(ctx: Context, custody: Custody, asker: Person, case_id: str) ->
 
 async def _overview(ctx: Context, custody: Custody, asker: Person) -> Reply:
     cases = await custody.handovers.cases(asker.company, 5)
-    say = Text("移交 2025", "hand over 2025")
+    year = ctx.now().astimezone(ctx.zone).year - 1
+    say = Text(f"移交 {year}", f"hand over {year}")
     if not cases:
-        return Reply(Text("还没有移交过。", "Nothing was handed over yet."), choices=(Choice(say, say=say),))
+        offered = (Choice(say, say=say),) if Role.FINANCE in asker.roles else ()
+        return Reply(Text("还没有移交过。", "Nothing was handed over yet."), choices=offered)
     people = await ctx.people.all()
     cards = tuple(card_of(case, ctx.zone, asker, people, custody.deputies) for case in cases)
     return Reply(Text(f"最近 {len(cases)} 次移交", f"The last {len(cases)} hand-overs"), cards)

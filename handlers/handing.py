@@ -98,7 +98,7 @@ def _choices(case: Handover, reader: Person, people: Sequence[Person], settled: 
         if absent:
             label = Text(f"{label.zh}（代 {absent.name}）", f"{label.en} (for {absent.name})")
         form = Form(Text(f"签 {label.zh}", f"Sign as {label.en}"), (_code(case),), Text("签字", "Sign"))
-        choices.append(Choice(Text(f"签字：{label.zh}", f"Sign: {label.en}"), SIGN, f"{case.id}|{seat.value}",
+        choices.append(Choice(Text(f"签字：{label.zh}", f"Sign: {label.en}"), SIGN, f"{case.id}/{seat.value}",
                               case.version, "primary", form))  # fmt: skip
     if may_refuse(case, reader, people, settled):
         reason = FormField("reason", Text("拒绝原因", "Reason"), Input.LINES, required=True)

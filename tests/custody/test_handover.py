@@ -14,6 +14,7 @@ from archive.access import Person, Role
 from archive.handover import Handover, HandoverState, Seat, kept_for, latest
 from archive.item import Item
 from bot.keeping import Keeper
+from bot.wecom.keys import key_of, pressed
 from handlers.hand_over import deadlines
 from handlers.handing import advance
 from handlers.inspect import custody_of
@@ -57,7 +58,7 @@ async def code_of(scene: Scene, person: str, case: str) -> str:
 
 
 def seat_button(case: Handover, seat: Seat) -> Choice:
-    return Choice(Reply().text or words_of(seat), "handover_sign", f"{case.id}|{seat.value}", case.version)
+    return Choice(Reply().text or words_of(seat), "handover_sign", f"{case.id}/{seat.value}", case.version)
 
 
 def words_of(seat: Seat):  # type: ignore[no-untyped-def]
@@ -100,8 +101,13 @@ async def test_the_whole_way_with_every_signer(scene: Scene, items: list[Item]) 
     case = await begun(scene)
     assert (case.id, case.units, case.failed) == ("YJ2026-GD01-02", 5, 0)
     asked = [r for r in scene.channel.told("zhou", "approvals") if case.id in words(r)]
-    assert [c.subject for c in asked[-1].cards[0].choices] == [f"{case.id}|taker_watch", case.id]
+    assert [c.subject for c in asked[-1].cards[0].choices] == [f"{case.id}/taker_watch", case.id]
     assert asked[-1].files[0].name == f"移交清册_{case.id}.pdf"
+    for choice in asked[-1].cards[0].choices:  # the strictest platform takes the buttons back as they were made
+        carried = pressed(key_of(choice, "zh") or "")
+        assert carried is not None
+        assert carried.click is not None
+        assert carried.click.subject == choice.subject
     form = await scene.reception.form(scene.people["zhou"], _click(case, Seat.TAKER_WATCH))
     assert form is not None
     assert [f.name for f in form.fields] == ["code"]
@@ -245,7 +251,7 @@ async def test_deadlines_and_a_delay_with_consent(scene: Scene, items: list[Item
 def _click(case: Handover, seat: Seat):  # type: ignore[no-untyped-def]
     from handlers.message import Click
 
-    return Click("handover_sign", f"{case.id}|{seat.value}", case.version)
+    return Click("handover_sign", f"{case.id}/{seat.value}", case.version)
 
 
 async def test_how_long_it_was_kept() -> None:
