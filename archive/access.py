@@ -85,6 +85,10 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
 }
 
 
+#: What a cashier may not do whatever else they are: 出纳人员不得兼管会计档案 (79号令 Art 11).
+KEEPING = frozenset({Right.INSPECT, Right.HAND_OVER})
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Someone with an account. `id` is short and stable; a name is never authority."""
@@ -100,8 +104,11 @@ class Person:
 
     @property
     def rights(self) -> frozenset[Right]:
-        """Every right any of the roles gives; a disabled person has none."""
-        return frozenset() if self.disabled else frozenset().union(*(RIGHTS[r] for r in self.roles))
+        """Every right any of the roles gives; a disabled person has none, and a cashier none of keeping archives."""
+        if self.disabled:
+            return frozenset()
+        held = frozenset[Right]().union(*(RIGHTS[r] for r in self.roles))
+        return held - KEEPING if Role.CASHIER in self.roles else held
 
 
 def may(person: Person, right: Right) -> bool:

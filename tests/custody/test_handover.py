@@ -113,6 +113,7 @@ async def test_the_whole_way_with_every_signer(scene: Scene, items: list[Item]) 
     assert [f.name for f in form.fields] == ["code"]
     # wrong people
     assert "出纳不得兼管" in await sign(scene, case, Seat.TAKER, "na")
+    assert "[A01]" in words(await scene.send("na", f"移交 {case.id}"))
     assert "[S64]" in await sign(scene, case, Seat.TAKER, "zhao")
     assert "[S64]" in await sign(scene, case, Seat.GIVER, "chen")
     assert "[S03]" in words(await scene.send("lu", f"签字码 {case.id}")), "another company's"
