@@ -6,6 +6,7 @@ every trail entry is recomputed; the record's digest is compared with what its l
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -140,11 +141,15 @@ class Gathering:
         }
 
     async def _is_sealed(self) -> bool:
-        try:
-            await self._trail.head()
-        except TrailBroken:
-            return False
-        return True
+        """Asked again before it is believed: an entry added while the head is read makes it look put back."""
+        for pause in (0.0, 0.05, 0.2, 0.5):
+            await asyncio.sleep(pause)
+            try:
+                await self._trail.head()
+            except TrailBroken:
+                continue
+            return True
+        return False
 
     async def _numbers(self, units: Sequence[Unit]) -> Counter[str]:
         """How many archived items bear these 档号 and the ones before them."""

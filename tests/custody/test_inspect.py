@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 import pytest_asyncio
 
+from archive.errors import TrailBroken
 from archive.four_properties.verdict import Outcome, Stage
 from archive.inspection import Run, RunState
 from archive.item import Item
@@ -19,6 +20,8 @@ from bot.workers import Workers
 from config.custody import Custody as Settings
 from handlers import inspecting
 from handlers.inspect import custody_of, watch
+from storage.evidence import Gathering
+from storage.trail import Head
 from tests.custody.filing import filed, mend, spoil
 from tests.fakes.clamd import VERSION, Clamd
 from tests.house import Scene, button, facts, words
@@ -177,6 +180,29 @@ async def test_the_yearly_check_is_told_to_be_overdue_and_begins_on_its_day(scen
         assert (await custody.inspections.run(run.id)).checked == 9
     finally:
         scene.clock.move(days=-400)
+
+
+async def test_the_seal_is_looked_at_again_before_it_is_called_broken(
+    scene: Scene, items: list[Item], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An entry that is added while the head is read makes it look put back, once."""
+    house, real, wrong = scene.house, scene.house.trail.head, 0
+
+    async def head() -> Head:
+        nonlocal wrong
+        if wrong:
+            wrong -= 1
+            raise TrailBroken(seq=1)
+        return await real()
+
+    monkeypatch.setattr(house.trail, "head", head)
+    gathering = Gathering(house.db, house.key, house.trail)
+    unit = await custody_of(house.ctx).units.unit("GD01", items[0].id)
+    for times, sealed in ((1, True), (99, False)):
+        wrong = times
+        (found,) = await gathering.gather([unit])
+        assert found.process is not None
+        assert found.process.sealed is sealed
 
 
 async def test_a_check_is_said_by_a_schedule(scene: Scene, items: list[Item]) -> None:
