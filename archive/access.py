@@ -49,6 +49,8 @@ class Right(StrEnum):
     INSPECT = "inspect"  # run four-property checks
     HAND_OVER = "hand_over"  # hand the year's archives over, or take them
     CHECK = "check"  # put down what the tax authority says (查验)
+    PROPOSE_RULE = "propose_rule"  # a change of the rules by which documents are sorted
+    DECIDE_RULE = "decide_rule"  # whether such a change comes into force
     ADMINISTER = "administer"
 
 
@@ -65,6 +67,8 @@ RIGHT_NAMES: Mapping[Right, Text] = {
     Right.CHECK: Text("查验", "tax checks"),
     Right.INSPECT: Text("四性检测", "four-property checks"),
     Right.HAND_OVER: Text("移交", "hand-over"),
+    Right.PROPOSE_RULE: Text("提出归类规则", "propose rules"),
+    Right.DECIDE_RULE: Text("审批归类规则", "approve rules"),
     Right.ADMINISTER: Text("管理", "administer"),
 }
 
@@ -75,9 +79,11 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.APPROVER: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH, Right.DECIDE}),
     Role.FINANCE: _SEES_ALL
     | {Right.FORWARD, Right.DECIDE, Right.SCHEDULE, Right.CHECK, Right.BOOKS}
+    | {Right.PROPOSE_RULE, Right.DECIDE_RULE}
     | {Right.INSPECT, Right.HAND_OVER},
     Role.ARCHIVIST: _SEES_ALL
     | {Right.FORWARD, Right.SCHEDULE, Right.VERIFY, Right.CHECK, Right.BOOKS}
+    | {Right.DECIDE_RULE}
     | {Right.INSPECT, Right.HAND_OVER},
     Role.AUDITOR: _SEES_ALL | {Right.VERIFY, Right.INSPECT},
     Role.CASHIER: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH}),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from archive.classify import built_in
 from archive.item import Item
 from archive.retention import SOURCE_DOCUMENT
 from bot import custody
@@ -30,12 +31,14 @@ from storage import (
     asked,
     books,
     files,
+    hand_links,
     handovers,
     identities,
     inbox,
     inspections,
     items,
     leases,
+    lessons,
     lone_units,
     mongo,
     notes,
@@ -43,6 +46,7 @@ from storage import (
     outbox,
     people,
     receiving,
+    rulebook,
     said,
     schedules,
     talk,
@@ -92,9 +96,9 @@ FRESH = 16 * MB
 #: Processes that look at what is kept, made when a check begins.
 CHECKERS = 2
 ROOMS = (
-    accounts, api_answers, api_keys, asked, books, files, identities, inbox, items, leases, notes, openings, outbox,
-    people, said, schedules, talk, tax_checks, teams, trail, webhooks, wecom, wecom_calls, inspections, lone_units,
-    receiving, handovers,
+    accounts, api_answers, api_keys, asked, books, files, identities, inbox, items, leases, lessons, notes, openings,
+    outbox, people, rulebook, said, schedules, talk, tax_checks, teams, trail, webhooks, wecom, wecom_calls,
+    inspections, lone_units, receiving, handovers,
 )  # fmt: skip
 
 
@@ -175,6 +179,7 @@ def _furnished(
         notes=notes.Notes(db),
         identities=known_as,
         books=books.Books(db, chain),
+        hand_links=hand_links.HandLinks(db, chain),
         offload=workers.run,
         now=_now,
         zone=settings.zone,
@@ -183,6 +188,9 @@ def _furnished(
         categories=known,
         no_category=fallback,
         remind_after=timedelta(hours=settings.remind_hours),
+        rulebooks=rulebook.Rulebooks(db, chain),
+        lessons=lessons.Lessons(db, chain),
+        built_in=built_in(known),
         tax_checks=queue if settings.tax_check else None,
         trust=settings.trust,
     )

@@ -25,7 +25,9 @@ from storage.trail import HEAD, Head, Trail, to_link
 from storage.verify_books import book_faults
 from storage.verify_custody import custody_faults
 from storage.verify_keys import program_faults
+from storage.verify_links import link_faults
 from storage.verify_people import MALFORMED, account_faults, people_faults
+from storage.verify_rules import rule_faults
 
 FAULTS = {
     "V01": Text("原件被改动", "the original was changed"),
@@ -55,6 +57,10 @@ FAULTS = {
     "V60": Text("四性检测结果与操作记录不符", "the results of a check are not what the trail says"),
     "V61": Text("移交与操作记录不符", "a hand-over is not what the trail says"),
     "V62": Text("接收的元数据与操作记录不符", "metadata that was received is not what the trail says"),
+    "V30": Text("归类规则与操作记录不符", "a rule of sorting is not what the trail says"),
+    "V31": Text("归类规则没有操作记录", "a rule of sorting has no trail"),
+    "V32": Text("操作记录里有，归类规则却不见了", "the trail knows it, but the rule of sorting is gone"),
+    "V33": Text("手工关联与操作记录不符", "a link made by hand is not what the trail says"),
 }
 LINKS, ITEMS = 1000, 100  # read at a time
 REMEMBERED = 200  # files just checked: the parts of one file stand together
@@ -113,6 +119,10 @@ class Verification:
             async for where, code in book_faults(self._db, self._file):
                 yield Fault(code, where)
             async for where, code in custody_faults(self._db):
+                yield Fault(code, where)
+            async for where, code in rule_faults(self._db):
+                yield Fault(code, where)
+            async for where, code in link_faults(self._db):
                 yield Fault(code, where)
 
     # the trail
