@@ -28,7 +28,7 @@ from archive.trail import Entry
 from bot.app import House, opened
 from bot.signing import Signer
 from config.settings import DEFAULT_COMPANIES, DEFAULT_RULES, Settings
-from handlers.inspect import custody_of
+from handlers.custodian import custody_of
 from handlers.inspecting import begin, work_off
 from handlers.packing import pack
 from storage.package_folder import PackageFolder

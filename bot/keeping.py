@@ -10,6 +10,7 @@ from archive.errors import ChangedMeanwhile
 from archive.inspection import Run, RunState
 from bot.app import House
 from handlers import inspect
+from handlers.custodian import custody_of
 from handlers.custody import Custody
 from handlers.hand_over import deadlines
 from handlers.handing import advance
@@ -37,7 +38,7 @@ class Keeper:
 
     async def inspect(self) -> None:
         """Every run under way, to its end; a crash leaves it where its last step was written down."""
-        custody = inspect.custody_of(self._house.ctx)
+        custody = custody_of(self._house.ctx)
         while runs := [run for run in await custody.inspections.running() if run.case != CASE]:
             for run in runs:  # in turn, so that a short one doesn't wait behind a year's
                 if not await self._turn(custody, run):
@@ -65,7 +66,7 @@ class Keeper:
 
     async def hand_over(self) -> None:
         """Every hand-over that waits for no person, a step further."""
-        custody = inspect.custody_of(self._house.ctx)
+        custody = custody_of(self._house.ctx)
         for case in await custody.handovers.live():
             if await self._house.leases.take("custody", LEASE) is None:
                 return
@@ -75,7 +76,7 @@ class Keeper:
         """The yearly check begins, or is told to be overdue."""
         if await self._house.leases.take("custody", LEASE) is None:
             return
-        custody = inspect.custody_of(self._house.ctx)
+        custody = custody_of(self._house.ctx)
         for company in self._house.settings.companies:
             await inspect.watch(self._house.ctx, custody, company.code)
             for run in await custody.inspections.runs(company.code):

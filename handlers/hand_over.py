@@ -34,9 +34,9 @@ from archive.selection import Selection
 from archive.trail import Entry
 from archive.words import Text
 from handlers.context import Context
+from handlers.custodian import custody_of
 from handlers.custody import Custody
 from handlers.handing import card_of, draft, list_file, tell_all
-from handlers.inspect import custody_of
 from handlers.inspecting import begin as begin_run
 from handlers.message import Choice, Form, Message, Reply
 

@@ -8,24 +8,20 @@ from datetime import timedelta
 
 from archive.access import Person, Role
 from archive.errors import ChangedMeanwhile, NotFound, RunEnded
-from archive.four_properties.scheme import Result
 from archive.four_properties.verdict import Stage
 from archive.inspection import RUN_STATES, Run, RunState
 from archive.selection import Selection
 from archive.trail import Entry
 from archive.words import Text, same
 from handlers.context import Context
+from handlers.custodian import custody_of, page_of
 from handlers.custody import Custody
 from handlers.inspecting import NAMED, begin, reason, wanted
 from handlers.message import Card, Choice, Fact, Message, OutFile, Reply, Tone
-from reports.four_properties import report
-from reports.page import Page
 from reports.render import Format, render
 
 #: The button that ends a run.
 CANCEL = "inspection_cancel"
-#: Failing units in the PDF, and all units in a workbook: beyond it a run is read with the command line.
-IN_PRINT, IN_BOOK = 500, 20_000
 YEAR = timedelta(days=365)
 MEDIA: Mapping[str, str] = {
     "pdf": "application/pdf",
@@ -68,38 +64,12 @@ async def cancel(ctx: Context, asker: Person, message: Message, rest: str) -> Re
     return Reply(Text(f"{run.id} 已取消", f"{run.id} is cancelled"), (run_card(run),))
 
 
-def custody_of(ctx: Context) -> Custody:
-    """The ports. Wired wherever handlers run; without them there is nothing to be asked for."""
-    if ctx.custody is None:
-        raise NotFound(item=Text("检测与移交", "checks and hand-over"))
-    return ctx.custody
-
-
 async def seen_run(custody: Custody, person: Person, run_id: str) -> Run:
     """The run, if it is of the person's company; otherwise it isn't there."""
     run = await custody.inspections.run(run_id)
     if run.company != person.company:
         raise NotFound(item=run_id)
     return run
-
-
-async def page_of(
-    ctx: Context, custody: Custody, run: Run, asker: Person, *, book: bool = False
-) -> Page:  # fmt: skip
-    """The report of a run; a `book` holds every unit as well."""
-    failures = await custody.inspections.failures(run.id, IN_PRINT)
-    units: list[Result] = []
-    if book:
-        async for result in custody.inspections.all_results(run.id):
-            units.append(result)
-            if len(units) == IN_BOOK:
-                break
-    company = next((c.name for c in ctx.companies if c.code == run.company), run.company)
-    now = ctx.now().astimezone(ctx.zone)
-    scheme = custody.schemes[run.stage]
-    names = {p.id: p.name for p in await ctx.people.all()} | {"system": "归档 Guidang", asker.id: asker.name}
-    by = names.get(run.by, run.by)
-    return report(run, scheme, failures, now, asker.name, company, asker.lang, units, by)
 
 
 async def _shown(

@@ -22,8 +22,8 @@ from archive.trail import Entry
 from archive.unit import Unit
 from archive.words import Text
 from handlers.context import Context
+from handlers.custodian import page_of
 from handlers.custody import Custody
-from handlers.inspect import page_of
 from handlers.inspecting import Batch, advanced, begin, reason
 from reports.register_book import RegisterBook
 from reports.render import render

@@ -19,7 +19,7 @@ from bot.app import House, opened
 from bot.commands.asking import _write as write
 from bot.signing import Signer
 from config.settings import Settings
-from handlers.inspect import custody_of, page_of
+from handlers.custodian import custody_of, page_of
 from handlers.inspecting import begin, wanted, work_off
 from handlers.packing import pack
 from handlers.receiving import take, verify

@@ -20,7 +20,7 @@ from archive.item import Item
 from bench.custody import filled
 from bot.cli import main
 from bot.keeping import Keeper
-from handlers.inspect import custody_of
+from handlers.custodian import custody_of
 from tests.custody.filing import filed, mend, spoil
 from tests.house import Scene
 

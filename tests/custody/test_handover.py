@@ -15,9 +15,9 @@ from archive.handover import Handover, HandoverState, Seat, kept_for, latest
 from archive.item import Item
 from bot.keeping import Keeper
 from bot.wecom.keys import key_of, pressed
+from handlers.custodian import custody_of
 from handlers.hand_over import deadlines
 from handlers.handing import advance
-from handlers.inspect import custody_of
 from handlers.message import Choice, Reply
 from storage.verify import Verification
 from tests.custody.filing import filed, mend, spoil

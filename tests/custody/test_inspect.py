@@ -19,7 +19,8 @@ from bot.keeping import Keeper
 from bot.workers import Workers
 from config.custody import Custody as Settings
 from handlers import inspecting
-from handlers.inspect import custody_of, watch
+from handlers.custodian import custody_of
+from handlers.inspect import watch
 from storage.evidence import Gathering
 from storage.trail import Head
 from tests.custody.filing import filed, mend, spoil

@@ -20,7 +20,7 @@ from archive.package import names
 from archive.package.card import document_of
 from archive.selection import Selection
 from bot.signing import Signer
-from handlers.inspect import custody_of
+from handlers.custodian import custody_of
 from handlers.packing import Made, pack
 from handlers.receiving import Verified, take, verify
 from intake.package_seal import manifest_of
