@@ -20,6 +20,7 @@ class Role(StrEnum):
     ARCHIVIST = "archivist"  # 档案员
     AUDITOR = "auditor"  # 审计, read only
     ADMIN = "admin"
+    CASHIER = "cashier"  # 出纳: may not double as keeper of the archive (79号令 Art 11)
 
 
 ROLE_NAMES: Mapping[Role, Text] = {
@@ -29,6 +30,7 @@ ROLE_NAMES: Mapping[Role, Text] = {
     Role.ARCHIVIST: Text("档案员", "archivist"),
     Role.AUDITOR: Text("审计", "auditor"),
     Role.ADMIN: Text("管理员", "administrator"),
+    Role.CASHIER: Text("出纳", "cashier"),
 }
 
 
@@ -44,6 +46,8 @@ class Right(StrEnum):
     SCHEDULE = "schedule"
     BOOKS = "books"  # import books and bank statements
     VERIFY = "verify"
+    INSPECT = "inspect"  # run four-property checks
+    HAND_OVER = "hand_over"  # hand the year's archives over, or take them
     CHECK = "check"  # put down what the tax authority says (查验)
     ARRANGE = "arrange"  # 整理、归档、著录: by accounting (79号令 Art 10) and the archivist
     RETAIN = "retain"  # terms and legal holds
@@ -65,6 +69,8 @@ RIGHT_NAMES: Mapping[Right, Text] = {
     Right.CHECK: Text("查验", "tax checks"),
     Right.ARRANGE: Text("整理归档", "arrange and file"),
     Right.RETAIN: Text("保管期限与冻结", "terms and legal holds"),
+    Right.INSPECT: Text("四性检测", "four-property checks"),
+    Right.HAND_OVER: Text("移交", "hand-over"),
     Right.PROPOSE_RULE: Text("提出归类规则", "propose rules"),
     Right.DECIDE_RULE: Text("审批归类规则", "approve rules"),
     Right.ADMINISTER: Text("管理", "administer"),
@@ -77,13 +83,18 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.APPROVER: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH, Right.DECIDE}),
     Role.FINANCE: _SEES_ALL
     | {Right.FORWARD, Right.DECIDE, Right.SCHEDULE, Right.CHECK, Right.BOOKS, Right.ARRANGE, Right.RETAIN}
-    | {Right.PROPOSE_RULE, Right.DECIDE_RULE},
+    | {Right.PROPOSE_RULE, Right.DECIDE_RULE, Right.INSPECT, Right.HAND_OVER},
     Role.ARCHIVIST: _SEES_ALL
     | {Right.FORWARD, Right.SCHEDULE, Right.VERIFY, Right.CHECK, Right.BOOKS, Right.ARRANGE, Right.RETAIN}
-    | {Right.DECIDE_RULE},
-    Role.AUDITOR: _SEES_ALL | {Right.VERIFY},
+    | {Right.DECIDE_RULE, Right.INSPECT, Right.HAND_OVER},
+    Role.AUDITOR: _SEES_ALL | {Right.VERIFY, Right.INSPECT},
+    Role.CASHIER: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH}),
     Role.ADMIN: frozenset({Right.TALK, Right.ADMINISTER}),  # 三员分立: administering gives no view of the archive
 }
+
+
+#: What a cashier may not do whatever else they are: 出纳人员不得兼管会计档案 (79号令 Art 11).
+KEEPING = frozenset({Right.INSPECT, Right.HAND_OVER, Right.ARRANGE, Right.RETAIN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +112,11 @@ class Person:
 
     @property
     def rights(self) -> frozenset[Right]:
-        """Every right any of the roles gives; a disabled person has none."""
-        return frozenset() if self.disabled else frozenset().union(*(RIGHTS[r] for r in self.roles))
+        """Every right any of the roles gives; a disabled person has none, and a cashier none of keeping archives."""
+        if self.disabled:
+            return frozenset()
+        held = frozenset[Right]().union(*(RIGHTS[r] for r in self.roles))
+        return held - KEEPING if Role.CASHIER in self.roles else held
 
 
 def may(person: Person, right: Right) -> bool:

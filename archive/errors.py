@@ -5,7 +5,7 @@ Problem
 │ ├ EmptyFile R01 · FileTooBig R02 · Truncated R03 · Encrypted R04 · NotWhatItSays R05 · UnknownFormat R06
 │ ├ ZipBomb R07 · UnsafeXml R08 · TooDeep R09 · TooManyPixels R10 · NoDocument R11 · ReaderFailed R12 · TooManyFiles R13
 │ ├ HeicPhoto R14 · TooBigToRead R15 · OtherArchive R16 · MailWithoutFiles R17 · NotABook R18
-│ └ TooHeavy R20 · OutlookPacked R21
+│ └ TooHeavy R20 · OutlookPacked R21 · PackageUnreadable R60 · PackageRefused R61
 ├ RefuseProblem    D  a document that can't be taken
 │ └ DuplicateFile D01 · DuplicateDocument D02
 ├ RightProblem     A  a person who may not
@@ -17,6 +17,8 @@ Problem
 │   TooManySchedules S07 · NotGenuine S08 · RuleWaits S30 · SameRule S31 · RuleDecided S32 · OwnRule S33
 │   BuiltInRule S34
 │   MetadataFixed S50 · MetadataMissing S51 · ReasonNeeded S52 · TermTooShort S53 · HoldEnded S54 · ShelfRefused S55
+│   NothingSelected S60 · BadSelection S61 · RunEnded S62 · NotDueYet S63 · NotYourSeat S64 · WrongSignCode S65
+│   HandoverClosed S66 · AlreadyHandedOver S67 · OnlyOnTheDesk S68 · DelayRefused S69
 ├ AskProblem       Q  words that can't be followed
 │ └ UnknownCommand Q01 · BadPeriod Q02 · BadAmount Q03 · UnknownReport Q04 · BadSchedule Q05 · NothingToReport Q06
 │   BadRequest Q07 · KeyReused Q08 · BadField Q09 · UnsafeAddress Q10 · NoBooks Q11
@@ -26,6 +28,7 @@ Problem
 ├ KeepProblem      K  storage that can't be trusted or reached
 │ └ KeyMissing K01 · Tampered K02 · NoSpace K04 · IndexBroken K05 (IndexBusy K06) · TrailBroken K07 · Crowded K08
 │   DatabaseProblem K09 (DatabaseDown K03 (DatabaseBusy K10 · DatabaseLogin K11) · EntryExists K12)
+│   FolderNotEmpty K60 · FolderNotWritten K61
 ├ ChannelProblem   P  a chat platform that doesn't do what is asked of it
 │ └ Later P01 · Unreachable P02 · FileGone P03 · NoScope P04 · NotLinked P05 · CodeExpired P06 · LinkedElsewhere P07
 │   NoAnswer P08
@@ -1086,3 +1089,134 @@ class BadSettings(SettingProblem):
     what = Text("设置有误", "The settings are wrong")
     why = Text("{mistakes}", "{mistakes}")
     then = Text("请改正后重新启动。", "Please mend them and start again.")
+
+
+class NothingSelected(StateProblem):
+    """Facts: selection (Text)."""
+
+    code = "S60"
+    what = Text("「{selection}」里没有已归档的档案", "Nothing filed is in “{selection}”")
+    why = Text("这个范围还没有归档，或档号写错了", "nothing of it has been filed, or the number is mistyped")
+    then = Text("例：检测 2025 凭证、移交 2025。", "Examples: inspect 2025 vouchers, hand over 2025.")
+
+
+class BadSelection(StateProblem):
+    """Facts: words."""
+
+    code = "S61"
+    what = Text("没看懂范围「{words}」", "The selection “{words}” is not understood")
+    why = Text(
+        "可以写年度、月份、凭证/账簿/报告/其他、案卷号、档号或编号",
+        "write a year, a month, vouchers/books/reports/other, a volume, a 档号 or an id",
+    )
+    then = Text("例：2025、2025-09、2025 凭证。", "Examples: 2025, 2025-09, 2025 vouchers.")
+
+
+class RunEnded(StateProblem):
+    """Facts: run."""
+
+    code = "S62"
+    what = Text("{run} 已经结束", "{run} has ended")
+    why = Text("检测已完成或已取消", "the check is done or cancelled")
+    then = Text("输入「检测 {run}」看结果。", "Type “inspect {run}” to see what it found.")
+
+
+class NotDueYet(StateProblem):
+    """Facts: year, day."""
+
+    code = "S63"
+    what = Text("{year} 年度还不能移交", "{year} can't be handed over yet")
+    why = Text("会计年度到 {day} 才终了", "the fiscal year ends on {day}")
+    then = Text("请在年度终了后再移交。", "Please hand it over after its end.")
+
+
+class NotYourSeat(StateProblem):
+    """Facts: seat (Text), why (Text)."""
+
+    code = "S64"
+    what = Text("没有签上「{seat}」", "“{seat}” was not signed")
+    why = Text("{why}", "{why}")
+    then = Text(
+        "请由合适的人签字，或由缺席人委托代签。", "Somebody fit must sign, or a deputy named by the absent one."
+    )
+
+
+class WrongSignCode(StateProblem):
+    code = "S65"
+    what = Text("签字码不对，没有签字", "The signing code is wrong; nothing was signed")
+    why = Text(
+        "它已用过、过期、写错了，或不是这次移交的", "it was used, has expired, is mistyped, or is for another hand-over"
+    )
+    then = Text(
+        "请在网页工作台输入「签字码 移交编号」再要一个。", "Type “sign code NUMBER” on the web desk for another one."
+    )
+
+
+class HandoverClosed(StateProblem):
+    """Facts: case, state (Text)."""
+
+    code = "S66"
+    what = Text("{case} 不能再签", "{case} can't be signed any more")
+    why = Text("它现在是「{state}」", "it is “{state}” now")
+    then = Text("输入「移交 {case}」看它的进度。", "Type “hand over {case}” to see how it stands.")
+
+
+class AlreadyHandedOver(StateProblem):
+    """Facts: year, case."""
+
+    code = "S67"
+    what = Text("{year} 年度已有移交 {case}", "{year} is being handed over in {case} or was")
+    then = Text("输入「移交 {case}」看它的进度。", "Type “hand over {case}” to see how it stands.")
+
+
+class OnlyOnTheDesk(StateProblem):
+    code = "S68"
+    what = Text("签字码只在网页工作台给", "The signing code is given on the web desk only")
+    why = Text("它证明签字的人登录了自己的账号", "it proves that who signs is signed in to their own account")
+    then = Text("请登录网页工作台，输入「签字码 移交编号」。", "Sign in there and type “sign code NUMBER”.")
+
+
+class DelayRefused(StateProblem):
+    """Facts: year, why (Text)."""
+
+    code = "S69"
+    what = Text("{year} 年度不能缓交", "{year} can't be delayed")
+    why = Text("{why}", "{why}")
+    then = Text("请尽快移交：移交 {year}。", "Please hand it over soon: hand over {year}.")
+
+
+class FolderNotEmpty(KeepProblem):
+    """Facts: place."""
+
+    code = "K60"
+    what = Text("「{place}」里已有文件，没有写入", "“{place}” is not empty; nothing was written")
+    then = Text("请换一个空目录。", "Please name an empty folder.")
+
+
+class FolderNotWritten(KeepProblem):
+    """Facts: place, detail."""
+
+    code = "K61"
+    what = Text("移交包没有写成", "The package was not written")
+    why = Text("{place}：{detail}", "{place}: {detail}")
+    then = Text("请检查磁盘空间和权限后再试。", "Please check space and permissions and try again.")
+
+
+class PackageUnreadable(ReadProblem):
+    """Facts: name, detail (Text)."""
+
+    code = "R60"
+    what = Text("「{name}」不是能读的移交包", "“{name}” is no package that can be read")
+    why = Text("{detail}", "{detail}")
+    then = Text("请对方重新制作，或换一个载体。", "Please have it made again, or use another medium.")
+
+
+class PackageRefused(ReadProblem):
+    """Facts: name, count."""
+
+    code = "R61"
+    what = Text("移交包「{name}」没有接收", "The package “{name}” was not taken")
+    why = Text("有 {count} 处不符，逐条列出", "{count} findings, each listed")
+    then = Text(
+        "请把清单交给移交方，重新制作移交包。", "Give the list to the other side and have the package made again."
+    )

@@ -16,6 +16,7 @@ from archive.item import Item
 from archive.keeping import longer
 from archive.metadata import Fonds
 from archive.retention import SOURCE_DOCUMENT
+from bot import custody
 from bot.channel import Channel
 from bot.post import Post
 from bot.tax_checking import TaxChecking
@@ -33,17 +34,21 @@ from storage import (
     books,
     files,
     hand_links,
+    handovers,
     holds,
     identities,
     inbox,
+    inspections,
     items,
     leases,
     lessons,
+    lone_units,
     mongo,
     notes,
     openings,
     outbox,
     people,
+    receiving,
     rulebook,
     said,
     schedules,
@@ -94,10 +99,15 @@ class House:
 
 #: Bytes of forwarded files kept in memory between their acknowledgement and their reading.
 FRESH = 16 * MB
+#: Processes that look at what is kept, made when a check begins.
+CHECKERS = 2
 ROOMS = (
     accounts, api_answers, api_keys, asked, books, files, holds, identities, inbox, items, leases, lessons, notes,
     openings, outbox, people, rulebook, said, schedules, shelf, standings, talk, tax_checks, teams, trail, units,
     webhooks, wecom, wecom_calls,
+    accounts, api_answers, api_keys, asked, books, files, identities, inbox, items, leases, lessons, notes, openings,
+    outbox, people, rulebook, said, schedules, talk, tax_checks, teams, trail, webhooks, wecom, wecom_calls,
+    inspections, lone_units, receiving, handovers,
 )  # fmt: skip
 
 
@@ -113,7 +123,11 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
         workers = Workers(settings.readers)
         stack.callback(workers.close)
         await shelf.reshelve(db)
+        checkers = Workers(CHECKERS)
+        stack.callback(checkers.close)
         house = _furnished(settings, db, chain, key, place, new, index, workers, embedded)
+        kept = custody.furnished(settings, db, key, chain, workers, checkers)
+        house = replace(house, ctx=replace(house.ctx, custody=kept))
         if settings.tax_check:
             provider = HttpProvider(settings.tax_check)
             stack.push_async_callback(provider.close)

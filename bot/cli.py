@@ -97,6 +97,10 @@ def _command(name: str) -> Run:
         from bot.commands import archiving
 
         return getattr(archiving, ARCHIVING[name])  # type: ignore[no-any-return]
+    if name in ("check", "package", "receive"):
+        from bot.commands import custody
+
+        return {"check": custody.check, "package": custody.package, "receive": custody.receive}[name]
     if name == "keys":
         from bot.commands import keys
 
@@ -168,6 +172,7 @@ def _parser() -> argparse.ArgumentParser:
     add("reindex", "重建检索 rebuild the index", spoken)
     benching = add("bench", "测量 measure", spoken)
     benching.add_argument("name", metavar="NAME")
+    _custody(add, spoken, asked)
     rechecking = add("tax-check", "再向税务机关查验 ask the tax authority once more", spoken, asked)
     rechecking.add_argument("id", metavar="ID")
     _rules(commands, common, spoken, asked)
@@ -223,6 +228,29 @@ def _archiving(commands: Any, common: argparse.ArgumentParser, spoken: argparse.
     filing.add_argument("--kind", required=True, help="保管期限表的名称 a name of the retention table")
     filing.add_argument("--period", required=True, metavar="PERIOD")
     filing.add_argument("--title", default="")
+
+
+def _custody(
+    add: Callable[..., argparse.ArgumentParser], spoken: argparse.ArgumentParser, asked: argparse.ArgumentParser
+) -> None:
+    checking = add("check", "四性检测 four-property checks", spoken, asked)
+    checking.add_argument("selection", nargs="*", metavar="SELECTION", help="2025, 2025-09, 凭证, 案卷号, 档号, 编号")
+    checking.add_argument(
+        "--stage", default="长期保存", choices=("归档", "移交接收", "长期保存"), help="环节 the stage"
+    )
+    checking.add_argument("--sample", metavar="PERCENT", default="", help="抽样百分比 a sample, e.g. 5")
+    checking.add_argument("--company", help="公司代码 company code")
+    checking.add_argument("-o", dest="out", type=Path, metavar="FILE", help="检测报告 the report: .pdf .xlsx .json")
+    packing = add("package", "制作移交包 make a hand-over package", spoken, asked)
+    packing.add_argument("selection", nargs="+", metavar="SELECTION", help="2025, 2025-09 凭证, 案卷号, 档号, 编号")
+    packing.add_argument("-o", dest="out", type=Path, required=True, metavar="DIR", help="空目录 an empty folder")
+    packing.add_argument("--company", help="公司代码 company code")
+    packing.add_argument("--carrier", default="", metavar="NO", help="载体编号 the medium's number")
+    receiving = add("receive", "核对并接收移交包 verify and take a package", spoken, asked)
+    receiving.add_argument("package", type=Path, metavar="DIR|ZIP")
+    receiving.add_argument("--company", help="收入哪个全宗 the fonds it goes into (its code)")
+    receiving.add_argument("--signer", default="", metavar="FINGERPRINT", help="移交方签名公钥指纹 the sender's key")
+    receiving.add_argument("--only-verify", action="store_true", help="只核对 verify, take nothing")
 
 
 def _books(commands: Any, common: argparse.ArgumentParser, spoken: argparse.ArgumentParser) -> None:
@@ -305,7 +333,7 @@ def _people(commands: Any, common: argparse.ArgumentParser, spoken: argparse.Arg
     )
     adding.add_argument("id", metavar="ID", help="账号 e.g. zhang.wei")
     adding.add_argument("--name", help="姓名")
-    adding.add_argument("--roles", help="employee,approver,finance,archivist,auditor,admin")
+    adding.add_argument("--roles", help="employee,approver,finance,archivist,auditor,admin,cashier")
     adding.add_argument("--department", default="")
     adding.add_argument("--company", default="")
     adding.add_argument("--email", help="公司邮箱，用于按邮箱绑定 the directory's e-mail")

@@ -22,7 +22,7 @@ from archive.company import Company
 from archive.document import Kind
 from archive.errors import BadSettings
 from archive.words import Text
-from config import archiving, channels, mail, taxcheck, trust
+from config import archiving, channels, custody, mail, taxcheck, trust
 
 MB = 1024 * 1024
 HOME = ZoneInfo("Asia/Shanghai")
@@ -59,6 +59,7 @@ class Settings:
     trust: Trust = NOBODY  # whose seals and signatures pass
     tax_check: taxcheck.Provider | None = None  # of 查验; None: people look it up
     archiving: archiving.Archiving = archiving.USUAL
+    custody: custody.Custody = field(default_factory=custody.Custody)  # checks and hand-over
 
     @property
     def address(self) -> str:
@@ -90,6 +91,7 @@ _KNOWN = {
     **trust.KNOWN,
     **taxcheck.KNOWN,
     **archiving.KNOWN,
+    **custody.KNOWN,
 }
 
 
@@ -130,6 +132,7 @@ def read(
         trust=trust.read(env, given, mistakes),
         tax_check=taxcheck.read(env, given, mistakes),
         archiving=archiving.read(given.get("archive", {}), mistakes),
+        custody=custody.read(env, given, mistakes),
     )  # fmt: skip
     if mistakes:
         raise BadSettings(mistakes="; ".join(mistakes))

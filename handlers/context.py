@@ -30,6 +30,7 @@ from archive.shelving import Scheme, Volume
 from archive.trail import Entry, Link
 from archive.unit import Unit
 from archive.words import Text
+from handlers.custody import Custody
 from handlers.message import Reply
 
 R = TypeVar("R")
@@ -398,3 +399,4 @@ class Context:
     built_in: Sequence[CategoryRule]  # the rules that come with the programme
     tax_checks: TaxChecks | None = None  # None: no provider is set, people look it up
     trust: Trust = NOBODY  # whose seals and signatures pass
+    custody: Custody | None = None  # checks, hand-over, packages

@@ -6,10 +6,11 @@ import re
 from datetime import date
 
 from archive import period, timetable
-from archive.access import Person
+from archive.access import Person, Right, demand
 from archive.errors import BadSchedule, NotFound, UnknownReport
 from archive.words import Text
 from handlers.context import Context
+from handlers.inspecting import wanted
 from handlers.message import Choice, Message, Reply
 from reports import catalogue
 
@@ -18,10 +19,14 @@ async def set_schedule(ctx: Context, asker: Person, message: Message, rest: str)
     """Remember it; the report comes to where it was asked for."""
     plan = timetable.parse(rest)
     report = re.fullmatch(r"(?:报表|报告|report\b)\s*(.*)", plan.words, re.IGNORECASE | re.DOTALL)
-    if report is None and not re.fullmatch(r"定期审查|合规|compliance|到期|due", plan.words, re.IGNORECASE):
-        raise BadSchedule(words=rest)
-    if report is not None:
+    inspection = re.fullmatch(r"(?:(?:四性)?检测|inspect\b)\s*(.*)", plan.words, re.IGNORECASE | re.DOTALL)
+    if inspection is not None:
+        demand(asker, Right.INSPECT)
+        wanted(inspection[1] or "全部", asker.company)
+    elif report is not None:
         _check(report[1], ctx.now().astimezone(ctx.zone).date())
+    elif not re.fullmatch(r"定期审查|合规|compliance|到期|due", plan.words, re.IGNORECASE):
+        raise BadSchedule(words=rest)
     schedule = await ctx.schedules.add(asker.id, message.channel, message.conversation, plan.words, plan.cron)
     following = next((n for i, _, n in await ctx.schedules.of(asker.id) if i == schedule), None)
     when = following.astimezone(ctx.zone).strftime("%Y-%m-%d %H:%M") if following else "—"

@@ -26,8 +26,14 @@ from handlers.enter import ACTION as ENTER
 from handlers.enter import enter
 from handlers.feedback import feedback
 from handlers.forwarded import forwarded
+from handlers.hand_over import deputy, hand_over, refused, sign_code, signed
+from handlers.handing import REFUSE as HANDOVER_REFUSE
+from handlers.handing import SIGN as HANDOVER_SIGN
 from handlers.hold import RELEASE as HOLD_RELEASE
 from handlers.hold import hold, release
+from handlers.inspect import CANCEL as INSPECTION_CANCEL
+from handlers.inspect import cancel as cancel_inspection
+from handlers.inspect import inspect
 from handlers.join import join
 from handlers.link import ACTION as LINK
 from handlers.link import link, link_code
@@ -255,6 +261,34 @@ COMMANDS: tuple[Command, ...] = (
         Text("验签 G2610-0001", "signature G2610-0001"),
     ),
     Command(
+        ("检测", "四性检测", "inspect", "four-property"),
+        Right.INSPECT,
+        inspect,
+        Text("四性检测", "run four-property checks"),
+        Text("检测 2025 凭证", "inspect 2025 vouchers"),
+    ),
+    Command(
+        ("移交", "hand over", "handover"),
+        Right.HAND_OVER,
+        hand_over,
+        Text("移交年度会计档案", "hand a year's archives over"),
+        Text("移交 2025", "hand over 2025"),
+    ),
+    Command(
+        ("签字码", "sign code"),
+        Right.TALK,
+        sign_code,
+        Text("取移交签字码", "a code to sign a hand-over with"),
+        Text("签字码 YJ2025-GD01-01", "sign code YJ2025-GD01-01"),
+    ),
+    Command(
+        ("委托签字", "deputy"),
+        Right.TALK,
+        deputy,
+        Text("委托别人代签移交", "name who signs a hand-over for you"),
+        Text("委托签字 王芳 YJ2025-GD01-01", "deputy wang YJ2025-GD01-01"),
+    ),
+    Command(
         ("归类规则", "规则", "rules", "rule"),
         Right.SEARCH,
         rules,
@@ -329,6 +363,9 @@ ACTIONS: Mapping[str, tuple[Right, Handler]] = {
     BOOK_IMPORT: (Right.BOOKS, confirm_import),
     ARRANGE_FILE: (Right.ARRANGE, file_month),
     HOLD_RELEASE: (Right.RETAIN, release),
+    INSPECTION_CANCEL: (Right.INSPECT, cancel_inspection),
+    HANDOVER_SIGN: (Right.TALK, signed),
+    HANDOVER_REFUSE: (Right.TALK, refused),
     BOOK_MAP: (Right.BOOKS, map_columns),
     BOOK_COLUMNS: (Right.BOOKS, columns),
     AS_DOCUMENT: (Right.BOOKS, as_document),

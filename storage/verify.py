@@ -23,6 +23,7 @@ from storage.keys import SEAL
 from storage.mongo import Database, Doc, border
 from storage.trail import HEAD, Head, Trail, to_link
 from storage.verify_books import book_faults
+from storage.verify_custody import custody_faults
 from storage.verify_keys import program_faults
 from storage.verify_links import link_faults
 from storage.verify_people import MALFORMED, account_faults, people_faults
@@ -59,6 +60,9 @@ FAULTS = {
     "V52": Text("案卷或件号不连续、重复或对不上目录", "volume or piece numbers have a gap, a double, or no place"),
     "V53": Text("著录或保管期限与操作记录不符", "metadata or terms set by people are not what the trail says"),
     "V54": Text("冻结与操作记录不符", "a legal hold is not what the trail says"),
+    "V60": Text("四性检测结果与操作记录不符", "the results of a check are not what the trail says"),
+    "V61": Text("移交与操作记录不符", "a hand-over is not what the trail says"),
+    "V62": Text("接收的元数据与操作记录不符", "metadata that was received is not what the trail says"),
     "V30": Text("归类规则与操作记录不符", "a rule of sorting is not what the trail says"),
     "V31": Text("归类规则没有操作记录", "a rule of sorting has no trail"),
     "V32": Text("操作记录里有，归类规则却不见了", "the trail knows it, but the rule of sorting is gone"),
@@ -121,6 +125,8 @@ class Verification:
             async for where, code in book_faults(self._db, self._file):
                 yield Fault(code, where)
             async for where, code in unit_faults(self._db, self._file):
+                yield Fault(code, where)
+            async for where, code in custody_faults(self._db):
                 yield Fault(code, where)
             async for where, code in rule_faults(self._db):
                 yield Fault(code, where)

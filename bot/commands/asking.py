@@ -35,6 +35,7 @@ from handlers import search as searching
 from handlers import show as showing
 from handlers.cards import money
 from handlers.message import Message
+from handlers.standing import plain_standing
 from handlers.upload import upload
 from intake.names import safe_name
 from reports.render import render
@@ -202,7 +203,8 @@ async def show(args: argparse.Namespace, settings: Settings) -> int:
             {"at": link.entry.at.isoformat(), "who": link.entry.who, "action": link.entry.action, **link.entry.facts}
             for link in await house.trail.about(item.id)
         ]
-    plain = showing.plain(item) | {"history": history}
+        kept = await plain_standing(house.ctx, item.id)
+    plain = showing.plain(item) | kept | {"history": history}
     if args.json:
         print(json.dumps(plain, ensure_ascii=False))
         return 0
