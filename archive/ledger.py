@@ -1,0 +1,360 @@
+"""The ledger: balances and movements of every month, from vouchers, and from trial balances where vouchers are missing.
+
+Vouchers are the facts; a trial balance gives the openings, fills what a month lacks and is compared with the rest.
+Whatever doesn't tie is kept as a remark with its rows, so that a statement can say so.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from archive.balance import Balance
+from archive.chart import Chart
+from archive.finding import Level
+from archive.money import thousands
+from archive.remark import Remark
+from archive.sums import Leg, Pattern, Sums
+from archive.voucher import ZERO
+from archive.words import Text
+
+Amounts = Mapping[str, Decimal]
+#: Rows named one by one in a remark.
+NAMED = 20
+
+
+def before(month: str, back: int = 1) -> str:
+    """The month so many months earlier: 2026-01 → 2025-12."""
+    year, number = divmod(int(month[:4]) * 12 + int(month[5:]) - 1 - back, 12)
+    return f"{year:04}-{number + 1:02}"
+
+
+def months_between(first: str, last: str) -> list[str]:
+    """Every month from the first to the last, both included."""
+    found = []
+    at = first
+    while at <= last:
+        found.append(at)
+        at = before(at, -1)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What moved in a month."""
+
+    period: str
+    patterns: tuple[Pattern, ...]
+    moved: Amounts  # account → debit less credit
+    turnover: Mapping[str, tuple[Decimal, Decimal]]  # account → debit, credit, without the transfer of the result
+    vouchers: int
+    filled: bool = False  # the trial balance had to fill in
+    empty: bool = False  # nothing is known of this month
+
+
+@dataclass(slots=True)
+class Ledger:
+    """One company's books, month after month. Made by `ledger_of`; read only."""
+
+    chart: Chart
+    months: dict[str, Month]
+    openings: dict[str, dict[str, Decimal]]  # month → account → balance at its beginning, debit positive
+    sums: Mapping[str, Sums]
+    remarks: list[Remark] = field(default_factory=list)
+    party_rows: dict[str, dict[str, dict[str, tuple[Decimal, Decimal]]]] = field(default_factory=dict)
+    party_names: dict[str, str] = field(default_factory=dict)
+    year_openings: dict[str, dict[str, Decimal]] = field(default_factory=dict)  # first month → at its year's beginning
+    _details: dict[tuple[str, str], dict[str, Decimal] | None] = field(default_factory=dict)
+
+    @property
+    def first(self) -> str:
+        """The first month of which anything is known; "" of an empty ledger."""
+        return min(self.months, default="")
+
+    @property
+    def last(self) -> str:
+        """The last month of which anything is known."""
+        return max(self.months, default="")
+
+    def closing(self, month: str) -> dict[str, Decimal] | None:
+        """Balances at the end of a month, debit positive; None outside the books."""
+        following = before(month, -1)
+        if following in self.openings:
+            return self.openings[following]
+        if month == self.last:
+            closing = dict(self.openings[month])
+            for account, amount in self.months[month].moved.items():
+                closing[account] = closing.get(account, ZERO) + amount
+            self.openings[following] = closing
+            return closing
+        if month == before(self.first[:4] + "-01") and self.first in self.year_openings:
+            return self.year_openings[self.first]
+        return None
+
+    def details(self, account: str, month: str) -> dict[str, Decimal] | None:
+        """The account's balance at a month's end by party; None where the parties don't add up to it."""
+        key = (account, month)
+        if key not in self._details:
+            self._details[key] = self._by_party(account, month)
+        return self._details[key]
+
+    def _by_party(self, account: str, month: str) -> dict[str, Decimal] | None:
+        balance = (self.closing(month) or {}).get(account, ZERO)
+        rows = self.party_rows.get(account, {})
+        at: dict[str, Decimal] = {}
+        start = ""
+        if month in rows:
+            at, start = {p: c for p, (_, c) in rows[month].items()}, before(month, -1)
+        elif (following := before(month, -1)) in rows:
+            at, start = {p: o for p, (o, _) in rows[following].items()}, following
+        elif earlier := [m for m in rows if m < month]:
+            anchor = max(earlier)
+            at, start = {p: c for p, (_, c) in rows[anchor].items()}, before(anchor, -1)
+        elif self.openings[self.first].get(account, ZERO) == 0:
+            start = self.first
+        else:
+            later = sorted(m for m in rows if m > month)
+            if not later:
+                return None if balance else {}
+            anchor = later[0]
+            at = {p: o for p, (o, _) in rows[anchor].items()}
+            self._roll(account, at, months_between(before(month, -1), before(anchor)), -1)
+            start = before(month, -1)
+        if start:
+            self._roll(account, at, months_between(start, month), 1)
+        if sum(at.values(), ZERO) != balance:
+            return None
+        return at
+
+    def _roll(self, account: str, at: dict[str, Decimal], months: Iterable[str], sign: int) -> None:
+        for month in months:
+            sums = self.sums.get(month)
+            for party, (debit, credit) in _parties_of(sums, account):
+                name = self.party_names.get(party, party)
+                at[name] = at.get(name, ZERO) + sign * (debit - credit)
+
+
+def _parties_of(sums: Sums | None, account: str) -> Sequence[tuple[str, tuple[Decimal, Decimal]]]:
+    if sums is None:
+        return ()
+    return [(party, both) for (code, party), both in sums.parties.items() if code == account]
+
+
+def ledger_of(chart: Chart, sums: Mapping[str, Sums], balances: Sequence[Balance]) -> Ledger:
+    """The ledger of a company's months. Never raises for books that don't tie: `remarks` tells of them."""
+    tables, parties = _tables(balances)
+    known = sorted({*sums, *tables})
+    if not known:
+        return Ledger(chart, {}, {}, sums)
+    remarks: list[Remark] = []
+    months = {
+        month: _month(month, sums.get(month), tables.get(month), chart, remarks)
+        for month in months_between(known[0], known[-1])
+    }
+    openings = _carried(months, tables, remarks)
+    for month in months:
+        _odd(sums.get(month), remarks)
+    names = {b.party: b.party_name for b in balances if b.party and b.party_name}
+    rows: dict[str, dict[str, dict[str, tuple[Decimal, Decimal]]]] = defaultdict(dict)
+    for (account, month), mine in parties.items():
+        rows[account][month] = {}
+        for b in mine:
+            name = names.get(b.party, b.party)
+            o, c = rows[account][month].get(name, (ZERO, ZERO))
+            rows[account][month][name] = (o + b.opening, c + b.closing)
+    ledger = Ledger(chart, months, openings, sums, remarks, dict(rows), names)
+    _year_opening(ledger, tables)
+    return ledger
+
+
+def _tables(
+    balances: Sequence[Balance],
+) -> tuple[dict[str, dict[str, Balance]], dict[tuple[str, str], list[Balance]]]:
+    """The lowest accounts of each month's table, and the rows of parties by account and month."""
+    by_month: dict[str, dict[str, Balance]] = defaultdict(dict)
+    parties: dict[tuple[str, str], list[Balance]] = defaultdict(list)
+    for b in balances:
+        if b.party:
+            parties[b.account, b.period].append(b)
+        else:
+            by_month[b.period][b.account] = b
+    lowest: dict[str, dict[str, Balance]] = {}
+    for month, rows in by_month.items():
+        parents = {code[:n] for code in rows for n in range(3, len(code)) if code[:n] in rows}
+        lowest[month] = {code: b for code, b in rows.items() if code not in parents}
+    return lowest, parties
+
+
+def _month(
+    period: str, sums: Sums | None, table: Mapping[str, Balance] | None, chart: Chart, remarks: list[Remark]
+) -> Month:
+    patterns = sums.patterns if sums else ()
+    vouchers = sums.vouchers if sums else 0
+    filled = _missing(period, patterns, vouchers, table, chart, remarks) if table else ()
+    if not vouchers and not table:
+        why = Text(f"{period} 没有凭证，也没有余额表", f"{period} has neither vouchers nor a trial balance")
+        remarks.append(Remark("month_missing", Level.STOP, (period,), why))
+    patterns = (*patterns, *filled)
+    moved: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    debits: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    credits_: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for p in patterns:
+        for leg, amount in zip(p.legs, p.amounts, strict=True):
+            moved[leg.account] += amount if leg.debit else -amount
+            if not p.transfer:
+                (debits if leg.debit else credits_)[leg.account] += amount
+    turnover = {a: (debits.get(a, ZERO), credits_.get(a, ZERO)) for a in {*debits, *credits_}}
+    return Month(period, patterns, dict(moved), turnover, vouchers, bool(filled), not vouchers and not table)
+
+
+def _missing(
+    period: str,
+    patterns: Sequence[Pattern],
+    vouchers: int,
+    table: Mapping[str, Balance],
+    chart: Chart,
+    remarks: list[Remark],
+) -> tuple[Pattern, ...]:
+    """What the month's table has beyond its vouchers, as one voucher; where it has less, only a remark."""
+    debit: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    credit: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for p in patterns:
+        for leg, amount in zip(p.legs, p.amounts, strict=True):
+            row = next((leg.account[:n] for n in range(len(leg.account), 2, -1) if leg.account[:n] in table), None)
+            (debit if leg.debit else credit)[row or leg.account] += amount
+    legs: list[tuple[Leg, Decimal]] = []
+    rows: list[str] = []
+    for code in sorted({*table, *debit, *credit}):
+        b = table.get(code)
+        d = (b.debit if b else ZERO) - debit.get(code, ZERO)
+        c = (b.credit if b else ZERO) - credit.get(code, ZERO)
+        if d or c:
+            rows.append(f"{code} 借{thousands(d)} 贷{thousands(c)}")
+            legs += [(Leg(code, side), a) for side, a in ((True, d), (False, c)) if a]
+    if not legs:
+        return ()
+    more = sum((a for leg, a in legs if leg.debit), ZERO)
+    named = "；".join(rows[:NAMED]) + (f" … 共 {len(rows)} 个科目" if len(rows) > NAMED else "")
+    if vouchers and more <= 0:
+        why = Text(
+            f"{period} 余额表的发生额少于凭证（余额表可能在记账前导出），以凭证为准。差异：{named}",
+            f"{period}: the trial balance moves less than the vouchers (exported before posting?); the vouchers count. "
+            f"Differences: {named}",
+        )
+        remarks.append(Remark("table_behind", Level.WARN, (period,), why))
+        return ()
+    if vouchers:
+        why = Text(
+            f"{period} 凭证不全，按余额表补足：{named}",
+            f"{period}: vouchers are missing; what the trial balance has beyond them was added: {named}",
+        )
+        remarks.append(Remark("vouchers_missing", Level.STOP, (period,), why))
+    else:
+        why = Text(
+            f"{period} 没有凭证，金额取自余额表，现金流量无法按凭证编制",
+            f"{period} has no vouchers: figures are those of the trial balance, cash flows can't be told",
+        )
+        remarks.append(Remark("table_only", Level.WARN, (period,), why))
+    return _split(legs, chart)
+
+
+def _split(legs: Sequence[tuple[Leg, Decimal]], chart: Chart) -> tuple[Pattern, ...]:
+    """The fill as business and, where 本年利润 moves, the transfer of the result: the unnatural side of each account."""
+    business: list[tuple[Leg, Decimal]] = []
+    transfer: list[tuple[Leg, Decimal]] = []
+    closes = any((n := chart.nodes.get(leg.account)) and n.role == "本年利润" for leg, _ in legs)
+    for leg, amount in legs:
+        node = chart.nodes.get(leg.account)
+        if not closes or node is None or node.group not in ("income", "expense"):
+            mine = transfer if closes and node and node.role == "本年利润" else business
+        else:
+            natural = (node.group == "expense") == (node.tag != "利息收入")
+            mine = business if leg.debit == natural else transfer
+        mine.append((leg, amount))
+    return tuple(
+        Pattern(tuple(x for x, _ in part), tuple(a for _, a in part), (ZERO,) * len(part), number == 1, 1, True)
+        for number, part in enumerate((business, transfer))
+        if part
+    )
+
+
+def _carried(
+    months: Mapping[str, Month], tables: Mapping[str, Mapping[str, Balance]], remarks: list[Remark]
+) -> dict[str, dict[str, Decimal]]:
+    """The balances at the beginning of each month: the first table's, rolled back and carried on."""
+    order = sorted(months)
+    start: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    anchor = next((m for m in order if m in tables), None)
+    if anchor is None:
+        why = Text(
+            "没有余额表，期初余额按零计算，余额不可靠",
+            "There is no trial balance: openings count as nothing, balances can't be relied upon",
+        )
+        remarks.append(Remark("no_opening", Level.STOP, (order[0],), why))
+    else:
+        moved: dict[str, Decimal] = defaultdict(lambda: ZERO)
+        for m in order[: order.index(anchor)]:
+            for account, amount in months[m].moved.items():
+                moved[account] += amount
+        for code, diff in _against(tables[anchor], moved).items():
+            start[code] += diff
+    openings: dict[str, dict[str, Decimal]] = {}
+    now: dict[str, Decimal] = dict(start)
+    for m in order:
+        if m in tables and (wrong := _against(tables[m], now)):
+            rows = "；".join(f"{code} {thousands(d)}" for code, d in sorted(wrong.items())[:NAMED])
+            why = Text(
+                f"{m} 余额表的期初与上期期末不符，以余额表为准。差异：{rows}",
+                f"{m}: the trial balance opens otherwise than the month before closed; it counts. Differences: {rows}",
+            )
+            remarks.append(Remark("opening_differs", Level.STOP, (m,), why))
+            for code, d in wrong.items():
+                now[code] = now.get(code, ZERO) + d
+        openings[m] = dict(now)
+        for account, amount in months[m].moved.items():
+            now[account] = now.get(account, ZERO) + amount
+    return openings
+
+
+def _against(table: Mapping[str, Balance], carried: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """The table's openings less what is carried, for the accounts where they differ."""
+    mine: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for code, amount in carried.items():
+        row = next((code[:n] for n in range(len(code), 2, -1) if code[:n] in table), code)
+        mine[row] += amount
+    found: dict[str, Decimal] = {}
+    for code in {*table, *mine}:
+        b = table.get(code)
+        if diff := (b.opening if b else ZERO) - mine.get(code, ZERO):
+            found[code] = diff
+    return found
+
+
+def _odd(sums: Sums | None, remarks: list[Remark]) -> None:
+    if sums is None or not sums.odd:
+        return
+    for kind, zh, en in (
+        ("unbalanced", "借贷不平的凭证", "vouchers that don't balance"),
+        ("currency", "本位币金额可能是外币的分录", "entries whose amount may be in a foreign currency"),
+    ):
+        mine = [each for each in sums.odd if each[0] == kind]
+        if mine:
+            rows = "；".join(f"{ref}（第{row}行 {what}）" for _, ref, row, what in mine[:NAMED])
+            why = Text(f"{sums.period} {zh}：{rows}", f"{sums.period}, {en}: {rows}")
+            level = Level.STOP if kind == "unbalanced" else Level.WARN
+            remarks.append(Remark(kind, level, tuple(ref for _, ref, _, _ in mine), why))
+
+
+def _year_opening(ledger: Ledger, tables: Mapping[str, Mapping[str, Balance]]) -> None:
+    """Of books that begin inside a year: the year's opening by the 本年累计 columns of the first table, if it has them."""
+    first = ledger.first
+    table = tables.get(first)
+    if first.endswith("-01") or not table:
+        return
+    if all(b.year_debit is None and b.year_credit is None for b in table.values()):
+        return
+    ledger.year_openings[first] = {
+        code: b.closing - (b.year_debit or ZERO) + (b.year_credit or ZERO) for code, b in table.items()
+    }
