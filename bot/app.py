@@ -18,6 +18,7 @@ from bot.post import Post
 from bot.tax_checking import TaxChecking
 from bot.tax_provider import HttpProvider
 from bot.workers import Workers
+from config.forms import forms
 from config.legal import retention
 from config.settings import MB, Settings, categories
 from handlers.context import Context
@@ -33,6 +34,7 @@ from storage import (
     inbox,
     items,
     leases,
+    ledgers,
     mongo,
     notes,
     openings,
@@ -85,8 +87,8 @@ class House:
 #: Bytes of forwarded files kept in memory between their acknowledgement and their reading.
 FRESH = 16 * MB
 ROOMS = (
-    accounts, api_answers, api_keys, asked, books, files, identities, inbox, items, leases, notes, openings, outbox,
-    people, said, schedules, talk, tax_checks, teams, trail, webhooks, wecom, wecom_calls,
+    accounts, api_answers, api_keys, asked, books, files, identities, inbox, items, leases, ledgers, notes, openings,
+    outbox, people, said, schedules, talk, tax_checks, teams, trail, webhooks, wecom, wecom_calls,
 )  # fmt: skip
 
 
@@ -163,6 +165,8 @@ def _furnished(
         notes=notes.Notes(db),
         identities=known_as,
         books=books.Books(db, chain),
+        ledgers=ledgers.Ledgers(db, chain, forms().roles),
+        forms=forms(),
         offload=workers.run,
         now=_now,
         zone=settings.zone,

@@ -23,6 +23,7 @@ from archive.trail import Entry
 from storage.mongo import Database, Doc, Indexes, Session, border
 from storage.people import utc_now
 from storage.records import digest, pack, unpack
+from storage.stamps import stamp
 from storage.trail import Trail
 
 #: Shown or imported files by company, the newest last.
@@ -84,6 +85,8 @@ class Books:
                 remarks += outcome.remarks
                 if outcome.records is not None:
                     stand[f"{IS}{kind}|{period}"] = await self._write(prefix, outcome.records, session)
+                    version = stand[f"{IS}{kind}|{period}"]
+                    await stamp(self._db, prefix, version, parted(outcome.records), session)
             done = replace(file, state="imported", counts=dict(counts))
             await self._db.book_files.replace_one({"_id": file.id}, pack(done), upsert=True, session=session)
             await self._confirm(file, mapping, session)
@@ -129,18 +132,22 @@ def about(company: str) -> str:
     return f"books:{company}"
 
 
-def _parts(records: Sequence[Any]) -> list[list[Doc]]:
-    """Packed records, so many in one document that it stays far below its 16 MB."""
-    parts: list[list[Doc]] = [[]]
+def parted(records: Sequence[R]) -> list[list[R]]:
+    """The records as they lie in documents: so many in one that it stays far below its 16 MB."""
+    parts: list[list[R]] = [[]]
     weight = 0
     for record in records:
         heavy = 1 + len(getattr(record, "lines", ()))
         if parts[-1] and weight + heavy > PART:
             parts.append([])
             weight = 0
-        parts[-1].append(pack(record))
+        parts[-1].append(record)
         weight += heavy
     return parts
+
+
+def _parts(records: Sequence[Any]) -> list[list[Doc]]:
+    return [[pack(record) for record in part] for part in parted(records)]
 
 
 def _entry(file: BookFile, stand: Mapping[str, str]) -> Entry:

@@ -24,6 +24,7 @@ from storage.mongo import Database, Doc, border
 from storage.trail import HEAD, Head, Trail, to_link
 from storage.verify_books import book_faults
 from storage.verify_keys import program_faults
+from storage.verify_ledger import ledger_faults
 from storage.verify_people import MALFORMED, account_faults, people_faults
 
 FAULTS = {
@@ -51,6 +52,8 @@ FAULTS = {
     "V22": Text("账簿内容与操作记录不符", "the books are not what the trail says"),
     "V23": Text("账簿的原件被改动、不见了或打不开", "the original of a book was changed, is gone, or can't be opened"),
     "V24": Text("API 密钥或回调与操作记录不符", "an API key or a webhook is not what the trail says"),
+    "V40": Text("凭证的汇总与凭证不符", "the sums of a month are not those of its vouchers"),
+    "V41": Text("科目映射或填数与操作记录不符", "a mapping or an input of statements is not what the trail says"),
 }
 LINKS, ITEMS = 1000, 100  # read at a time
 REMEMBERED = 200  # files just checked: the parts of one file stand together
@@ -107,6 +110,8 @@ class Verification:
             async for fault in self._made():
                 yield fault
             async for where, code in book_faults(self._db, self._file):
+                yield Fault(code, where)
+            async for where, code in ledger_faults(self._db):
                 yield Fault(code, where)
 
     # the trail

@@ -28,7 +28,10 @@ def balance_sheet(ledger: Ledger, form: Form, period: str, month: str, inputs: I
     earlier = _at(ledger, form, year_end, inputs, [])[0] if ledger.closing(year_end) is not None else None
     if earlier is None:
         notes.append(
-            Text(f"没有 {year_end} 的余额，上年年末余额空缺", f"No balances of {year_end}: the column of last year is empty")
+            Text(
+                f"没有 {year_end} 的余额，上年年末余额空缺",
+                f"No balances of {year_end}: the column of last year is empty",
+            )
         )
     columns = {form.columns[0]: figures} | dict.fromkeys(form.columns[1:], earlier)
     names = [line.name for line in form.lines if not line.head]
@@ -39,9 +42,7 @@ def balance_sheet(ledger: Ledger, form: Form, period: str, month: str, inputs: I
         name = Text("上年年末：资产 = 负债 + 所有者权益", "Last year's end: assets = liabilities + equity")
         checks.append(Check(name, earlier[total], earlier[other]))
     given = inputs.get(month, {})
-    wanted = tuple(
-        w for w in form.inputs if w.ask and w.key not in given and figures.get(w.source, ZERO) != 0
-    )
+    wanted = tuple(w for w in form.inputs if w.ask and w.key not in given and figures.get(w.source, ZERO) != 0)
     for w in wanted:
         notes.append(
             Text(
@@ -106,9 +107,7 @@ def _open_line(form: Form) -> FormLine | None:
     return next((line for line in form.lines if any(t.role == _OPEN for t in line.terms)), None)
 
 
-def _put(
-    taken: dict[str, list[Part]], line: FormLine | None, account: str, amount: Decimal, party: str = ""
-) -> None:
+def _put(taken: dict[str, list[Part]], line: FormLine | None, account: str, amount: Decimal, party: str = "") -> None:
     if line is not None:
         taken[line.name].append(Part(account, -amount if line.credit else amount, party))
 

@@ -53,15 +53,15 @@ def flows_of(chart: Chart, rules: CashRules, patterns: Iterable[Pattern]) -> Flo
             unread += sum((a for _, a in cash), ZERO)
             continue
         mine = _by_items(p, chart, rules, sum((a for _, a in cash), ZERO), unknown)
-        counted[mine is None] += p.count
-        for key, amount in (mine if mine is not None else _by_counterparts(p, chart, rules)).items():
+        told = mine if mine is not None else _by_counterparts(p, chart, rules)
+        if told:
+            counted[mine is None] += p.count
+        for key, amount in told.items():
             found[key] += amount
     return Flowed(dict(found), counted[0], counted[1], dict(unknown), unread)
 
 
-def _by_items(
-    p: Pattern, chart: Chart, rules: CashRules, change: Decimal, unknown: dict[str, Decimal]
-) -> Flows | None:
+def _by_items(p: Pattern, chart: Chart, rules: CashRules, change: Decimal, unknown: dict[str, Decimal]) -> Flows | None:
     """By the items on its lines; None where they don't make up the change of cash."""
     named = [(leg, c) for leg, c in zip(p.legs, p.cash, strict=True) if leg.item]
     if not named or sum((c for _, c in named), ZERO) != change:
@@ -219,7 +219,9 @@ def _notes(flowed: Sequence[Flowed]) -> list[Text]:
             unknown[item] += amount
     if unknown:
         some = "；".join(f"{item} {thousands(a)}" for item, a in unknown.items())
-        notes.append(Text(f"不认识的现金流量项目，列入其他：{some}", f"Unknown cash flow items, shown as other: {some}"))
+        notes.append(
+            Text(f"不认识的现金流量项目，列入其他：{some}", f"Unknown cash flow items, shown as other: {some}")
+        )
     if unread := sum((f.unread for f in flowed), ZERO):
         notes.append(
             Text(
@@ -228,5 +230,3 @@ def _notes(flowed: Sequence[Flowed]) -> list[Text]:
             )
         )
     return notes
-
-

@@ -106,18 +106,21 @@ def _checks(ledger: Ledger, form: Form, months: Sequence[str], profit: Decimal) 
 
 
 def carried_over(ledger: Ledger, months: Sequence[str]) -> Decimal:
-    """What the transfer vouchers took from profit and loss accounts, as profit."""
-    return sum(
-        (
-            amount
-            for month in months
-            for p in ledger.months[month].patterns
-            if p.transfer
-            for leg, amount in p.signed()
-            if _is_result(ledger, leg.account)
-        ),
-        ZERO,
-    )
+    """What the transfer vouchers took from profit and loss accounts, as profit.
+
+    Of months told by a trial balance: what 本年利润 and 利润分配 gained, with what was appropriated or distributed.
+    """
+    found = ZERO
+    for month in months:
+        for p in ledger.months[month].patterns:
+            for leg, amount in p.signed():
+                role = ledger.chart.nodes[leg.account].role
+                if p.filled:
+                    if role in ("本年利润", "利润分配", "盈余公积") or (role == "应付股利" and not leg.debit):
+                        found -= amount
+                elif p.transfer and _is_result(ledger, leg.account):
+                    found += amount
+    return found
 
 
 def open_result(ledger: Ledger, months: Sequence[str]) -> Decimal:

@@ -77,9 +77,7 @@ def _class(node: Node, rules: CashRules) -> str:
     return "equity" if node.role == "其他综合收益" else "long"
 
 
-def _added_back(
-    node: Node, leg: Leg, others: Sequence[tuple[Leg, Decimal, Node, str]], rules: CashRules
-) -> str:
+def _added_back(node: Node, leg: Leg, others: Sequence[tuple[Leg, Decimal, Node, str]], rules: CashRules) -> str:
     """The line that takes a result out of profit because its cash isn't operating; "" for the rest."""
     if node.role == "财务费用" and node.tag == "汇兑损益":
         plain = all(c == "long" or n.tag == "汇兑损益" for _, _, n, c in others)
