@@ -261,7 +261,7 @@ def _missing(
 
 
 def _split(legs: Sequence[tuple[Leg, Decimal]], chart: Chart) -> tuple[Pattern, ...]:
-    """The fill as business and, where 本年利润 moves, the transfer of the result: the unnatural side of each account."""
+    """The fill as business and, where 本年利润 moves, the transfer of the result: each account's other side."""
     business: list[tuple[Leg, Decimal]] = []
     transfer: list[tuple[Leg, Decimal]] = []
     closes = any((n := chart.nodes.get(leg.account)) and n.role == "本年利润" for leg, _ in legs)
@@ -348,7 +348,7 @@ def _odd(sums: Sums | None, remarks: list[Remark]) -> None:
 
 
 def _year_opening(ledger: Ledger, tables: Mapping[str, Mapping[str, Balance]]) -> None:
-    """Of books that begin inside a year: the year's opening by the 本年累计 columns of the first table, if it has them."""
+    """Of books that begin inside a year: the year's opening by the 本年累计 columns of the first table."""
     first = ledger.first
     table = tables.get(first)
     if first.endswith("-01") or not table:

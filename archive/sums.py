@@ -139,7 +139,7 @@ def _add(
 
 
 def _odd(v: Voucher, line: Line) -> Iterable[tuple[str, str, int, str]]:
-    """A foreign currency whose amount in yuan may be no yuan: nothing else stands beside it, or the same figure does."""
+    """A foreign currency whose amount in yuan may be none: nothing stands beside it, or the same figure does."""
     if line.currency and line.amount and (line.foreign is None or abs(line.foreign) == abs(line.amount)):
         yield "currency", v.ref, line.row, f"{key_of(line)} {line.currency} {line.amount}"
 

@@ -1,4 +1,4 @@
-"""Statements as replies and files, for every way they are asked for: 资产负债表 2026-09, 报表 利润表 2026Q3, a schedule."""
+"""Statements as replies and files, whichever way they are asked for: by name, as a report, by a schedule."""
 
 from __future__ import annotations
 

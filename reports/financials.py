@@ -1,4 +1,4 @@
-"""Financial statements in the printed form of the Ministry: two-sided balance sheet, number of the form, signature lines."""
+"""Financial statements in the printed form of the Ministry: two-sided, numbered, with lines to sign."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from archive.money import CENT, thousands
+from archive.period import Period
 from archive.statements.form import FormLine
 from archive.statements.statement import Statement
 from archive.words import Lang, Text, same
@@ -79,7 +80,10 @@ def _checks(statement: Statement) -> list[Any]:
 
 
 def period_of(statement: Statement) -> Text:
-    """2026年9月, 2026年第3季度; of a balance sheet the day it is of is clear from the period's end."""
+    """2026年9月, 2026年第3季度; of a balance sheet the day it is of."""
+    if statement.form.kind == "balance" and statement.until:
+        end = Period.month(int(statement.until[:4]), int(statement.until[5:])).last
+        return Period.day(end).label
     return period_text(statement.period)
 
 
@@ -104,8 +108,11 @@ def _label(line: FormLine) -> Text:
 
 
 def _figure(statement: Statement, name: str, column: str) -> Cell:
+    """Nothing stays blank, as on the printed forms; totals are always written."""
     amount = statement.figures[name].get(column)
-    return None if amount is None else amount.quantize(CENT)
+    line = statement.form.line(name)
+    blank = amount is None or (not amount and line is not None and not line.bold)
+    return None if blank or amount is None else amount.quantize(CENT)
 
 
 def _table(statement: Statement) -> Table:
@@ -123,7 +130,8 @@ def _table(statement: Statement) -> Table:
             _figure(statement, line.name, c) for c in form.printed
         )  # fmt: skip
         rows.append((_label(line), *figures))
-    return Table(form.title, columns, (Group(tuple(rows)),), strong=frozenset(strong))
+    small = len(rows) > 30 or form.kind == "equity"
+    return Table(form.title, columns, (Group(tuple(rows)),), strong=frozenset(strong), compact=small)
 
 
 def _two_sided(statement: Statement) -> Table:
@@ -149,7 +157,7 @@ def _two_sided(statement: Statement) -> Table:
     for side, head in enumerate(heads):
         columns.append(Column(f"item{side}", head, weight=3.0))
         columns += [Column(f"{c}{side}", _COLUMNS.get(c, same(c)), "money") for c in form.printed]
-    return Table(form.title, tuple(columns), (Group(rows),), strong=strong)
+    return Table(form.title, tuple(columns), (Group(rows),), strong=strong, compact=True)
 
 
 def _half(statement: Statement, line: FormLine) -> Row:

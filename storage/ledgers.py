@@ -115,7 +115,7 @@ class Ledgers:
                     if not await self._db.book_stamps.find_one({"_id": period}):
                         docs = await self._docs(f"{period}|")
                         cls: type = Voucher if kind == "vouchers" else _SHOWN[kind]
-                        rows = [[unpack(cls, row) for row in doc["rows"]] for doc in docs]
+                        rows: list[list[Any]] = [[unpack(cls, row) for row in doc["rows"]] for doc in docs]
                         await stamp(self._db, f"{period}|", rows_digest(docs), rows, None)
                     at = f"{period}|{_LAST}"
             await self._db.book_stamps.replace_one({"_id": mark}, {"_id": mark, "version": ""}, upsert=True)

@@ -88,9 +88,9 @@ def _at(
         whole = sum((a for _, a in mine), ZERO)
         node = ledger.chart.nodes.get(second) or ledger.chart.nodes[mine[0][0]]
         side = "二级借" if whole > 0 else "二级贷"
-        line = next((x for x, t in lines[node.role] if t.take == side), None)
+        target = next((x for x, t in lines[node.role] if t.take == side), None)
         for account, amount in mine:
-            _put(taken, line, account, amount)
+            _put(taken, target, account, amount)
     _told(ledger, nets, rest, notes)
     return _figures(form, taken, month, inputs, notes)
 

@@ -1,7 +1,7 @@
 """现金流量表, direct: by the 现金流量项目 the vouchers carry, else by the counterparts of each voucher that moves cash.
 
-Counterparts follow the official table of 小企业会计准则 (row by row), which suits 企业会计准则 as well; input and output
-tax goes with what it was paid on; what moves between cash accounts is no flow.
+Counterparts follow the official table of 小企业会计准则 row by row, which suits 企业会计准则 as well; input and
+output tax goes with what it was paid on; what moves between cash accounts is no flow.
 """
 
 from __future__ import annotations
@@ -88,9 +88,7 @@ def _by_counterparts(p: Pattern, chart: Chart, rules: CashRules) -> Flows:
     found: Flows = defaultdict(lambda: ZERO)
     loose = []
     for leg, amount, key in keyed:
-        if key == "vat" and kinds - {"vat"}:
-            loose.append((leg, amount))
-        elif key == "fx" and kinds - {"fx"}:
+        if key in ("vat", "fx") and kinds - {key}:
             loose.append((leg, amount))
         else:
             found[_settled(key, kinds, chart, paid=paid), leg.account] += amount
@@ -190,8 +188,8 @@ def _figures(
             whole[key] += amount
     lines = {key: line for line in form.lines for key in (line.key, *line.keys) if key}
     parts: dict[str, list[Part]] = defaultdict(list)
-    for (key, account), amount in whole.items():
-        if line := lines.get(key):
+    for (flow, account), amount in whole.items():
+        if line := lines.get(flow):
             parts[line.name].append(Part(account, -amount if line.out else amount))
     opening = cash_at(ledger, ledger.openings[months[0]])
     figures = {

@@ -1,4 +1,4 @@
-"""What people set for a company's statements: mappings of accounts, figures no account holds, the standard, early forms."""
+"""What people set for a company's statements: mappings, figures no account holds, the standard, early forms."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def _moved(p: Pattern, chart: Chart, cells: Cells, parts: dict[str, list[Part]])
         elif not column:
             outside = True
             expense = expense or node.group == "expense"
-    moved = {c: a for c, a in moved.items() if a}  # type: ignore[assignment]
+    moved = {c: a for c, a in moved.items() if a}
     if not moved:
         return
     key = _key(moved, prior=prior, outside=outside, expense=expense)

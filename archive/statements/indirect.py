@@ -1,8 +1,8 @@
 """现金流量表补充资料 (《企业会计准则第31号》 Art 16): operating cash from net profit, by what each account moved.
 
 A second way, which never asks which cash line a flow belongs to: every account is of a class (result, stock,
-receivables, payables, long-lived or financing), and what it moved counts as cash kept back or set free. Tax on long-lived
-assets, and stock or payables that became such assets, are taken out: their cash is no operating cash.
+receivables, payables, long-lived or financing), and what it moved counts as cash kept back or set free. Tax on
+long-lived assets, and stock or payables that became such assets, are taken out: their cash is no operating cash.
 """
 
 from __future__ import annotations

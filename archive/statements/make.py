@@ -25,7 +25,8 @@ from archive.words import Text
 
 #: Kind → its name and the words people use for it.
 KINDS: Mapping[str, tuple[Text, tuple[str, ...]]] = {
-    "balance": (Text("资产负债表", "Balance sheet"), ("资产负债表", "balance sheet", "statement of financial position")),
+    "balance": (Text("资产负债表", "Balance sheet"), 
+                ("资产负债表", "balance sheet", "statement of financial position")),
     "income": (Text("利润表", "Income statement"),
                ("利润表", "损益表", "income statement", "profit and loss", "p&l")),
     "cash": (Text("现金流量表", "Cash flow statement"), ("现金流量表", "cash flow statement", "cash flow")),
@@ -58,7 +59,7 @@ def kind_in(words: str) -> tuple[str, str] | None:
 
 
 def span_in(words: str, today: date) -> Span:
-    """The months said: 2026-09, 三季度, 2026H1, 2026, 2026-09累计; the last whole month where none is. Raises BadPeriod."""
+    """The months said: 2026-09, 三季度, 2026H1, 2026-09累计; the last whole month where none is. Raises BadPeriod."""
     said = words.strip()
     to_date = re.search(r"(?:本年)?累计|\bytd\b|year to date", said, re.IGNORECASE)
     if to_date:
@@ -107,7 +108,7 @@ def make(ledger: Ledger, forms: Forms, kind: str, span: Span, inputs: Inputs, ea
         raise NoForm(form=KINDS[kind][0], standard=_standard(ledger))
     made = _made(ledger, forms, form, span, months, inputs)
     notes = [*made.notes, *_about(ledger, span, months)]
-    return replace(made, notes=tuple(notes))
+    return replace(made, notes=tuple(notes), until=month)
 
 
 def _standard(ledger: Ledger) -> Text:
@@ -168,7 +169,7 @@ def _balance(ledger: Ledger, forms: Forms, form: Form, span: Span, months: Seque
         flow = cash_flow(ledger, direct, forms.cash, span.label, {"本期金额": year})
         moved = flow.figures[direct.facts["increase"]]["本期金额"]
         change = cash_at(ledger, ledger.closing(year[-1])) - cash_at(ledger, ledger.openings[year[0]])
-        name = Text("现金净增加额 = 货币资金变动（不含受限）", "Net increase in cash = change of unrestricted money")
+        name = Text("现金净增加额 = 货币资金变动（不含受限）", "Net increase in cash = change of free money")
         checks.append(Check(name, moved, change))
     return replace(made, checks=(*made.checks, *checks))
 
@@ -188,7 +189,7 @@ def _retained(ledger: Ledger, balances: Mapping[str, Decimal]) -> Decimal:
 
 
 def _shared(ledger: Ledger, months: Sequence[str]) -> Decimal:
-    """What 利润分配, 本年利润 and 以前年度损益调整 moved against anything but results: distributions, appropriations."""
+    """What 利润分配, 本年利润 and 以前年度损益调整 moved against anything but results."""
     nodes = ledger.chart.nodes
     kept = ("本年利润", "利润分配", "以前年度损益调整")
     found = ZERO
@@ -222,7 +223,7 @@ def _about(ledger: Ledger, span: Span, months: Sequence[str]) -> list[Text]:
         notes.append(
             Text(
                 f"科目表有两种准则的特征，按{_standard(ledger).zh}编制。依据：{for_}；不一致：{against}",
-                f"The chart has marks of two standards; {_standard(ledger).en} is used. For: {for_}; against: {against}",
+                f"Marks of two standards in the chart; {_standard(ledger).en} is used. For: {for_}; against: {against}",
             )
         )
     bare = [r.refs[0] for r in ledger.remarks if r.kind == "table_only" and r.refs[0] <= months[-1]]

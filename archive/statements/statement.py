@@ -56,6 +56,7 @@ class Statement:
     checks: tuple[Check, ...] = ()
     wanted: tuple[Wanted, ...] = ()  # inputs nobody has given
     supplement: Statement | None = None
+    until: str = ""  # the last month it is of
 
     @property
     def sound(self) -> bool:
