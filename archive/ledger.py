@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from archive.balance import Balance
 from archive.chart import Chart
@@ -66,6 +67,7 @@ class Ledger:
     party_rows: dict[str, dict[str, dict[str, tuple[Decimal, Decimal]]]] = field(default_factory=dict)
     party_names: dict[str, str] = field(default_factory=dict)
     year_openings: dict[str, dict[str, Decimal]] = field(default_factory=dict)  # first month → at its year's beginning
+    memo: dict[tuple[str, str], Any] = field(default_factory=dict)  # what was worked out of a month, by kind and month
     _details: dict[tuple[str, str], dict[str, Decimal] | None] = field(default_factory=dict)
 
     @property
@@ -128,18 +130,21 @@ class Ledger:
             return None
         return at
 
+    def _parties(self, month: str) -> Mapping[str, Sequence[tuple[str, tuple[Decimal, Decimal]]]]:
+        """Account → (party, debit and credit) of a month."""
+        known: dict[str, list[tuple[str, tuple[Decimal, Decimal]]]] | None = self.memo.get(("parties", month))
+        if known is None:
+            known = defaultdict(list)
+            for (code, party), both in self.sums[month].parties.items() if month in self.sums else ():
+                known[code].append((party, both))
+            self.memo["parties", month] = known
+        return known
+
     def _roll(self, account: str, at: dict[str, Decimal], months: Iterable[str], sign: int) -> None:
         for month in months:
-            sums = self.sums.get(month)
-            for party, (debit, credit) in _parties_of(sums, account):
+            for party, (debit, credit) in self._parties(month).get(account, ()):
                 name = self.party_names.get(party, party)
                 at[name] = at.get(name, ZERO) + sign * (debit - credit)
-
-
-def _parties_of(sums: Sums | None, account: str) -> Sequence[tuple[str, tuple[Decimal, Decimal]]]:
-    if sums is None:
-        return ()
-    return [(party, both) for (code, party), both in sums.parties.items() if code == account]
 
 
 def ledger_of(chart: Chart, sums: Mapping[str, Sums], balances: Sequence[Balance]) -> Ledger:

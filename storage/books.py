@@ -23,7 +23,7 @@ from archive.trail import Entry
 from storage.mongo import Database, Doc, Indexes, Session, border
 from storage.people import utc_now
 from storage.records import digest, pack, unpack
-from storage.stamps import stamp
+from storage.stamps import first_books, stamp
 from storage.trail import Trail
 
 #: Shown or imported files by company, the newest last.
@@ -78,6 +78,7 @@ class Books:
             counts: Counter[str] = Counter()
             stand: dict[str, str] = {}
             remarks: list[Remark] = []
+            await first_books(self._db, file.company, session)
             for (kind, period), incoming in records.items():
                 prefix = f"{file.company}|{kind}|{period}|"
                 outcome = merge(kind, period, await self._read(prefix, type(incoming[0]), session), incoming)

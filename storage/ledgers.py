@@ -17,14 +17,14 @@ from archive.balance import Balance
 from archive.chart import Roles, chart_of
 from archive.ledger import Ledger, ledger_of
 from archive.statements.choices import Choices, choices_of
-from archive.sums import Sums, key_of, unpacked
+from archive.sums import Sums, unpacked
 from archive.trail import Entry
 from archive.voucher import Voucher
 from storage.books import about, rows_digest
 from storage.mongo import Database, Doc, Indexes, Session, border
 from storage.people import utc_now
 from storage.records import unpack
-from storage.stamps import KINDS, places_of, stamp
+from storage.stamps import KINDS, Places, places_of, stamp
 from storage.trail import Trail
 
 INDEXES: Indexes = {}
@@ -43,7 +43,8 @@ class Ledgers:
         self._db, self._trail, self._roles, self._now = db, trail, roles, now
         self._ledgers: OrderedDict[str, tuple[object, Ledger]] = OrderedDict()
         self._months: OrderedDict[str, tuple[str, Any]] = OrderedDict()
-        self._places: OrderedDict[str, tuple[str, dict[str, list[tuple[int, int]]]]] = OrderedDict()
+        self._places: OrderedDict[str, tuple[str, Places]] = OrderedDict()
+        self._seen: dict[str, str] = {}
         self._stamped: set[str] = set()
 
     async def open(self, company: str) -> Ledger:
@@ -94,7 +95,9 @@ class Ledgers:
             self._stamped.add(company)
         async with border():
             found = self._db.book_stamps.find({"_id": {"$gte": f"{company}|", "$lt": f"{company}|{_LAST}"}})
-            return {doc["_id"]: doc["version"] for doc in await found.sort("_id", 1).to_list() if doc["version"]}
+            stamps = {doc["_id"]: doc["version"] for doc in await found.sort("_id", 1).to_list() if doc["version"]}
+        self._seen |= stamps
+        return stamps
 
     async def _stamp_all(self, company: str) -> None:
         """What was imported by an earlier version."""
@@ -173,51 +176,56 @@ class Ledgers:
 
     async def page(self, company: str, period: str, account: str, start: int, count: int) -> tuple[list[Voucher], int]:
         """Only the documents that hold the page's vouchers are read."""
-        places = (await self._where(company, period)).get(account, [])
+        places = (await self._where(company, period)).accounts.get(account, ())
         total = sum(n for _, n in places)
         found: list[Voucher] = []
         passed = 0
         for part, held in places:
             if passed + held > start and len(found) < count:
-                mine = [
-                    v for v in await self._read(company, period, part) if any(key_of(x) == account for x in v.lines)
-                ]
-                found += mine[max(0, start - passed) : max(0, start - passed) + count - len(found)]
+                skip = max(0, start - passed)
+                found += await self._read(company, period, part, account, skip, count - len(found))
             passed += held
         return found, total
 
-    async def _where(self, company: str, period: str) -> dict[str, list[tuple[int, int]]]:
+    async def _where(self, company: str, period: str) -> Places:
+        """Kept while the month's stamp, as the ledger last saw it, stands."""
         place = f"{company}|{period}"
+        version = self._seen.get(f"{company}|vouchers|{period}")
+        if version is None:
+            return Places()
+        if (kept := self._places.get(place)) and kept[0] == version:
+            return kept[1]
         async with border():
-            mark = await self._db.book_stamps.find_one({"_id": f"{company}|vouchers|{period}"})
-            if mark is None:
-                return {}
-            if (kept := self._places.get(place)) and kept[0] == mark["version"]:
-                return kept[1]
             doc = await self._db.book_sums.find_one({"_id": place}, {"places": 1})
-        found = places_of(doc) if doc else {}
-        self._places[place] = (mark["version"], found)
-        while len(self._places) > 24:
+        found = places_of(doc) if doc else Places()
+        self._places[place] = (version, found)
+        while len(self._places) > 48:
             self._places.popitem(last=False)
         return found
 
-    async def _read(self, company: str, period: str, part: int) -> list[Voucher]:
+    async def _read(
+        self, company: str, period: str, part: int, account: str = "", skip: int = 0, count: int = 0
+    ) -> list[Voucher]:
+        """Vouchers of one document; of an account's only so many, the others are passed over unread."""
         async with border():
             doc = await self._db.books.find_one({"_id": f"{company}|vouchers|{period}|{part:05}"})
-        return [unpack(Voucher, row) for row in doc["rows"]] if doc else []
+        rows = doc["rows"] if doc else []
+        if account:
+            rows = [r for r in rows if any((x["account"] or x["account_name"]) == account for x in r["lines"])]
+            rows = rows[skip : skip + count]
+        return [unpack(Voucher, row) for row in rows]
 
     async def vouchers(self, company: str, period: str, word: str, number: int) -> list[Voucher]:
-        """Through the parts in order: vouchers lie by word and number."""
+        """From the documents that may hold it; a number given twice may lie across two."""
+        await self._stamps(company)
+        ends = (await self._where(company, period)).ends
+        first = next((n for n, (w, m) in enumerate(ends) if (w, m) >= (word, number)), len(ends))
         found: list[Voucher] = []
-        parts = sorted({n for places in (await self._where(company, period)).values() for n, _ in places})
-        low, high = 0, len(parts)
-        while low < high:  # the first part that may hold it
-            middle = (low + high) // 2
-            rows = await self._read(company, period, parts[middle])
-            if rows and rows[-1].key < (rows[-1].year, rows[-1].month, word, number):
-                low = middle + 1
-            else:
-                high = middle
-        for part in parts[low : low + 2]:
-            found += [v for v in await self._read(company, period, part) if (v.word, v.number) == (word, number)]
+        for part in range(first, len(ends)):
+            async with border():
+                doc = await self._db.books.find_one({"_id": f"{company}|vouchers|{period}|{part:05}"})
+            rows = doc["rows"] if doc else []
+            found += [unpack(Voucher, r) for r in rows if (r["word"], r["number"]) == (word, number)]
+            if tuple(ends[part]) != (word, number):
+                break
         return found

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from archive import sums
@@ -18,6 +19,16 @@ from storage.mongo import Database, Doc, Session
 
 #: Kinds of books a ledger is made of.
 KINDS = ("vouchers", "balances", "accounts")
+
+
+async def first_books(db: Database, company: str, session: Session) -> None:
+    """A company whose first books come now has every month stamped from here on."""
+    if await db.book_stamps.find_one({"_id": f"{company}||"}, session=session):
+        return
+    if await db.books.find_one({"_id": {"$gte": f"{company}|", "$lt": f"{company}|~"}}, {"_id": 1}, session=session):
+        return
+    mark = {"_id": f"{company}||", "version": ""}
+    await db.book_stamps.replace_one({"_id": mark["_id"]}, mark, upsert=True, session=session)
 
 
 async def stamp(
@@ -43,15 +54,24 @@ def sums_doc(company: str, period: str, version: str, parts: Sequence[Sequence[V
                 mine = places.setdefault(account, {})
                 mine[n] = mine.get(n, 0) + 1
     listed = {account: [[n, count] for n, count in mine.items()] for account, mine in sorted(places.items())}
+    ends = [[part[-1].word, part[-1].number] for part in parts if part]  # vouchers lie by word and number
     return {
         "_id": f"{company}|{period}",
         "version": version,
         "data": sums.packed(sums.of(period, (v for part in parts for v in part))),
-        "places": zlib.compress(json.dumps(listed, ensure_ascii=False, separators=(",", ":")).encode()),
+        "places": zlib.compress(json.dumps([ends, listed], ensure_ascii=False, separators=(",", ":")).encode()),
     }
 
 
-def places_of(doc: Doc) -> dict[str, list[tuple[int, int]]]:
-    """Account → (document, vouchers in it)."""
-    listed: dict[str, list[tuple[int, int]]] = json.loads(zlib.decompress(doc["places"]))
-    return listed
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a month's vouchers lie: account → (document, vouchers in it); and the last voucher of each document."""
+
+    accounts: Mapping[str, Sequence[tuple[int, int]]] = field(default_factory=dict)
+    ends: Sequence[tuple[str, int]] = ()
+
+
+def places_of(doc: Doc) -> Places:
+    """As `sums_doc` wrote them."""
+    ends, listed = json.loads(zlib.decompress(doc["places"]))
+    return Places(listed, [(word, number) for word, number in ends])

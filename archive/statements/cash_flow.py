@@ -61,6 +61,14 @@ def flows_of(chart: Chart, rules: CashRules, patterns: Iterable[Pattern]) -> Flo
     return Flowed(dict(found), counted[0], counted[1], dict(unknown), unread)
 
 
+def month_flows(ledger: Ledger, rules: CashRules, month: str) -> Flowed:
+    """The flows of one of the ledger's months, worked out once."""
+    known: Flowed | None = ledger.memo.get(("flows", month))
+    if known is None:
+        known = ledger.memo["flows", month] = flows_of(ledger.chart, rules, ledger.months[month].patterns)
+    return known
+
+
 def _by_items(p: Pattern, chart: Chart, rules: CashRules, change: Decimal, unknown: dict[str, Decimal]) -> Flows | None:
     """By the items on its lines; None where they don't make up the change of cash."""
     named = [(leg, c) for leg, c in zip(p.legs, p.cash, strict=True) if leg.item]
@@ -164,7 +172,7 @@ def cash_flow(
         if months is None:
             columns[column] = None
             continue
-        flowed = [flows_of(ledger.chart, rules, ledger.months[m].patterns) for m in months]
+        flowed = [month_flows(ledger, rules, m) for m in months]
         figures, mine = _figures(ledger, form, months, flowed)
         columns[column] = figures
         if n == 0:

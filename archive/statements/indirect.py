@@ -42,6 +42,13 @@ def shares_of(chart: Chart, rules: CashRules, patterns: Iterable[Pattern]) -> Sh
     return found
 
 
+def _month_shares(ledger: Ledger, rules: CashRules, month: str) -> Shares:
+    known: Shares | None = ledger.memo.get(("shares", month))
+    if known is None:
+        known = ledger.memo["shares", month] = shares_of(ledger.chart, rules, ledger.months[month].patterns)
+    return known
+
+
 def _pattern(p: Pattern, chart: Chart, rules: CashRules) -> Shares:
     found: Shares = defaultdict(lambda: ZERO)
     legs = [(leg, a, chart.nodes[leg.account]) for leg, a in p.signed()]
@@ -119,7 +126,7 @@ def indirect(
             continue
         whole: Shares = defaultdict(lambda: ZERO)
         for m in months:
-            for share, amount in shares_of(ledger.chart, rules, ledger.months[m].patterns).items():
+            for share, amount in _month_shares(ledger, rules, m).items():
                 whole[share] += amount
         lines = {line.key: line for line in form.lines if line.key}
         parts: dict[str, list[Part]] = defaultdict(list)

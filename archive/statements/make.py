@@ -195,9 +195,10 @@ def _shared(ledger: Ledger, months: Sequence[str]) -> Decimal:
     found = ZERO
     for month in months:
         for p in ledger.months[month].patterns:
-            results = sum((a for x, a in p.signed() if nodes[x.account].group in ("income", "expense")), ZERO)
-            own = sum((a for x, a in p.signed() if nodes[x.account].role in kept), ZERO)
-            found -= own + (results if p.transfer else ZERO)
+            own = [a for x, a in p.signed() if nodes[x.account].role in kept]
+            if own or p.transfer:
+                results = sum((a for x, a in p.signed() if nodes[x.account].group in ("income", "expense")), ZERO)
+                found -= sum(own, ZERO) + (results if p.transfer else ZERO)
     return found
 
 
