@@ -1,7 +1,8 @@
 """Books that were imported: vouchers, balances, accounts, asset cards, bank lines, a month at a time.
 
-Collections: `books` {_id: "company|kind|period|part", rows}; `book_files` {_id: "company|digest", …}: every file that
-was shown or imported, with what became of it; `book_sources` {_id: "company|source", …}: mappings a person confirmed.
+Collections: `books` {_id: "company|kind|period|part", rows (or, deflated, leaf)}; `book_files` {_id: "company|digest",
+…}: every file that was shown or imported, with what became of it; `book_sources` {_id: "company|source", …}: mappings a
+person confirmed.
 A file is imported in one transaction with its trail entry, which tells the digest of each month it changed; the same
 file again changes nothing.
 """
@@ -20,6 +21,7 @@ from pymongo import ASCENDING, IndexModel
 from archive.books import BookFile, Merge
 from archive.remark import Remark
 from archive.trail import Entry
+from storage.leaves import PLAIN, leaf, rows_in
 from storage.mongo import Database, Doc, Indexes, Session, border
 from storage.people import utc_now
 from storage.records import digest, pack, unpack
@@ -112,11 +114,12 @@ class Books:
     async def _read(self, prefix: str, cls: type[R], session: Session | None) -> list[R]:
         found = self._db.books.find({"_id": {"$gte": prefix, "$lt": prefix + _LAST}}, session=session)
         docs = await found.sort("_id", ASCENDING).to_list()
-        return [unpack(cls, row) for doc in docs for row in doc["rows"]]
+        return [unpack(cls, row) for doc in docs for row in rows_in(doc)]
 
     async def _write(self, prefix: str, records: Sequence[Any], session: Session) -> str:
         """Put the month anew; the digest of its rows."""
-        docs = [{"_id": f"{prefix}{n:05}", "rows": rows} for n, rows in enumerate(_parts(records))]
+        parts = _parts(records)
+        docs = [leaf(f"{prefix}{n:05}", rows, many=len(parts) > PLAIN) for n, rows in enumerate(parts)]
         await self._db.books.delete_many({"_id": {"$gte": prefix, "$lt": prefix + _LAST}}, session=session)
         for doc in docs:  # one by one: a batch has its own limit of 48 MB
             await self._db.books.insert_one(doc, session=session)
@@ -125,7 +128,7 @@ class Books:
 
 def rows_digest(docs: Sequence[Doc]) -> str:
     """Of a month's documents in their order: what the trail says of them and `verify` compares."""
-    return digest([doc["rows"] for doc in docs])
+    return digest([rows_in(doc) for doc in docs])
 
 
 def about(company: str) -> str:

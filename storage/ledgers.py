@@ -21,6 +21,7 @@ from archive.sums import Sums, unpacked
 from archive.trail import Entry
 from archive.voucher import Voucher
 from storage.books import about, rows_digest
+from storage.leaves import rows_in
 from storage.mongo import Database, Doc, Indexes, Session, border
 from storage.people import utc_now
 from storage.records import unpack
@@ -118,7 +119,7 @@ class Ledgers:
                     if not await self._db.book_stamps.find_one({"_id": period}):
                         docs = await self._docs(f"{period}|")
                         cls: type = Voucher if kind == "vouchers" else _SHOWN[kind]
-                        rows: list[list[Any]] = [[unpack(cls, row) for row in doc["rows"]] for doc in docs]
+                        rows: list[list[Any]] = [[unpack(cls, row) for row in rows_in(doc)] for doc in docs]
                         await stamp(self._db, f"{period}|", rows_digest(docs), rows, None)
                     at = f"{period}|{_LAST}"
             await self._db.book_stamps.replace_one({"_id": mark}, {"_id": mark, "version": ""}, upsert=True)
@@ -140,7 +141,7 @@ class Ledgers:
                 part = part or Sums(period)
             else:
                 docs = await self._docs(f"{where}|")
-                part = [unpack(_SHOWN[kind], row) for doc in docs for row in doc["rows"]]
+                part = [unpack(_SHOWN[kind], row) for doc in docs for row in rows_in(doc)]
         self._months[where] = (version, part)
         while len(self._months) > MONTHS:
             self._months.popitem(last=False)
@@ -209,7 +210,7 @@ class Ledgers:
         """Vouchers of one document; of an account's only so many, the others are passed over unread."""
         async with border():
             doc = await self._db.books.find_one({"_id": f"{company}|vouchers|{period}|{part:05}"})
-        rows = doc["rows"] if doc else []
+        rows = rows_in(doc) if doc else []
         if account:
             rows = [r for r in rows if any((x["account"] or x["account_name"]) == account for x in r["lines"])]
             rows = rows[skip : skip + count]
@@ -224,7 +225,7 @@ class Ledgers:
         for part in range(first, len(ends)):
             async with border():
                 doc = await self._db.books.find_one({"_id": f"{company}|vouchers|{period}|{part:05}"})
-            rows = doc["rows"] if doc else []
+            rows = rows_in(doc) if doc else []
             found += [unpack(Voucher, r) for r in rows if (r["word"], r["number"]) == (word, number)]
             if tuple(ends[part]) != (word, number):
                 break

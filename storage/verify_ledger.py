@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from archive.sums import FORM
 from archive.voucher import Voucher
 from storage.books import about
+from storage.leaves import rows_in
 from storage.ledgers import SET
 from storage.mongo import Database
 from storage.records import unpack
@@ -40,7 +41,7 @@ async def _right(db: Database, company: str, period: str) -> bool:
     if not rows:
         return True  # V22 tells of it
     try:
-        parts = [[unpack(Voucher, row) for row in each["rows"]] for each in rows]
+        parts = [[unpack(Voucher, row) for row in rows_in(each)] for each in rows]
         made = sums_doc(company, period, "", parts)
         return doc is not None and (doc["data"], doc["places"]) == (made["data"], made["places"])
     except MALFORMED:
