@@ -10,6 +10,7 @@ import pytest
 from archive.errors import NotAllowed
 from handlers.message import Card, Choice, Reply
 from intake.sheet.cells import tables
+from storage.files import held_file
 from storage.ledgers import Ledgers
 from storage.verify import Verification
 from tests.house import Scene, button, einvoice, facts, fresh, words
@@ -103,7 +104,8 @@ async def test_from_the_statement_down_to_the_document(scene: Scene) -> None:
 
 async def test_a_report_by_its_name_in_every_format_and_in_english(scene: Scene) -> None:
     reply = await scene.send("zhao", "报表 利润表 2026-04 excel")
-    (data,) = [f.data for f in reply.files if f.name.endswith(".xlsx")]
+    (sheet,) = [f for f in reply.files if f.name.endswith(".xlsx")]
+    data = await scene.house.vault.original(held_file(sheet.file))
     cells = {row[0]: row[1] for table in tables(data, "a.xlsx") for row in table.rows if len(row) > 1}
     assert cells["一、营业收入"] == 1000
     assert cells["四、净利润"] == 258
