@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -71,7 +72,7 @@ def numbers(vouchers: Sequence[Voucher]) -> Iterator[Remark]:
             refs = tuple(f"{period} {word}-{n}" for n in range(first, min(last, first + 99) + 1))
             why = Text(f"{period} 缺凭证号 {named}", f"{period}: number {named.replace(' 至 ', ' to ')} is missing")
             yield Remark("number_gap", Level.WARN, refs, why)
-        for number in sorted({n for n in given if given.count(n) > 1}):
+        for number in sorted(n for n, times in Counter(given).items() if times > 1):
             same = [v for v in mine if v.number == number]
             dates = ", ".join(str(v.date) for v in same if v.date)
             why = Text(

@@ -13,6 +13,7 @@ from handlers.approve import approve, reject
 from handlers.books import IMPORT as BOOK_IMPORT
 from handlers.books import confirm_import
 from handlers.check import check
+from handlers.closing import closing_check
 from handlers.context import Context
 from handlers.correct import correct, restore, withdraw
 from handlers.drill import details, voucher
@@ -137,6 +138,13 @@ COMMANDS: tuple[Command, ...] = (
         voucher,
         Text("看一张凭证和它的单据", "see a voucher and its documents"),
         Text("凭证 2026-09 记-1", "voucher 2026-09 记-1"),
+    ),
+    Command(
+        ("结账检查", "closing check"),
+        Right.SEE_ALL,
+        closing_check,
+        Text("看一个月能不能结账", "see whether a month can be closed"),
+        Text("结账检查 2026-09", "closing check 2026-09"),
     ),
     Command(
         ("科目映射", "mapping"),

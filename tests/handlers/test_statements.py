@@ -154,6 +154,19 @@ async def test_the_mapping_is_shown_changed_with_the_trail_and_taken_back(scene:
     assert "没有所有者权益变动表" in words(await scene.send("zhao", "所有者权益变动表 2026"))
 
 
+async def test_whether_a_month_can_be_closed(scene: Scene) -> None:
+    good = await scene.send("zhao", "结账检查 2026-04")
+    assert good.cards[0].status
+    assert good.cards[0].status.zh == "可以结账"
+    rows: list[Sequence[object]] = [HEAD]
+    rows.append(("2026-05-09", "记", 2, "x", "660201", "管理费用_办公费", "", "", 5, None, ""))
+    rows.append(("2026-05-09", "记", 2, "x", "1002", "银行存款", "", "", None, 5, ""))
+    await scene.send("zhao", files=[("凭证.xlsx", workbook(rows))])
+    bad = await scene.send("zhao", "结账检查 2026-05")
+    assert "2026-05 缺凭证号 记-1" in words(bad)
+    assert "损益已结转: 660201 管理费用_办公费 余额 5.00" in words(bad)
+
+
 async def test_only_those_who_may_and_only_their_own_company(scene: Scene) -> None:
     for said in ("资产负债表 2026-04", "明细 1002 2026-04", "凭证 2026-04 记-2", "科目映射", "报表填数 2026-04"):
         assert NotAllowed.code in words(await scene.send("li", said)), said
