@@ -1,4 +1,4 @@
-"""Whether a month can be closed (财会〔2024〕12号 21(三), 24): numbers run on, all is posted, balanced, carried over."""
+"""Whether a month can be closed (财会〔2024〕12号 21(三), 24): numbers run on, all posted, balanced, carried over."""
 
 from __future__ import annotations
 
