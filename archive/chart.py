@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from archive.account import root_name
@@ -57,13 +57,18 @@ class Roles:
     roles: tuple[Role, ...]
     details: tuple[Detail, ...]
     marks: Mapping[str, frozenset[str]]  # standard → roles only it has
+    _named: dict[str, Role | None] = field(default_factory=dict, compare=False, repr=False)  # what was asked before
 
     def named(self, name: str) -> Role | None:
         """The role of a first-level name."""
-        said = plain_name(name)
-        return next((r for r in self.roles if r.name == said), None) or next(
-            (r for r in self.roles if r.names.fullmatch(said)), None
-        )
+        if name not in self._named:
+            if len(self._named) > 20_000:
+                self._named.clear()
+            said = plain_name(name)
+            same = (r for r in self.roles if r.name == said)
+            like = (r for r in self.roles if r.names.fullmatch(said))
+            self._named[name] = next(same, None) or next(like, None)
+        return self._named[name]
 
     def tag(self, role: str, names: Sequence[str]) -> str:
         """What sets names below the first level apart; the lowest decides."""
@@ -199,7 +204,9 @@ def _node(
     ancestors = above(code, known)
     second = (ancestors[1] if len(ancestors) > 1 else code) if ancestors else code
     if not ancestors and len(path) > 1:
-        second = code[:6] if code.isdigit() and len(code) > 6 else code if code.isdigit() else "_".join(path[:2])
+        second = "_".join((code[:4] if code.isdigit() else path[0], path[1]))
+    elif not ancestors and code.isdigit() and len(code) > 6:
+        second = code[:6]
     for each in (code, *reversed(ancestors)):
         if each in given:
             name, _, tag = given[each].partition("/")
@@ -207,21 +214,28 @@ def _node(
             if role:
                 own = tag or roles.tag(role.name, path[1:])
                 return Node(code, path, role.name, own, role.group, "given" if each == code else "parent", second)
-    role, how = _role(code, path, roles, standard)
+    role, how = _role(code, path, roles, standard, ancestors)
     if role is None:
         return Node(code, path, group=_group(code, standard), second=second)
     names = path[1:] if len(path) > 1 else path if plain_name(path[0]) != role.name else ()
     return Node(code, path, role.name, roles.tag(role.name, names), role.group, how, second)
 
 
-def _role(code: str, path: tuple[str, ...], roles: Roles, standard: str) -> tuple[Role | None, str]:
+def _role(
+    code: str, path: tuple[str, ...], roles: Roles, standard: str, ancestors: Sequence[str]
+) -> tuple[Role | None, str]:
     """By the first level's name; by the code; and, of a lower account whose first level is unknown, by its own name."""
-    if role := roles.named(path[0]):
-        return role, "name" if len(path) == 1 else "parent"
+    coded = None
     if code.isdigit():
-        for role in roles.roles:
-            if any(code.startswith(c) for c in role.codes.get(standard, ())):
-                return role, "code"
+        starts = (r for r in roles.roles if any(code.startswith(c) for c in r.codes.get(standard, ())))
+        coded = next(starts, None)
+    if role := roles.named(path[0]):
+        lower = len(path) == 1 and len(code) > 4 and not code.endswith("00") and not ancestors
+        if lower and coded and coded is not role:
+            return coded, "code"  # 660209 开办费 where 6602 itself is nowhere: its name is no first-level one
+        return role, "name" if len(path) == 1 else "parent"
+    if coded:
+        return coded, "code"
     for name in reversed(path[1:]):
         if role := roles.named(name):
             return role, "name"

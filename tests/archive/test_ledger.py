@@ -227,6 +227,11 @@ def test_codes_decide_only_where_names_say_nothing() -> None:
     assert [(n.role, n.how) for n in chart.nodes.values()] == [
         ("债权投资", "name"), ("实收资本", "code"), ("主营业务收入", "code"), ("应收账款", "name"), ("", "none"),
     ]  # fmt: skip
+    low = chart_of(
+        {"660209": "开办费", "6001": "主营业务收入", "1231": "坏账准备", "123102": "其他应收款坏账准备"}, roles
+    )
+    assert (low.nodes["660209"].role, low.nodes["123102"].tag) == ("管理费用", "其他应收款")
+    assert chart_of({"9": "应收账款坏账准备"}, roles).nodes["9"].role == "坏账准备"
     small = chart_of({"4001": "生产成本", "3001": "实收资本", "5001": ""}, roles)
     assert (small.standard, small.nodes["5001"].role) == ("se", "主营业务收入")
     given = chart_of({"6602": "管理费用", "660208": "技术中心费用"}, roles, {"660208": "管理费用/研发"})
