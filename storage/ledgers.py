@@ -117,10 +117,7 @@ class Ledgers:
                         break
                     period = str(one[0]["_id"]).rsplit("|", 1)[0]
                     if not await self._db.book_stamps.find_one({"_id": period}):
-                        docs = await self._docs(f"{period}|")
-                        cls: type = Voucher if kind == "vouchers" else _SHOWN[kind]
-                        rows: list[list[Any]] = [[unpack(cls, row) for row in rows_in(doc)] for doc in docs]
-                        await stamp(self._db, f"{period}|", rows_digest(docs), rows, None)
+                        await self._stamped_anew(period)
                     at = f"{period}|{_LAST}"
             await self._db.book_stamps.replace_one({"_id": mark}, {"_id": mark, "version": ""}, upsert=True)
 
@@ -136,9 +133,10 @@ class Ledgers:
         part: Any
         async with border():
             if kind == "vouchers":
-                doc = await self._db.book_sums.find_one({"_id": f"{company}|{period}"}, {"data": 1})
-                part = await asyncio.to_thread(unpacked, doc["data"]) if doc else None
-                part = part or Sums(period)
+                part = await self._sums(company, period)
+                if part is None:  # of another form: made anew
+                    await self._stamped_anew(where)
+                    part = await self._sums(company, period) or Sums(period)
             else:
                 docs = await self._docs(f"{where}|")
                 part = [unpack(_SHOWN[kind], row) for doc in docs for row in rows_in(doc)]
@@ -146,6 +144,17 @@ class Ledgers:
         while len(self._months) > MONTHS:
             self._months.popitem(last=False)
         return part
+
+    async def _sums(self, company: str, period: str) -> Sums | None:
+        doc = await self._db.book_sums.find_one({"_id": f"{company}|{period}"}, {"data": 1})
+        return await asyncio.to_thread(unpacked, doc["data"]) if doc else None
+
+    async def _stamped_anew(self, where: str) -> None:
+        """Stamp and sums of a month by its rows as they lie."""
+        docs = await self._docs(f"{where}|")
+        cls: type = Voucher if where.rsplit("|", 2)[1] == "vouchers" else _SHOWN[where.rsplit("|", 2)[1]]
+        rows: list[list[Any]] = [[unpack(cls, row) for row in rows_in(doc)] for doc in docs]
+        await stamp(self._db, f"{where}|", rows_digest(docs), rows, None)
 
     async def _told(self, company: str) -> dict[str, str]:
         async with border():
