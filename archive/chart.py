@@ -178,24 +178,24 @@ def _path(code: str, names: Mapping[str, str], known: frozenset[str], roles: Rol
 
 def detect(paths: Mapping[str, tuple[str, ...]], roles: Roles) -> tuple[Standard, tuple[str, ...], tuple[str, ...]]:
     """The standard a chart follows, what shows it, and what speaks against it."""
-    said: dict[str, list[str]] = {"asbe": [], "se": []}
+    said: dict[str, dict[str, None]] = {"asbe": {}, "se": {}}  # each first-level account once
     for code, path in sorted(paths.items()):
         role = roles.named(path[0])
         if role is None:
             continue
+        first = f"{code[:4] if code.isdigit() else code} {path[0]}"
         for standard, marks in roles.marks.items():
             if role.name in marks or (standard == "se" and plain_name(path[0]) in marks):
-                said[standard].append(f"{code} {path[0]}")
+                said[standard][first] = None
         mine = {s: any(code[: len(c)] == c for c in role.codes.get(s, ())) for s in said}
         if mine["asbe"] != mine["se"] and role.group in ("equity", "cost", "income", "expense"):
-            said["asbe" if mine["asbe"] else "se"].append(f"{code} {path[0]}")
+            said["asbe" if mine["asbe"] else "se"][first] = None
     if not said["asbe"] and not said["se"]:
         codes = [code[:1] for code in paths if code[:1].isdigit()]
-        said["asbe" if "6" in codes or "5" not in codes else "se"] = []
         return ("se" if "5" in codes and "6" not in codes and "4" not in codes else "asbe"), (), ()
     best: Standard = "asbe" if len(said["asbe"]) >= len(said["se"]) else "se"
     other = "se" if best == "asbe" else "asbe"
-    return best, tuple(dict.fromkeys(said[best])), tuple(dict.fromkeys(said[other]))
+    return best, tuple(said[best]), tuple(said[other])
 
 
 def _node(

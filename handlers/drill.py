@@ -24,7 +24,7 @@ from handlers.context import Context
 from handlers.message import Card, Choice, Fact, Message, Reply
 
 #: Accounts, vouchers, entries in one answer.
-ACCOUNTS, VOUCHERS, ENTRIES = 12, 8, 40
+ACCOUNTS, VOUCHERS, ENTRIES = 12, 6, 40
 
 
 async def details(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
@@ -144,7 +144,7 @@ async def _account(ctx: Context, asker: Person, message: Message, words: str, pa
     facts += [_voucher_fact(v, below) for v in found]
     choices = [
         Choice(same(v.ref), say=Text(f"凭证 {v.ref}", f"voucher {v.ref}")) for v in {v.ref: v for v in found}.values()
-    ][:5]
+    ]
     choices += _pages(f"{account} {span.label}", page, total, VOUCHERS)
     last = min(total, (page + 1) * VOUCHERS)
     flag = Text(

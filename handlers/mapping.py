@@ -77,7 +77,8 @@ def role_names(ctx: Context) -> str:
 
 
 def _shown(chart: Chart, part: str, page: int) -> Reply:
-    nodes = [n for n in chart.nodes.values() if not part or n.code.startswith(part) or part in n.name or part == n.role]
+    named = not part.isdigit()  # a number means a code, also where a name holds it
+    nodes = [n for n in chart.nodes.values() if n.code.startswith(part) or (named and part in n.name)]
     nodes.sort(key=lambda n: (bool(n.role), n.code))  # what nothing is known of first
     shown = nodes[(page - 1) * SHOWN : page * SHOWN]
     unknown = sum(not n.role for n in nodes)
@@ -102,4 +103,6 @@ def _shown(chart: Chart, part: str, page: int) -> Reply:
 def _fact(n: Node) -> Fact:
     role = f"{n.role}/{n.tag}" if n.tag else n.role
     how = HOW[n.how]
-    return Fact(same(f"{n.code} {n.name}"), Text(f"{role or '—'}（{how.zh}）", f"{role or '—'} ({how.en})"), not n.role)
+    return Fact(
+        same(f"{n.code} {n.path[-1]}"), Text(f"{role or '—'}（{how.zh}）", f"{role or '—'} ({how.en})"), not n.role
+    )
