@@ -50,7 +50,8 @@ TABLE = (
 )
 
 
-def _journal(month: str = "2026-04") -> bytes:
+def journal_of(month: str = "2026-04") -> bytes:
+    """A month of vouchers: a sale, an expense, a receipt, the transfer of the result."""
     rows: list[Sequence[object]] = [HEAD]
     for number, summary, account, name, party, document, debit, credit in ENTRIES:
         rows.append((f"{month}-20", "记", number, summary, account, name, party, document, debit, credit, "周敏"))
@@ -60,7 +61,7 @@ def _journal(month: str = "2026-04") -> bytes:
 @pytest.fixture
 async def scene(mongo_uri: str, tmp_path: Path) -> AsyncIterator[Scene]:
     async with fresh(mongo_uri, tmp_path) as made:
-        files = [("凭证.xlsx", _journal()), ("科目余额表_2026-03.csv", text([BALANCES, *TABLE]))]
+        files = [("凭证.xlsx", journal_of()), ("科目余额表_2026-03.csv", text([BALANCES, *TABLE]))]
         shown = await made.send("zhao", files=files)
         for card in shown.cards:
             await made.press("zhao", button(card, "book_import"))
