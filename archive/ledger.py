@@ -200,7 +200,7 @@ def _month(
     filled = _missing(period, patterns, vouchers, table, chart, remarks) if table else ()
     if not vouchers and not table:
         why = Text(f"{period} 没有凭证，也没有余额表", f"{period} has neither vouchers nor a trial balance")
-        remarks.append(Remark("month_missing", Level.STOP, (period,), why))
+        remarks.append(Remark("month_missing", Level.WARN, (period,), why))
     patterns = (*patterns, *filled)
     moved: dict[str, Decimal] = defaultdict(lambda: ZERO)
     debits: dict[str, Decimal] = defaultdict(lambda: ZERO)

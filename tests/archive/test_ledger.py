@@ -161,6 +161,7 @@ def test_unbalanced_books_are_shown_with_their_rows() -> None:
 def test_missing_openings_are_said() -> None:
     s = _of(ledger(NAMES, [voucher("2026-01", 1, [("1002", "100", ""), ("6001", "", "100")])]), "balance")
     assert "没有余额表，期初余额按零计算" in _said(s)
+    assert not s.sound
 
 
 def _table(month: str, *rows: tuple[str, str, str, str, str]) -> list[Balance]:
