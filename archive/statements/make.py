@@ -109,6 +109,12 @@ def make(ledger: Ledger, forms: Forms, kind: str, span: Span, inputs: Inputs, ea
         raise NoForm(form=KINDS[kind][0], standard=_standard(ledger))
     made = _made(ledger, forms, form, span, months, inputs)
     notes = [*made.notes, *_about(ledger, span, months)]
+    if at < form.since:
+        words = Text(
+            f"表式自 {form.since} 施行，更早的期间也按它编制",
+            f"The form holds from {form.since}; used for earlier ones",
+        )
+        notes.append(words)
     doubtful = any(_touches(r, month) and r.level is Level.STOP for r in ledger.remarks)
     return replace(made, notes=tuple(notes), until=month, doubtful=doubtful)
 

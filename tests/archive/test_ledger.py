@@ -285,3 +285,8 @@ def test_the_form_of_2026_is_used_early_by_choice_and_by_all_from_2030() -> None
     assert forms().find("income", "asbe", at, early).id == "asbe-income-2026"  # type: ignore[union-attr]
     assert forms().find("income", "asbe", date(2026, 12, 31), early).id == "asbe-income-2019"  # type: ignore[union-attr]
     assert forms().find("income", "asbe", date(2030, 1, 1)).id == "asbe-income-2026"  # type: ignore[union-attr]
+
+
+def test_periods_before_the_first_form_use_it_and_say_so() -> None:
+    s = _of(ledger(NAMES, [voucher("2018-05", 1, [("1002", "1", ""), ("4001", "", "1")])]), "balance", "2018-05")
+    assert "表式自 2019-01-01 施行" in _said(s)
