@@ -14,8 +14,9 @@ from typing import Any
 
 from archive.account import Account
 from archive.balance import Balance
+from archive.bookkeeping import ledger_of
 from archive.chart import Roles, chart_of
-from archive.ledger import Ledger, ledger_of
+from archive.ledger import Ledger
 from archive.statements.choices import Choices, choices_of
 from archive.sums import Sums, unpacked
 from archive.trail import Entry
