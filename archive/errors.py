@@ -6,6 +6,7 @@ Problem
 │ ├ ZipBomb R07 · UnsafeXml R08 · TooDeep R09 · TooManyPixels R10 · NoDocument R11 · ReaderFailed R12 · TooManyFiles R13
 │ ├ HeicPhoto R14 · TooBigToRead R15 · OtherArchive R16 · MailWithoutFiles R17 · NotABook R18
 │ └ TooHeavy R20 · OutlookPacked R21 · PackageUnreadable R60 · PackageRefused R61
+│ └ TooHeavy R20 · OutlookPacked R21 · BadInputs R50
 ├ RefuseProblem    D  a document that can't be taken
 │ └ DuplicateFile D01 · DuplicateDocument D02
 ├ RightProblem     A  a person who may not
@@ -22,6 +23,7 @@ Problem
 ├ AskProblem       Q  words that can't be followed
 │ └ UnknownCommand Q01 · BadPeriod Q02 · BadAmount Q03 · UnknownReport Q04 · BadSchedule Q05 · NothingToReport Q06
 │   BadRequest Q07 · KeyReused Q08 · BadField Q09 · UnsafeAddress Q10 · NoBooks Q11
+│   NothingInBooks Q50 · NoForm Q51 · UnknownLine Q52 · UnknownRole Q53 · UnknownInput Q54
 │   BadRule Q30 · UnknownCategory Q31
 │   BadRows Q40 · BadLink Q41 · BadMapping Q42
 │   NothingToArrange Q80 · UnknownRecordKind Q81 · BadHold Q82 · BadDescription Q83 · OneMonth Q84
@@ -249,6 +251,15 @@ class NotABook(ReadProblem):
         "请用 guidang books import --kind bank --map 列名=字段 说明各列，或从系统重新导出。",
         "Say what its columns are with guidang books import --kind bank --map HEADING=FIELD, or export it again.",
     )
+
+
+class BadInputs(ReadProblem):
+    """Facts: name."""
+
+    code = "R50"
+    what = Text("看不懂填数文件 {name}", "The file of inputs {name} can't be read")
+    why = Text("它应是 JSON：月份 → 项目 → 金额", "it should be JSON: month → item → amount")
+    then = Text("写法见 docs/statements.md。", "docs/statements.md shows how it is written.")
 
 
 class TooHeavy(ReadProblem):
@@ -752,6 +763,56 @@ class NoBooks(AskProblem):
     then = Text(
         "请把凭证、余额表、对账单发过来，或运行 guidang books import。",
         "Send the journal, trial balance and bank statements, or run guidang books import.",
+    )
+
+
+class NothingInBooks(AskProblem):
+    """Facts: period, books."""
+
+    code = "Q50"
+    what = Text("{period} 没有账可编", "There are no books of {period}")
+    why = Text("导入的账簿是 {books}", "the imported books cover {books}")
+    then = Text("请换一个期间，或先导入该期间的凭证、余额表。", "Choose another period, or import its vouchers first.")
+
+
+class NoForm(AskProblem):
+    """Facts: form, standard."""
+
+    code = "Q51"
+    what = Text("{standard}没有{form}", "There is no {form} under the {standard}")
+    why = Text("该准则没有规定这张表", "the standard prescribes none")
+    then = Text(
+        "请换一张报表，或用「科目映射 准则」改正准则。", "Choose another, or set the standard with “mapping standard”."
+    )
+
+
+class UnknownLine(AskProblem):
+    """Facts: words, names."""
+
+    code = "Q52"
+    what = Text("没有叫「{words}」的项目或科目", "There is no line or account “{words}”")
+    why = Text("相近的有：{names}", "similar ones: {names}")
+    then = Text("例：明细 货币资金 2026-09。", "Example: details 货币资金 2026-09.")
+
+
+class UnknownRole(AskProblem):
+    """Facts: words, names."""
+
+    code = "Q53"
+    what = Text("不能对应到「{words}」", "Nothing can be mapped to “{words}”")
+    why = Text("可用的有：{names}", "there are: {names}")
+    then = Text("例：科目映射 660208 研发费用。", "Example: mapping 660208 研发费用.")
+
+
+class UnknownInput(AskProblem):
+    """Facts: words, names."""
+
+    code = "Q54"
+    what = Text("不知道「{words}」填在哪里", "“{words}” belongs nowhere in the statements")
+    why = Text("可填的有：{names}", "what can be given: {names}")
+    then = Text(
+        "例：报表填数 2026-09 一年内到期的长期借款=2000000。",
+        "Example: inputs 2026-09 long_term_loans_due_within_1y=2000000.",
     )
 
 

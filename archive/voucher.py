@@ -40,6 +40,9 @@ class Line:
     currency: str = ""  # of `foreign`, as printed
     foreign: Decimal | None = None  # in that currency, received positive, paid negative
     row: int = 0
+    cash_item: str = ""  # 现金流量项目, as printed
+    cash: Decimal | None = None  # its amount, received positive; None: the line's own
+    department: str = ""  # as printed, by name or code
 
     @property
     def amount(self) -> Decimal:

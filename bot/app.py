@@ -22,6 +22,7 @@ from bot.post import Post
 from bot.tax_checking import TaxChecking
 from bot.tax_provider import HttpProvider
 from bot.workers import Workers
+from config.forms import forms
 from config.legal import laws, retention
 from config.settings import MB, Settings, categories
 from handlers.context import Archiving, Context
@@ -41,6 +42,7 @@ from storage import (
     inspections,
     items,
     leases,
+    ledgers,
     lessons,
     lone_units,
     mongo,
@@ -108,6 +110,8 @@ ROOMS = (
     accounts, api_answers, api_keys, asked, books, files, identities, inbox, items, leases, lessons, notes, openings,
     outbox, people, rulebook, said, schedules, talk, tax_checks, teams, trail, webhooks, wecom, wecom_calls,
     inspections, lone_units, receiving, handovers,
+    accounts, api_answers, api_keys, asked, books, files, identities, inbox, items, leases, ledgers, lessons, notes,
+    openings, outbox, people, rulebook, said, schedules, talk, tax_checks, teams, trail, webhooks, wecom, wecom_calls,
 )  # fmt: skip
 
 
@@ -195,6 +199,8 @@ def _furnished(
         standings=standings.Standings(db, chain),
         holds=holds.Holds(db, chain),
         archiving=Archiving(table, retention(), ways.scheme, ways.office, ways.paper, laws()),
+        ledgers=ledgers.Ledgers(db, chain, forms().roles),
+        forms=forms(),
         hand_links=hand_links.HandLinks(db, chain),
         offload=workers.run,
         now=_now,

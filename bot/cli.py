@@ -81,10 +81,13 @@ def _command(name: str) -> Run:
 
         return lambda args, settings: getattr(channels, args.action)(args, settings)
     if name in ("books", "match", "reconcile"):
-        from bot.commands import book_export, books, matching
+        from bot.commands import book_export, books, ledger, matching
 
         if name == "books":
-            actions: dict[str, Run] = {"import": books.import_books, "export": book_export.export}
+            actions: dict[str, Run] = {
+                "import": books.import_books, "export": book_export.export, "input": ledger.give,
+                "map": ledger.map_accounts,
+            }  # fmt: skip
             return lambda args, settings: actions[args.action](args, settings)
         return {"match": matching.match, "reconcile": matching.reconcile}[name]
     if name in ("rules", "tax-check"):
@@ -270,6 +273,14 @@ def _books(commands: Any, common: argparse.ArgumentParser, spoken: argparse.Argu
     taking.add_argument("--period", default="", metavar="2026-04", help="文件没写月份时 for files that name no month")
     taking.add_argument("--replace", action="store_true", help="与已导入的不同时以新的为准 what differs is replaced")
     taking.add_argument("--anyway", action="store_true", help="有看不懂的行也导入 import despite unreadable rows")
+    giving = actions.add_parser("input", help="报表填数 figures no account holds", parents=[common, spoken, whose])
+    giving.add_argument("values", nargs="*", metavar="NAME=AMOUNT", help="例 long_term_loans_due_within_1y=2000000.00")
+    giving.add_argument("--period", default="", metavar="2026-09", help="哪个月末 of which month")
+    giving.add_argument("--file", type=Path, metavar="FILE", help="JSON：月份 → 项目 → 金额 month → name → amount")
+    mapping = actions.add_parser("map", help="科目映射 what accounts stand for", parents=[common, spoken, whose])
+    mapping.add_argument("values", nargs="*", metavar="ACCOUNT=ROLE", help="例 660208=管理费用/研发；空为恢复")
+    mapping.add_argument("--standard", choices=("asbe", "se", "auto"), help="准则 the standard, where names mislead")
+    mapping.add_argument("--early", action="append", default=[], metavar="FORM", help="提前执行 asbe-income-2026")
     giving = actions.add_parser(
         "export", help="导出，给审计、税务 hand over to auditors", parents=[common, spoken, whose]
     )

@@ -21,14 +21,18 @@ from archive.holds import Hold
 from archive.item import FileRef, Item, ItemState
 from archive.keeping import Paperless, Standing
 from archive.law import Law
+from archive.ledger import Ledger
 from archive.lessons import Correction, Lesson, LessonState
 from archive.query import Hits, Query, Scope
 from archive.remark import Remark
 from archive.retention import Term
 from archive.rulebook import Book, RuleVersion, Ruling
 from archive.shelving import Scheme, Volume
+from archive.statements.choices import Choices
+from archive.statements.form import Forms
 from archive.trail import Entry, Link
 from archive.unit import Unit
+from archive.voucher import Voucher
 from archive.words import Text
 from handlers.custody import Custody
 from handlers.message import Reply
@@ -368,6 +372,25 @@ class Archiving:
     laws: Sequence[Law] = ()
 
 
+class Ledgers(Protocol):
+    """The books as a ledger, and what people have said about them."""
+
+    async def open(self, company: str) -> Ledger:
+        """The company's ledger as its books stand; empty where there are none."""
+
+    async def choices(self, company: str) -> Choices:
+        """Mappings, inputs and the standard people have set."""
+
+    async def choose(self, company: str, by: str, told: Mapping[str, str], channel: str = "") -> None:
+        """Set or (with "") take back choices by their keys; with the trail, in one transaction."""
+
+    async def page(self, company: str, period: str, account: str, start: int, count: int) -> tuple[list[Voucher], int]:
+        """Vouchers of a month that move an account, from the one at `start`, and how many there are."""
+
+    async def vouchers(self, company: str, period: str, word: str, number: int) -> list[Voucher]:
+        """Those with this number: two where a number was given twice."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """Everything a handler gets. One frozen value, wired in bot/app.py only."""
@@ -385,6 +408,8 @@ class Context:
     standings: Standings
     holds: Holds
     archiving: Archiving
+    ledgers: Ledgers
+    forms: Forms
     hand_links: HandLinks
     offload: Callable[..., Awaitable[Any]]  # run a sync function in a worker process
     now: Callable[[], datetime]  # UTC

@@ -18,6 +18,7 @@ from archive.money import thousands
 from archive.period import Period
 from archive.trail import Entry
 from archive.words import Lang, Text, same
+from handlers import financials
 from handlers.context import Context
 from handlers.message import Choice, Message, OutFile, Reply
 from reports import catalogue
@@ -46,10 +47,13 @@ class Made:
     key: str
     period: Period
     rows: int
+    figures: bytes = b""  # of a financial statement: its JSON, lines by name
 
 
 async def report(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
     """The report as PDF with a preview; Word and Excel are one press away, or asked for by name."""
+    if financials.names_statement(rest):
+        return await financials.reply(ctx, asker, message, rest)
     words, format = _format_of(rest)
     made = await build(ctx, asker, words)
     data, preview = await ctx.offload(_drawn, made.page, format)
@@ -74,12 +78,16 @@ async def report(ctx: Context, asker: Person, message: Message, rest: str) -> Re
 
 async def build(ctx: Context, asker: Person, words: str, lang: Lang | None = None) -> Made:
     """The page for words like 上周报销. Raises UnknownReport, BadPeriod, NothingToReport."""
+    if financials.names_statement(words):
+        got = await financials.asked(ctx, asker.company, words)
+        page = got.page(ctx, asker.name, lang or asker.lang)
+        return Made(page, got.kind, got.period, len(got.statement.figures), got.json())
     today = ctx.now().astimezone(ctx.zone).date()
     period, rest = periods.find(words, today)
     period = period or Period.month(today.year, today.month)
     entry = catalogue.find(rest or "expenses")
     if entry is None:
-        raise UnknownReport(words=rest.strip(), names=catalogue.names())
+        raise UnknownReport(words=rest.strip(), names=catalogue.names() + same("、") + financials.names())
     pairs, basis = await _pairs(ctx, asker.company, period)
     if not pairs:
         raise NothingToReport(period=period.label)

@@ -18,9 +18,11 @@ from handlers.books import COLUMNS as BOOK_COLUMNS
 from handlers.books import IMPORT as BOOK_IMPORT
 from handlers.books import confirm_import
 from handlers.check import check
+from handlers.closing import closing_check
 from handlers.context import Context
 from handlers.correct import correct, restore, withdraw
 from handlers.describe import describe
+from handlers.drill import details, voucher
 from handlers.due import extend, list_due, print_list
 from handlers.enter import ACTION as ENTER
 from handlers.enter import enter
@@ -31,12 +33,15 @@ from handlers.handing import REFUSE as HANDOVER_REFUSE
 from handlers.handing import SIGN as HANDOVER_SIGN
 from handlers.hold import RELEASE as HOLD_RELEASE
 from handlers.hold import hold, release
+from handlers.inputs import ACTION as INPUTS
+from handlers.inputs import inputs
 from handlers.inspect import CANCEL as INSPECTION_CANCEL
 from handlers.inspect import cancel as cancel_inspection
 from handlers.inspect import inspect
 from handlers.join import join
 from handlers.link import ACTION as LINK
 from handlers.link import link, link_code
+from handlers.mapping import mapping
 from handlers.match import check_books
 from handlers.message import Choice, Message, Reply
 from handlers.record import scrap
@@ -52,6 +57,7 @@ from handlers.schedule import cancel_schedule, list_schedules, set_schedule
 from handlers.search import search
 from handlers.show import show
 from handlers.signature import signature
+from handlers.statements import balance_sheet, cash_flow_statement, changes_in_equity, income_statement
 from handlers.suggested import dismiss_suggested, propose_suggested
 from handlers.todo import todo
 from handlers.volumes import volumes
@@ -119,6 +125,69 @@ COMMANDS: tuple[Command, ...] = (
         report,
         Text("做报表", "make a report"),
         Text("报表 本月报销", "report expenses this month"),
+    ),
+    Command(
+        ("资产负债表", "balance sheet"),
+        Right.REPORT,
+        balance_sheet,
+        Text("编资产负债表", "make a balance sheet"),
+        Text("资产负债表 2026-09", "balance sheet 2026-09"),
+    ),
+    Command(
+        ("利润表", "损益表", "income statement"),
+        Right.REPORT,
+        income_statement,
+        Text("编利润表", "make an income statement"),
+        Text("利润表 2026Q3", "income statement 2026Q3"),
+    ),
+    Command(
+        ("现金流量表", "cash flow statement", "cash flow"),
+        Right.REPORT,
+        cash_flow_statement,
+        Text("编现金流量表", "make a cash flow statement"),
+        Text("现金流量表 2026", "cash flow statement 2026"),
+    ),
+    Command(
+        ("所有者权益变动表", "权益变动表", "changes in equity"),
+        Right.REPORT,
+        changes_in_equity,
+        Text("编所有者权益变动表", "make a statement of changes in equity"),
+        Text("所有者权益变动表 2025", "changes in equity 2025"),
+    ),
+    Command(
+        ("明细", "details"),
+        Right.SEE_ALL,
+        details,
+        Text("看报表项目、科目由什么组成", "see what a line or an account is made of"),
+        Text("明细 资产负债表 2026-09 货币资金", "details balance sheet 2026-09 货币资金"),
+    ),
+    Command(
+        ("凭证", "voucher"),
+        Right.SEE_ALL,
+        voucher,
+        Text("看一张凭证和它的单据", "see a voucher and its documents"),
+        Text("凭证 2026-09 记-1", "voucher 2026-09 记-1"),
+    ),
+    Command(
+        ("结账检查", "closing check"),
+        Right.SEE_ALL,
+        closing_check,
+        Text("看一个月能不能结账", "see whether a month can be closed"),
+        Text("结账检查 2026-09", "closing check 2026-09"),
+    ),
+    Command(
+        ("科目映射", "mapping"),
+        Right.REPORT,
+        mapping,
+        Text("看、改科目对应", "see and set what accounts stand for"),
+        Text("科目映射", "mapping"),
+    ),
+    Command(
+        ("报表填数", "填数", "inputs"),
+        Right.BOOKS,
+        inputs,
+        Text("填报表要的数", "give figures the statements need"),
+        Text("报表填数 2026-09", "inputs 2026-09"),
     ),
     Command(
         ("核对", "对账", "match", "check books"),
@@ -366,6 +435,7 @@ ACTIONS: Mapping[str, tuple[Right, Handler]] = {
     INSPECTION_CANCEL: (Right.INSPECT, cancel_inspection),
     HANDOVER_SIGN: (Right.TALK, signed),
     HANDOVER_REFUSE: (Right.TALK, refused),
+    INPUTS: (Right.BOOKS, inputs),
     BOOK_MAP: (Right.BOOKS, map_columns),
     BOOK_COLUMNS: (Right.BOOKS, columns),
     AS_DOCUMENT: (Right.BOOKS, as_document),

@@ -64,6 +64,7 @@ class Table:
     total: Row | None = None
     strong: frozenset[int] = frozenset()
     register: bool = False  # the long list of the report: a sheet of its own, with filters
+    compact: bool = False  # set small, so that a printed form stays on its page
 
     def rows(self) -> Iterator[Row]:
         """Every data row, without subtotals and total."""

@@ -66,7 +66,8 @@ def lay(table: Table, frame: tuple[float, float], setter: Setter, lang: Lang, un
     fixed, wants = _needs(table.columns, heads, body, setter)
     decent = _decent(table.columns, fixed, wants)
     room_for_words = width - 2 * PAD * len(table.columns)
-    size = next((size for size in SIZES if sum(decent) * size <= room_for_words), SIZES[-1])
+    sizes = SIZES[3:] if table.compact else SIZES
+    size = next((size for size in sizes if sum(decent) * size <= room_for_words), SIZES[-1])
     widths = _widths(table.columns, (fixed, decent, wants), width, size)
     edges = tuple(accumulate(widths, initial=0.0))
     head = _laid(heads, "sum", widths, size, setter, False)

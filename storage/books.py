@@ -27,6 +27,7 @@ from archive.trail import Entry
 from storage.mongo import Database, Doc, Indexes, Session, border
 from storage.people import utc_now
 from storage.records import digest, pack, unpack
+from storage.stamps import first_books, stamp
 from storage.trail import Trail
 
 #: Shown or imported files by company, the newest last.
@@ -83,6 +84,7 @@ class Books:
             counts: Counter[str] = Counter()
             stand: dict[str, str] = {}
             remarks: list[Remark] = []
+            await first_books(self._db, file.company, session)
             for (kind, period), incoming in records.items():
                 prefix = f"{file.company}|{kind}|{period}|"
                 outcome = merge(kind, period, await self._read(prefix, type(incoming[0]), session), incoming)
@@ -90,6 +92,8 @@ class Books:
                 remarks += outcome.remarks
                 if outcome.records is not None:
                     stand[f"{IS}{kind}|{period}"] = await self._write(prefix, outcome.records, session)
+                    version = stand[f"{IS}{kind}|{period}"]
+                    await stamp(self._db, prefix, version, parted(outcome.records), session)
             done = replace(file, state="imported", counts=dict(counts))
             await self._db.book_files.replace_one({"_id": file.id}, pack(done), upsert=True, session=session)
             await self._confirm(file, mapping, session)
@@ -147,7 +151,7 @@ class Books:
 
 def rows_digest(docs: Sequence[Doc]) -> str:
     """Of a month's documents in their order: what the trail says of them and `verify` compares."""
-    return digest([doc["rows"] for doc in docs])
+    return digest([rows_of(doc) for doc in docs])
 
 
 def about(company: str) -> str:
@@ -170,18 +174,22 @@ def rows_of(doc: Doc) -> list[Doc]:
     return list(opened)
 
 
-def _parts(records: Sequence[Any]) -> list[list[Doc]]:
-    """Packed records, so many in one document that it stays far below its 16 MB."""
-    parts: list[list[Doc]] = [[]]
+def parted(records: Sequence[R]) -> list[list[R]]:
+    """The records as they lie in documents: so many in one that it stays far below its 16 MB."""
+    parts: list[list[R]] = [[]]
     weight = 0
     for record in records:
         heavy = 1 + len(getattr(record, "lines", ()))
         if parts[-1] and weight + heavy > PART:
             parts.append([])
             weight = 0
-        parts[-1].append(pack(record))
+        parts[-1].append(record)
         weight += heavy
     return parts
+
+
+def _parts(records: Sequence[Any]) -> list[list[Doc]]:
+    return [[pack(record) for record in part] for part in parted(records)]
 
 
 def _entry(file: BookFile, stand: Mapping[str, str]) -> Entry:

@@ -25,6 +25,7 @@ from storage.trail import HEAD, Head, Trail, to_link
 from storage.verify_books import book_faults
 from storage.verify_custody import custody_faults
 from storage.verify_keys import program_faults
+from storage.verify_ledger import ledger_faults
 from storage.verify_links import link_faults
 from storage.verify_people import MALFORMED, account_faults, people_faults
 from storage.verify_rules import rule_faults
@@ -63,6 +64,8 @@ FAULTS = {
     "V60": Text("四性检测结果与操作记录不符", "the results of a check are not what the trail says"),
     "V61": Text("移交与操作记录不符", "a hand-over is not what the trail says"),
     "V62": Text("接收的元数据与操作记录不符", "metadata that was received is not what the trail says"),
+    "V40": Text("凭证的汇总与凭证不符", "the sums of a month are not those of its vouchers"),
+    "V41": Text("科目映射或填数与操作记录不符", "a mapping or an input of statements is not what the trail says"),
     "V30": Text("归类规则与操作记录不符", "a rule of sorting is not what the trail says"),
     "V31": Text("归类规则没有操作记录", "a rule of sorting has no trail"),
     "V32": Text("操作记录里有，归类规则却不见了", "the trail knows it, but the rule of sorting is gone"),
@@ -122,16 +125,16 @@ class Verification:
                 yield fault
             async for fault in self._made():
                 yield fault
-            async for where, code in book_faults(self._db, self._file):
-                yield Fault(code, where)
-            async for where, code in unit_faults(self._db, self._file):
-                yield Fault(code, where)
-            async for where, code in custody_faults(self._db):
-                yield Fault(code, where)
-            async for where, code in rule_faults(self._db):
-                yield Fault(code, where)
-            async for where, code in link_faults(self._db):
-                yield Fault(code, where)
+            for faults in (
+                book_faults(self._db, self._file),
+                ledger_faults(self._db),
+                link_faults(self._db),
+                rule_faults(self._db),
+                unit_faults(self._db, self._file),
+                custody_faults(self._db),
+            ):
+                async for where, code in faults:
+                    yield Fault(code, where)
 
     # the trail
 

@@ -10,6 +10,7 @@ from archive import period as periods
 from archive.access import Right, demand
 from archive.apikey import KeyScope
 from archive.errors import BadPeriod, NotFound
+from archive.statements.make import KINDS
 from archive.trail import Entry
 from bot.api import shapes
 from bot.api.guard import Caller
@@ -19,6 +20,9 @@ from handlers.context import Context
 from handlers.report import MEDIA, build
 from reports.catalogue import REPORTS
 from reports.render import render
+
+#: Registers of documents, and financial statements.
+_NAMES = {each.key: each.name for each in REPORTS} | {kind: name for kind, (name, _) in KINDS.items()}
 
 
 class Reports:
@@ -30,7 +34,7 @@ class Reports:
     def operations(self) -> Sequence[Operation]:
         """What can be asked here."""
         which = (
-            Param("report", "path", {"type": "string", "enum": [each.key for each in REPORTS]}, "key"),
+            Param("report", "path", {"type": "string", "enum": [*_NAMES]}, "key"),
             Param("format", "path", {"type": "string", "enum": list(MEDIA)}, "format"),
             Param("period", "query", {"type": "string"}, "2026, 2026H1, 2026Q3, 2026-09; usually this month"),
         )
@@ -46,13 +50,13 @@ class Reports:
         demand(caller.person, Right.REPORT)
         told = [
             {
-                "key": r.key,
-                "zh": r.name.zh,
-                "en": r.name.en,
+                "key": key,
+                "zh": name.zh,
+                "en": name.en,
                 "formats": list(MEDIA),
-                "href": f"{PREFIX}/reports/{r.key}/pdf",
+                "href": f"{PREFIX}/reports/{key}/pdf",
             }
-            for r in REPORTS
+            for key, name in _NAMES.items()
         ]
         return shapes.paged(told, None)
 
@@ -60,14 +64,15 @@ class Reports:
         """Made anew; leaves a trail entry."""
         demand(caller.person, Right.REPORT)
         key, format_ = request.match_info["report"], request.match_info["format"]
-        if key not in {each.key for each in REPORTS} or format_ not in MEDIA:
+        if key not in _NAMES or format_ not in MEDIA:
             raise NotFound(item=f"{key}/{format_}"[:60])
         words = request.query.get("period", "").strip()[:40]
         found, rest = periods.find(words, self._ctx.now().astimezone(self._ctx.zone).date())
         if words and (found is None or rest.strip()):  # never another period than the one that was meant
             raise BadPeriod(words=words)
-        made = await build(self._ctx, caller.person, f"{key} {words}", caller.lang)
-        data: bytes = await self._ctx.offload(render, made.page, format_)
+        made = await build(self._ctx, caller.person, f"{_NAMES[key].zh} {words}", caller.lang)
+        figures = made.figures if format_ == "json" else b""
+        data: bytes = figures or await self._ctx.offload(render, made.page, format_)
         facts = {"period": made.period.label.zh, "as": format_}
         await self._ctx.trail.add(Entry(caller.person.id, "exported", made.key, self._ctx.now(), caller.channel, facts))
         return handed(f"{made.key}.{format_}", MEDIA[format_], data, inline=False)

@@ -29,11 +29,13 @@ from archive.item import Item
 from archive.trail import Entry
 from archive.words import Text
 from bot.app import House, opened
+from bot.companies import company_code
 from config.settings import MB, Settings
 from handlers import report as reports
 from handlers import search as searching
 from handlers import show as showing
 from handlers.cards import money
+from handlers.financials import names_statement
 from handlers.message import Message
 from handlers.standing import plain_standing
 from handlers.upload import upload
@@ -234,9 +236,10 @@ async def report(args: argparse.Namespace, settings: Settings) -> int:
         return 2
     words = " ".join([*args.name, args.period or ""])
     async with opened(settings) as house:
-        person = await account(house, args.person, Right.REPORT, args.company)
+        person = await account(house, args.person, Right.REPORT, args.company, books=names_statement(words))
         made = await reports.build(house.ctx, person, words)
-        data: bytes = await house.ctx.offload(render, made.page, ending)
+        drawn = made.figures if ending == "json" else b""
+        data: bytes = drawn or await house.ctx.offload(render, made.page, ending)
         facts = {"period": made.period.label.zh, "as": ending}
         await house.trail.add(Entry(person.id, "exported", made.key, house.ctx.now(), "cli", facts))
     _write(args.out, data)
@@ -255,7 +258,9 @@ def _write(path: Path, data: bytes) -> None:
         raise ReaderFailed(name=str(path), detail=error.strerror or str(error)) from error
 
 
-async def account(house: House, wanted: str | None, right: Right, company: str | None = None) -> Person:
+async def account(
+    house: House, wanted: str | None, right: Right, company: str | None = None, *, books: bool = False
+) -> Person:
     """The account whose rights apply; it must have this one.
 
     Without an account: who holds the data folder and its key reads as the archivist does.
@@ -265,6 +270,8 @@ async def account(house: House, wanted: str | None, right: Right, company: str |
         demand(person, right)
         return person
     code = company or house.settings.companies[0].code
+    if books:  # a company whose books were imported is a fonds of its own, set up or not
+        return Person("local", "本机 local", frozenset({Role.ARCHIVIST}), company=company_code(house, code))
     if code not in {c.code for c in house.settings.companies}:
         raise NotFound(item=Text(f"公司 {code}", f"company {code}"))
     return Person("local", "本机 local", frozenset({Role.ARCHIVIST}), company=code)

@@ -192,7 +192,21 @@ def _line(row: Row, now: _Open, padded: bool, notes: Notes) -> Line | None:
         currency="" if currency in _HOME else currency,
         foreign=None if currency in _HOME else _foreign(row, debit - credit),
         row=row.at,
+        cash_item=row.printed("cash_item"),
+        cash=_cash(row, debit - credit),
+        department=row.printed("department"),
     )
+
+
+def _cash(row: Row, amount: Decimal) -> Decimal | None:
+    """What the line's 现金流量项目 received (paid: negative), by two columns or one that follows the line's side."""
+    debit, credit = row.money("cash_debit"), row.money("cash_credit")
+    if debit is not None or credit is not None:
+        return (debit or ZERO) - (credit or ZERO)
+    one = row.money("cash")
+    if one is None or one < 0 or amount >= 0:
+        return one
+    return -one
 
 
 def _code(cell: Cell, padded: bool) -> tuple[str, str]:
