@@ -23,8 +23,9 @@ from handlers.message import Choice, Message, OutFile, Reply
 from reports import catalogue
 from reports.claim import Claim
 from reports.head import Head
-from reports.page import Page, Paragraph
+from reports.page import YUAN, Page, Paragraph
 from reports.render import Format, card, render
+from reports.units import find_unit
 
 MEDIA: Mapping[str, str] = {
     "pdf": "application/pdf",
@@ -75,6 +76,7 @@ async def report(ctx: Context, asker: Person, message: Message, rest: str) -> Re
 async def build(ctx: Context, asker: Person, words: str, lang: Lang | None = None) -> Made:
     """The page for words like 上周报销. Raises UnknownReport, BadPeriod, NothingToReport."""
     today = ctx.now().astimezone(ctx.zone).date()
+    unit, words = find_unit(words)
     period, rest = periods.find(words, today)
     period = period or Period.month(today.year, today.month)
     entry = catalogue.find(rest or "expenses")
@@ -87,7 +89,7 @@ async def build(ctx: Context, asker: Person, words: str, lang: Lang | None = Non
     claims = [claim_of(item, case, names, ctx.remind_after) for item, case in pairs]
     company = next((c.name for c in ctx.companies if c.code == asker.company), asker.company)
     english = {c.name.zh: c.name for c in ctx.categories} | {ctx.no_category.zh: ctx.no_category}
-    head = Head(company, period, ctx.now().astimezone(ctx.zone), asker.name, lang or asker.lang, names=english)
+    head = Head(company, period, ctx.now().astimezone(ctx.zone), asker.name, lang or asker.lang, unit or YUAN, english)
     page = entry.build(claims, head)
     return Made(_noted(page, basis, pairs), entry.key, period, len(claims))
 

@@ -12,6 +12,7 @@ from archive.words import Text
 from handlers.context import Context
 from handlers.message import Choice, Message, Reply
 from reports import catalogue
+from reports.units import find_unit
 
 
 async def set_schedule(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
@@ -35,7 +36,7 @@ async def set_schedule(ctx: Context, asker: Person, message: Message, rest: str)
 
 def _check(words: str, today: date) -> None:
     """What would be refused each time it comes is refused now. Raises BadPeriod, UnknownReport."""
-    _, name = period.find(words, today)
+    _, name = period.find(find_unit(words)[1], today)
     if name.strip() and catalogue.find(name) is None:
         raise UnknownReport(words=name.strip(), names=catalogue.names())
 

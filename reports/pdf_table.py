@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import accumulate
+from types import MappingProxyType
 from typing import Any, Literal
 from zlib import crc32
 
@@ -17,14 +19,19 @@ from reports.cells import said
 from reports.page import Column, Row, Table, Unit
 from reports.typeset import Setter
 
-Role = Literal["row", "strong", "group", "sum"]
+Role = Literal["row", "strong", "group", "sum", "carry"]
 INK, RULE, HEAD, ZEBRA, SUM = (HexColor(code) for code in ("#1f2733", "#5c6b7a", "#e4eaf1", "#f7f9fb", "#edf1f5"))
 PAD = 3.0  # points beside the words
 SIZES = (8.5, 8.0, 7.5, 7.0, 6.5, 6.0, 5.5, 5.0)
 UNBROKEN = 13.0  # a number or code up to this many ems is kept on one line
 SHORT = 12  # so few rows stay together
 MOST = 12  # lines in a cell
+STEP = 1.3  # ems a level of a statement's items is moved in
 CONTINUED = Text("（续）", " (continued)")
+OVER, BROUGHT = Text("过次页", "Carried forward"), Text("承前页", "Brought forward")
+
+
+NONE: Mapping[int, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,8 @@ class Laid:
     role: Role
     height: float
     odd: bool = False
+    bold: frozenset[int] = frozenset()  # columns
+    indents: Mapping[int, float] = field(default_factory=dict)  # column → points
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,9 @@ class Layout:
     heights: tuple[float, ...]  # running sums, from 0
     font: str
     room: float  # height of an empty page
+    split: int = 0  # column at which a right half begins
+    over: tuple[Laid | None, ...] = ()  # 过次页 when the page ends before this row; () where nothing is carried
+    brought: tuple[Laid | None, ...] = ()
 
     @property
     def leading(self) -> float:
@@ -60,10 +72,15 @@ class Layout:
 def lay(table: Table, frame: tuple[float, float], setter: Setter, lang: Lang, unit: Unit) -> Layout:
     """Measure a table for a frame (width, height in points), at the largest size that breaks no figure."""
     width, room = frame
-    words = [(role, _words(row, table.columns, setter, lang, unit)) for role, row in _rows(table)]
+    words = [(role, _words(row, table.columns, setter, lang, unit), place) for role, row, place in _rows(table)]
     heads = [setter.shown(column.heading.to(lang)) for column in table.columns]
-    body = [cells for role, cells in words if role != "group"]
-    fixed, wants = _needs(table.columns, heads, body, setter)
+    body = [cells for role, cells, _ in words if role != "group"]
+    sums = _carried(table, setter, lang, unit) if table.carry else []
+    fixed, wants = _needs(table.columns, heads, [*body, *[one for one in sums if one][-1:]], setter)
+    deep: dict[int, int] = {}
+    for (_, place), level in table.indents.items():
+        deep[place] = max(level, deep.get(place, 0))
+    wants = [want + STEP * deep.get(place, 0) for place, want in enumerate(wants)]
     decent = _decent(table.columns, fixed, wants)
     room_for_words = width - 2 * PAD * len(table.columns)
     size = next((size for size in SIZES if sum(decent) * size <= room_for_words), SIZES[-1])
@@ -71,29 +88,94 @@ def lay(table: Table, frame: tuple[float, float], setter: Setter, lang: Lang, un
     edges = tuple(accumulate(widths, initial=0.0))
     head = _laid(heads, "sum", widths, size, setter, False)
     rows, odd = [], False
-    for role, cells in words:
+    for role, cells, place in words:
         spread = [width] if role == "group" else widths
-        rows.append(_laid(cells, role, spread, size, setter, odd))
-        odd = not odd if role != "group" else False
+        bold = frozenset(column for row, column in table.bold if row == place) if table.bold else frozenset[int]()
+        moved = {c: STEP * size * n for (row, c), n in table.indents.items() if row == place} if deep else NONE
+        rows.append(_laid(cells, role, spread, size, setter, odd, bold, moved))
+        odd = not odd if role != "group" and not table.split else False
     title = setter.shown(table.title.to(lang))
     more = setter.shown((table.title + CONTINUED).to(lang))
     heights = tuple(accumulate((row.height for row in rows), initial=0.0))
-    return Layout(title, more, table.columns, edges, size, head, tuple(rows), heights, setter.name, room)
+    over, brought = (_carry(sums, label.to(lang), widths, size, setter) for label in (OVER, BROUGHT))
+    return Layout(
+        title,
+        more,
+        table.columns,
+        edges,
+        size,
+        head,
+        tuple(rows),
+        heights,
+        setter.name,
+        room,
+        table.split,
+        over,
+        brought,
+    )
 
 
-def _rows(table: Table) -> list[tuple[Role, Row]]:
-    rows: list[tuple[Role, Row]] = []
+def _carried(table: Table, setter: Setter, lang: Lang, unit: Unit) -> list[list[str]]:
+    """What a page that ends before each printed row carries over, as words; empty where there is nothing to carry.
+
+    A group's figures are summed from its first row on; nothing is carried over a group's end.
+    """
+    carried: list[list[str]] = []
+    running: list[Decimal | int | None] = [None] * len(table.columns)
+    fresh = True
+    for role, row, _ in _rows(table):
+        plain = role in ("row", "strong")
+        if plain and not fresh:
+            pairs = zip(running, table.columns, strict=True)
+            carried.append(["" if sum_ is None else said(sum_, column.kind, lang, unit) for sum_, column in pairs])
+        else:
+            carried.append([])
+        if not plain:
+            running, fresh = [None] * len(table.columns), True
+            continue
+        fresh = False
+        for place, column in enumerate(table.columns):
+            cell, how = row[place], table.carry.get(column.key)
+            if how and isinstance(cell, Decimal | int):
+                running[place] = cell if how == "last" else cell + (running[place] or 0)
+    return carried
+
+
+def _carry(
+    sums: Sequence[list[str]], label: str, widths: Sequence[float], size: float, setter: Setter
+) -> tuple[Laid | None, ...]:
+    """The row for each break, the label in the first column wide enough that carries no figure."""
+    made: list[Laid | None] = []
+    for words in sums:
+        if not words:
+            made.append(None)
+            continue
+        need = setter.width(label, size) + 2 * PAD
+        free = [place for place, word in enumerate(words) if not word]
+        at = next((place for place in free if widths[place] >= need), free[0] if free else 0)
+        cells = [label if place == at else word for place, word in enumerate(words)]
+        made.append(_one_line(cells, size))
+    return tuple(made)
+
+
+def _one_line(cells: Sequence[str], size: float) -> Laid:
+    return Laid(tuple((cell,) if cell else () for cell in cells), "carry", size * 1.28 + 2 * PAD * 0.75)
+
+
+def _rows(table: Table) -> list[tuple[Role, Row, int]]:
+    """Every printed row with its role and, for data, its place; -1 for the others."""
+    rows: list[tuple[Role, Row, int]] = []
     place = 0
     for group in table.groups:
         if group.title is not None:
-            rows.append(("group", (group.title,)))
+            rows.append(("group", (group.title,), -1))
         for row in group.rows:
-            rows.append(("strong" if place in table.strong else "row", row))
+            rows.append(("strong" if place in table.strong else "row", row, place))
             place += 1
         if group.subtotal is not None:
-            rows.append(("sum", group.subtotal))
+            rows.append(("sum", group.subtotal, -1))
     if table.total is not None:
-        rows.append(("sum", table.total))
+        rows.append(("sum", table.total, -1))
     return rows
 
 
@@ -144,19 +226,35 @@ def _widths(columns: Sequence[Column], stages: Sequence[list[float]], width: flo
     return [one + left * weight / sum(weights) for one, weight in zip(got, weights, strict=True)]
 
 
-def _laid(cells: list[str], role: Role, widths: Sequence[float], size: float, setter: Setter, odd: bool) -> Laid:
+def _laid(
+    cells: list[str],
+    role: Role,
+    widths: Sequence[float],
+    size: float,
+    setter: Setter,
+    odd: bool,
+    bold: frozenset[int] = frozenset(),
+    indents: Mapping[int, float] = NONE,
+) -> Laid:
     slack = 2 * PAD - 0.01
     lines = tuple(
-        _capped(setter.lines(words, wide - slack, size)) if words else ()
-        for words, wide in zip(cells, widths, strict=True)
+        _capped(setter.lines(words, wide - slack - indents.get(place, 0.0), size)) if words else ()
+        for place, (words, wide) in enumerate(zip(cells, widths, strict=True))
     )
     most = max((len(one) for one in lines), default=1) or 1
-    return Laid(lines, role, most * size * 1.28 + 2 * PAD * 0.75, odd)
+    return Laid(lines, role, most * size * 1.28 + 2 * PAD * 0.75, odd, bold, indents)
 
 
 def _capped(lines: tuple[str, ...]) -> tuple[str, ...]:
     """At most MOST lines, so that no cell outgrows a page; the JSON attached to the file has the whole text."""
     return lines if len(lines) <= MOST else (*lines[: MOST - 1], lines[MOST - 1][:-1] + "…")
+
+
+def mark(canvas: Any, title: str, height: float) -> None:
+    """A bookmark with this title at the top of what is being drawn, `height` points above its foot."""
+    key = f"{canvas.getPageNumber()}-{crc32(title.encode()):x}"
+    canvas.bookmarkHorizontal(key, 0, height)
+    canvas.addOutlineEntry(title, key, 0)
 
 
 class Sheet(Flowable):  # type: ignore[misc]
@@ -170,12 +268,23 @@ class Sheet(Flowable):  # type: ignore[misc]
         self.follow = 0.0  # height of what must stand under the last row: notes and lines to sign
 
     @property
+    def _brought(self) -> Laid | None:
+        """承前页: what the page before carried over to this one."""
+        return self.layout.brought[self.first] if self.layout.brought else None
+
+    @property
+    def _over(self) -> Laid | None:
+        """过次页: what goes over to the next page."""
+        return self.layout.over[self.last] if self.layout.over and self.last < len(self.layout.rows) else None
+
+    @property
     def _above(self) -> float:
-        return 16.0 + self.layout.head.height
+        return 16.0 + self.layout.head.height + (self._brought.height if self._brought else 0.0)
 
     @property
     def _high(self) -> float:
-        return self._above + self.layout.heights[self.last] - self.layout.heights[self.first]
+        under = self._over.height if self._over else 0.0
+        return self._above + self.layout.heights[self.last] - self.layout.heights[self.first] + under
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         """Says it doesn't fit where what follows would stand alone on the next page; then `split` is asked."""
@@ -185,7 +294,8 @@ class Sheet(Flowable):  # type: ignore[misc]
     def split(self, width: float, height: float) -> list[Flowable]:
         """A page holds what fits, a short table stays whole; no heading ends a page, no sum begins one."""
         heights = self.layout.heights
-        cut = bisect_right(heights, heights[self.first] + height - self._above) - 1
+        spare = next((row.height for row in self.layout.over if row), 0.0)  # 过次页
+        cut = bisect_right(heights, heights[self.first] + height - self._above - spare) - 1
         over = cut >= self.last  # all would fit, but not what follows: the last rows go over with it
         cut = self.last - 2 if over else cut
         while cut > self.first and (
@@ -205,9 +315,7 @@ class Sheet(Flowable):  # type: ignore[misc]
         layout, canvas = self.layout, self.canv
         height = self._high
         if self.first == 0:
-            key = f"table-{canvas.getPageNumber()}-{crc32(layout.title.encode()):x}"
-            canvas.bookmarkHorizontal(key, 0, height)
-            canvas.addOutlineEntry(layout.title, key, 0)
+            mark(canvas, layout.title, height)
         text = canvas.beginText()
         text.setFont(layout.font, 9.5)
         text.setFillColor(INK)
@@ -221,12 +329,16 @@ class Sheet(Flowable):  # type: ignore[misc]
         self._ground(top)
         self._words(text, layout.head, top)
         top -= layout.head.height
-        for row in layout.rows[self.first : self.last]:
-            text.setTextRenderMode(0 if row.role == "row" else 2)
+        for row in self._shown():
             self._words(text, row, top)
             top -= row.height
         text.setTextRenderMode(0)
         canvas.drawText(text)
+
+    def _shown(self) -> list[Laid]:
+        """The rows of this page, with what was carried to it and what it carries over."""
+        rows = self.layout.rows[self.first : self.last]
+        return [row for row in (self._brought, *rows, self._over) if row is not None]
 
     def _ground(self, top: float) -> None:
         """Colours and rules under the words."""
@@ -234,19 +346,24 @@ class Sheet(Flowable):  # type: ignore[misc]
         canvas.setFillColor(HEAD)
         canvas.rect(0, top - layout.head.height, wide, layout.head.height, stroke=0, fill=1)
         rules = [top, top - layout.head.height]
+        start = top
         top -= layout.head.height
-        for row in layout.rows[self.first : self.last]:
+        for row in self._shown():
             if row.odd or row.role in ("group", "sum"):
                 canvas.setFillColor(SUM if row.role in ("group", "sum") else ZEBRA)
                 canvas.rect(0, top - row.height, wide, row.height, stroke=0, fill=1)
-            if row.role == "sum":
+            if row.role == "sum" or row is self._over:
                 rules.append(top)
             top -= row.height
+            if row is self._brought:
+                rules.append(top)
         canvas.saveState()
         canvas.setStrokeColor(RULE)
         canvas.setLineWidth(0.5)
         for level in (*rules, top):
             canvas.line(0, level, wide, level)
+        if layout.split:
+            canvas.line(layout.edges[layout.split], start, layout.edges[layout.split], top)
         canvas.restoreState()
 
     def _words(self, text: Any, row: Laid, top: float) -> None:
@@ -254,11 +371,14 @@ class Sheet(Flowable):  # type: ignore[misc]
         size, leading, edges = layout.size, layout.leading, layout.edges
         base = top - PAD * 0.75 - size * 0.98
         for place, lines in enumerate(row.cells):
+            if not lines:
+                continue
+            text.setTextRenderMode(0 if row.role in ("row", "carry") and place not in row.bold else 2)
             right = row.role != "group" and layout.columns[place].align == "right"
             for step, words in enumerate(lines):
                 if right:
                     left = edges[place + 1] - PAD - text._canvas.stringWidth(words, layout.font, size)
                 else:
-                    left = edges[place] + PAD
+                    left = edges[place] + PAD + row.indents.get(place, 0.0)
                 text.setTextOrigin(left, base - step * leading)
                 text.textOut(words)
