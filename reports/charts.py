@@ -106,6 +106,8 @@ def _totals(chart: Chart) -> list[Decimal]:
 def gathered(chart: Chart) -> Chart:
     """The chart with what it can't show changed: a pie with negatives becomes bars, too many parts become «others»."""
     kind = chart.kind
+    if not chart.labels or not chart.series:
+        return chart
     if kind == "pie" and (any(value < 0 for value in chart.series[0].values) or not any(chart.series[0].values)):
         kind = "bar"
     if kind == "waterfall":

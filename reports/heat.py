@@ -15,7 +15,10 @@ SMALLEST = 4.6  # points; smaller words can't be read
 
 
 def heat(axes: Axes, ink: Ink, kind: CellKind) -> None:
-    """A row for each series from the top down, a column for each label. Below nothing is hatched."""
+    """A row for each series from the top down, a column for each label.
+
+    What is below nothing is hatched where no figure says so.
+    """
     from matplotlib.patches import Rectangle
 
     rows, columns = len(ink.series), len(ink.labels)
@@ -29,9 +32,10 @@ def heat(axes: Axes, ink: Ink, kind: CellKind) -> None:
         for column, value in enumerate(values):
             share = abs(value) / most
             look = {"facecolor": _shade(share), "edgecolor": "#ffffff", "linewidth": 1.0 if columns < 25 else 0.3}
-            axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, hatch="////" if value < 0 else "", **look))
+            hatch = "////" if value < 0 and size < SMALLEST else ""
+            axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, hatch=hatch, **look))
             if size >= SMALLEST and value:
-                ink_here = "#ffffff" if share > 0.55 else INK
+                ink_here = "#ffffff" if share**0.7 > 0.45 else INK
                 axes.text(column, row, words[row][column], ha="center", va="center", fontsize=size, color=ink_here)
     axes.set_xlim(-0.5, columns - 0.5)
     axes.set_ylim(rows - 0.5, -0.5)

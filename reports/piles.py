@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 EDGE = "#9aa5b1"
+SUMMED = 12  # piles that bear their sums; between more of them the figures would lie over the bars
 
 
 def stacked(axes: Axes, ink: Ink, totals: Sequence[str]) -> None:
@@ -23,7 +24,7 @@ def stacked(axes: Axes, ink: Ink, totals: Sequence[str]) -> None:
         axes.bar(range(count), values, 0.66, bottom=feet, label=name, **_look(place))
         up = [level + max(value, 0.0) for level, value in zip(up, values, strict=True)]
         down = [level + min(value, 0.0) for level, value in zip(down, values, strict=True)]
-    for n, words in enumerate(totals):
+    for n, words in enumerate(totals if count <= SUMMED else ()):
         axes.annotate(words, (n, up[n]), (0, 2), textcoords="offset points", ha="center", fontsize=7)
     low, high = min(0.0, *down), max(0.0, *up)
     _finish(axes, ink, low, high)
@@ -85,6 +86,7 @@ def _finish(axes: Axes, ink: Ink, low: float, high: float) -> None:
     middle, half = (count - 1) / 2, max(count, 4) / 2 + 0.1
     frame(axes, "y")
     thinned(axes, ink.labels)
+    axes.tick_params(axis="x", pad=7)  # clear of the nought beside the first name
     axes.set_xlim(middle - half, middle + half)
     axes.set_ylim(low - span * 0.06 if low < 0 else 0.0, high + span * 0.14 if high > 0 else 0.0 if low < 0 else 1.0)
     axes.yaxis.set_major_locator(MaxNLocator(5))

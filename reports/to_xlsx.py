@@ -232,9 +232,8 @@ class Book:
                 self.put(data, step, 0, label, "text")
                 for place, series in enumerate(chart.series, 1):
                     self.put(data, step, place, series.values[step - row - 1], chart.kind_of(place - 1))
-            insert(self.book, sheet, at, chart, data.get_name(), row, self.page.lang)
+            at += insert(self.book, sheet, at, chart, data, row, self.page.lang)
             row += len(chart.labels) + 2
-            at += 17
 
 
 def _agrees(rows: Sequence[Row], place: int, parts: Sequence[int], cell: Decimal | int) -> bool:

@@ -46,7 +46,7 @@ def waterfall(axes: Axes, ink: Ink, levels: frozenset[int]) -> None:
 
     _, values, texts = ink.series[0]
     bars, count = list(steps(values, levels)), len(values)
-    said = [text if bar.level or text.startswith("-") else f"+{text}" for bar, text in zip(bars, texts, strict=True)]
+    said = [text if bar.level or bar.end <= bar.start else f"+{text}" for bar, text in zip(bars, texts, strict=True)]
     widest = max(map(len, said))
     lying = count > 6 or max(len(folded(label, 99, 9)) for label in ink.labels) > 7 or widest * count > 66
     low, high = min(0.0, *(min(b.start, b.end) for b in bars)), max(0.0, *(max(b.start, b.end) for b in bars))
