@@ -136,12 +136,12 @@ def key(axes: Axes, more: Axes | None = None) -> None:
 
 
 def untangled(axes: Axes) -> None:
-    """Takes away words in the picture that would touch words put there before them. Measured, not guessed."""
+    """Takes away words in the picture that would touch the scale or words put there before them. Measured, not guessed."""
     figure = axes.get_figure(root=True)
     if figure is None:
         return
     figure.draw_without_rendering()
-    kept: list[Any] = []
+    kept: list[Any] = [name.get_window_extent() for each in figure.axes for name in each.get_yticklabels()]
     for text in list(axes.texts):
         box = text.get_window_extent()
         if any(box.overlaps(other) for other in kept):

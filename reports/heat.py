@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reports.chart_style import INK, Ink, fit, folded, inches, short, thinned
 from reports.page import CellKind
@@ -31,7 +31,11 @@ def heat(axes: Axes, ink: Ink, kind: CellKind) -> None:
     for row, (_, values, _) in enumerate(ink.series):
         for column, value in enumerate(values):
             share = abs(value) / most
-            look = {"facecolor": _shade(share), "edgecolor": "#ffffff", "linewidth": 1.0 if columns < 25 else 0.3}
+            look: dict[str, Any] = {
+                "facecolor": _shade(share),
+                "edgecolor": "#ffffff",
+                "linewidth": 1.0 if columns < 25 else 0.3,
+            }
             hatch = "////" if value < 0 and size < SMALLEST else ""
             axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, hatch=hatch, **look))
             if size >= SMALLEST and value:
@@ -61,7 +65,7 @@ def _scale(axes: Axes, most: float, kind: CellKind, ink: Ink) -> None:
     if figure is None:
         return
     bar = figure.colorbar(ScalarMappable(Normalize(0, most), shades), ax=axes, aspect=30, pad=0.02)
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
     bar.set_ticks([0, most / 2, most], labels=[_words(value, kind, ink) or "0" for value in (0, most / 2, most)])
     bar.ax.tick_params(length=0, labelsize=7)
 

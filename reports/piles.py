@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from reports.chart_style import COLOURS, HATCHES, INK, Ink, frame, key, short, thinned, untangled
 from reports.page import CellKind
@@ -44,7 +44,7 @@ def combo(axes: Axes, ink: Ink, own_scale: CellKind | None) -> None:
         axes.bar(at, values, thick, label=title, **_look(place))
     figures = [value for _, values, _ in bars for value in values] + ([] if own_scale else list(heights))
     _finish(axes, ink, min(0.0, *figures, 0.0), max(0.0, *figures, 0.0))
-    over = cast("Axes", axes.twinx()) if own_scale else axes
+    over = axes.twinx() if own_scale else axes
     over.plot(
         range(count), heights, color=INK, marker="o", markersize=3.2, markerfacecolor="white", linewidth=1.4, label=name
     )

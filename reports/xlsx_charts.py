@@ -6,7 +6,7 @@ from typing import Any
 
 from archive.words import Lang
 from reports.cells import clean
-from reports.charts import COLOURS
+from reports.chart_style import COLOURS
 from reports.page import Chart
 from reports.waterfall import steps
 
