@@ -136,7 +136,7 @@ def key(axes: Axes, more: Axes | None = None) -> None:
 
 
 def untangled(axes: Axes) -> None:
-    """Takes away words in the picture that would touch the scale or words put there before them. Measured, not guessed."""
+    """Takes away words in the picture that would touch the scale or other words. Measured, not guessed."""
     figure = axes.get_figure(root=True)
     if figure is None:
         return

@@ -22,6 +22,7 @@ def heat(axes: Axes, ink: Ink, kind: CellKind) -> None:
     from matplotlib.patches import Rectangle
 
     rows, columns = len(ink.series), len(ink.labels)
+    gap = 1.0 if columns < 25 else 0.3
     most = max((abs(value) for _, values, _ in ink.series for value in values), default=0.0) or 1.0
     words = [[_words(value, kind, ink) for value in values] for _, values, _ in ink.series]
     wide = inches(axes)[0]
@@ -34,7 +35,7 @@ def heat(axes: Axes, ink: Ink, kind: CellKind) -> None:
             look: dict[str, Any] = {
                 "facecolor": _shade(share),
                 "edgecolor": "#ffffff",
-                "linewidth": 1.0 if columns < 25 else 0.3,
+                "linewidth": gap,
             }
             hatch = "////" if value < 0 and size < SMALLEST else ""
             axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, hatch=hatch, **look))
