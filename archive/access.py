@@ -44,6 +44,7 @@ class Right(StrEnum):
     SCHEDULE = "schedule"
     BOOKS = "books"  # import books and bank statements
     VERIFY = "verify"
+    KEEP = "keep"  # put made reports into the archive
     CHECK = "check"  # put down what the tax authority says (查验)
     ADMINISTER = "administer"
 
@@ -58,6 +59,7 @@ RIGHT_NAMES: Mapping[Right, Text] = {
     Right.SCHEDULE: Text("定时报表", "scheduled reports"),
     Right.BOOKS: Text("导入账簿", "import books"),
     Right.VERIFY: Text("校验", "verify"),
+    Right.KEEP: Text("报表归档", "archive reports"),
     Right.CHECK: Text("查验", "tax checks"),
     Right.ADMINISTER: Text("管理", "administer"),
 }
@@ -67,8 +69,8 @@ _SEES_ALL = frozenset({Right.TALK, Right.SEARCH, Right.SEE_ALL, Right.REPORT})
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.EMPLOYEE: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH}),
     Role.APPROVER: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH, Right.DECIDE}),
-    Role.FINANCE: _SEES_ALL | {Right.FORWARD, Right.DECIDE, Right.SCHEDULE, Right.CHECK, Right.BOOKS},
-    Role.ARCHIVIST: _SEES_ALL | {Right.FORWARD, Right.SCHEDULE, Right.VERIFY, Right.CHECK, Right.BOOKS},
+    Role.FINANCE: _SEES_ALL | {Right.FORWARD, Right.DECIDE, Right.SCHEDULE, Right.CHECK, Right.BOOKS, Right.KEEP},
+    Role.ARCHIVIST: _SEES_ALL | {Right.FORWARD, Right.SCHEDULE, Right.VERIFY, Right.CHECK, Right.BOOKS, Right.KEEP},
     Role.AUDITOR: _SEES_ALL | {Right.VERIFY},
     Role.ADMIN: frozenset({Right.TALK, Right.ADMINISTER}),  # 三员分立: administering gives no view of the archive
 }

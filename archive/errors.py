@@ -17,6 +17,7 @@ Problem
 ├ AskProblem       Q  words that can't be followed
 │ └ UnknownCommand Q01 · BadPeriod Q02 · BadAmount Q03 · UnknownReport Q04 · BadSchedule Q05 · NothingToReport Q06
 │   BadRequest Q07 · KeyReused Q08 · BadField Q09 · UnsafeAddress Q10 · NoBooks Q11
+│   ReportChanged Q60 · NothingToKeep Q61
 ├ KeepProblem      K  storage that can't be trusted or reached
 │ └ KeyMissing K01 · Tampered K02 · NoSpace K04 · IndexBroken K05 (IndexBusy K06) · TrailBroken K07 · Crowded K08
 │   DatabaseProblem K09 (DatabaseDown K03 (DatabaseBusy K10 · DatabaseLogin K11) · EntryExists K12)
@@ -547,6 +548,24 @@ class NoBooks(AskProblem):
         "请把凭证、余额表、对账单发过来，或运行 guidang books import。",
         "Send the journal, trial balance and bank statements, or run guidang books import.",
     )
+
+
+class ReportChanged(AskProblem):
+    """Facts: report, period."""
+
+    code = "Q60"
+    what = Text("{report} {period} 没有归档", "{report} {period} was not archived")
+    why = Text("做出之后数据已经变化", "its data has changed since it was made")
+    then = Text("请重新做一次报表，核对后再归档。", "Please make it again, look at it, and archive that one.")
+
+
+class NothingToKeep(AskProblem):
+    """Facts: report."""
+
+    code = "Q61"
+    what = Text("「{report}」没有归档", "“{report}” was not archived")
+    why = Text("没有说明是哪一张报表", "it isn't said which report is meant")
+    then = Text("例：报表 2026-09 报销 并归档。", "Example: report expenses 2026-09 and archive.")
 
 
 class BadRequest(AskProblem):

@@ -143,7 +143,7 @@ def _furnished(
 
     vault = Vault(
         db, key, chain, term=retention()[SOURCE_DOCUMENT], zone=settings.zone, on_kept=to_index,
-        disk=settings.data if embedded else None, fresh=FRESH,
+        disk=settings.data if embedded else None, fresh=FRESH, terms=retention(),
     )  # fmt: skip
     everyone = people.People(db, chain)
     letters = outbox.Outbox(db, Reply)

@@ -15,6 +15,8 @@ from archive.books import BookFile, Merge
 from archive.category import Category
 from archive.company import Company
 from archive.item import FileRef, Item
+from archive.made import Kept
+from archive.period import Period
 from archive.query import Hits, Query, Scope
 from archive.remark import Remark
 from archive.trail import Entry, Link
@@ -61,6 +63,11 @@ class Vault(Protocol):
         Raises DuplicateFile or DuplicateDocument when the company holds an item of the same bytes or the same
         identity that is neither rejected nor withdrawn.
         """
+
+    async def keep_made(
+        self, item: Item, case: Case, entries: Sequence[Entry], kept: Kept, period: Period, replaces: str
+    ) -> Item:
+        """File a report made here, with all its files. Raises ChangedMeanwhile when another version stands by now."""
 
     async def change(self, item_id: str, step: Callable[[Item, Case], Change]) -> Change:
         """Run a pure step on the item as it stands and keep what it makes, in one transaction; retried on conflict.

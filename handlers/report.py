@@ -14,6 +14,7 @@ from archive.approval import Case, Verdict
 from archive.checks import title_of
 from archive.errors import NotAllowed, NothingToReport, UnknownReport
 from archive.item import STATE_NAMES, FileRef, Item, ItemState
+from archive.made import data_digest, is_made
 from archive.money import thousands
 from archive.period import Period
 from archive.trail import Entry
@@ -25,6 +26,7 @@ from reports.claim import Claim
 from reports.head import Head
 from reports.page import YUAN, Page, Paragraph
 from reports.render import Format, card, render
+from reports.to_json import plain as plain_page
 from reports.units import find_unit
 
 MEDIA: Mapping[str, str] = {
@@ -35,6 +37,8 @@ MEDIA: Mapping[str, str] = {
     "json": "application/json",
 }
 _FORMATS: Mapping[str, Format] = {"pdf": "pdf", "word": "docx", "docx": "docx", "excel": "xlsx", "xlsx": "xlsx"}
+#: The button that archives a report: handlers/keep.py.
+KEEP = "keep"
 #: What a register holds: what stands, and what is still open; rejected and withdrawn documents are no claims.
 _COUNTED = frozenset({ItemState.ARCHIVED, ItemState.PENDING})
 
@@ -54,7 +58,7 @@ async def report(ctx: Context, asker: Person, message: Message, rest: str) -> Re
     words, format = _format_of(rest)
     made = await build(ctx, asker, words)
     data, preview = await ctx.offload(_drawn, made.page, format)
-    name = f"{made.page.title.to(asker.lang)}_{made.period.label.to(asker.lang)}.{format}"
+    name = f"{report_name(made, asker.lang)}.{format}"
     await ctx.trail.add(
         Entry(
             asker.id, "exported", made.key, ctx.now(), message.channel, {"period": made.period.label.zh, "as": format}
@@ -67,22 +71,41 @@ async def report(ctx: Context, asker: Person, message: Message, rest: str) -> Re
         text,
         files=(
             OutFile(f"{made.key}.png", "image/png", preview, preview=True),
-            OutFile(name.replace("/", "-").replace(" ", "_"), MEDIA[format], data),
+            OutFile(name, MEDIA[format], data),
         ),
-        choices=tuple(Choice(same(f.upper()), say=Text(f"报表 {plain} {f}", f"report {plain} {f}")) for f in others),
+        choices=(
+            *(Choice(same(f.upper()), say=Text(f"报表 {plain} {f}", f"report {plain} {f}")) for f in others),
+            *((_archive(made),) if may(asker, Right.KEEP) else ()),
+        ),
     )
 
 
-async def build(ctx: Context, asker: Person, words: str, lang: Lang | None = None) -> Made:
+def _archive(made: Made) -> Choice:
+    """The press under a report; it says which report, of which data, so that nothing else is archived than was seen."""
+    period, page = made.period, made.page
+    parts = (made.key, period.first.isoformat(), period.last.isoformat(), page.lang, str(page.unit.size))
+    return Choice(Text("归档", "Archive"), KEEP, "|".join((*parts, data_digest(plain_page(page))[:16])))
+
+
+def report_name(made: Made, lang: Lang) -> str:
+    """What its file is called, without the ending."""
+    return f"{made.page.title.to(lang)}_{made.period.label.to(lang)}".replace("/", "-").replace(" ", "_")
+
+
+async def build(
+    ctx: Context, asker: Person, words: str, lang: Lang | None = None, period: Period | None = None
+) -> Made:
     """The page for words like 上周报销. Raises UnknownReport, BadPeriod, NothingToReport."""
     today = ctx.now().astimezone(ctx.zone).date()
     unit, words = find_unit(words)
-    period, rest = periods.find(words, today)
-    period = period or Period.month(today.year, today.month)
+    said, rest = periods.find(words, today) if period is None else (None, words)
+    period = period or said or Period.month(today.year, today.month)
     entry = catalogue.find(rest or "expenses")
     if entry is None:
         raise UnknownReport(words=rest.strip(), names=catalogue.names())
     pairs, basis = await _pairs(ctx, asker.company, period)
+    if entry.kept != "inventory":  # a report that was archived is no claim
+        pairs = [pair for pair in pairs if not is_made(pair[0])]
     if not pairs:
         raise NothingToReport(period=period.label)
     names = {p.id: p.name for p in await ctx.people.all()}

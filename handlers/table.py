@@ -19,11 +19,12 @@ from handlers.enter import ACTION as ENTER
 from handlers.enter import enter
 from handlers.feedback import feedback
 from handlers.forwarded import forwarded
+from handlers.keep import keep, reported
 from handlers.link import ACTION as LINK
 from handlers.link import link, link_code
 from handlers.match import check_books
 from handlers.message import Choice, Message, Reply
-from handlers.report import report
+from handlers.report import KEEP
 from handlers.schedule import cancel_schedule, list_schedules, set_schedule
 from handlers.search import search
 from handlers.show import show
@@ -87,9 +88,16 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         ("报表", "报告", "report"),
         Right.REPORT,
-        report,
+        reported,
         Text("做报表", "make a report"),
         Text("报表 本月报销", "report expenses this month"),
+    ),
+    Command(
+        ("归档报表", "archive report"),
+        Right.KEEP,
+        keep,
+        Text("把报表连同数据归档", "archive a report with its data"),
+        Text("归档报表 报销 2026-10", "archive report expenses 2026-10"),
     ),
     Command(
         ("核对", "对账", "match", "check books"),
@@ -172,6 +180,7 @@ ACTIONS: Mapping[str, tuple[Right, Handler]] = {
     "todo": (Right.TALK, todo),
     ENTER: (Right.FORWARD, enter),
     LINK: (Right.ADMINISTER, link),
+    KEEP: (Right.KEEP, keep),
     BOOK_IMPORT: (Right.BOOKS, confirm_import),
 }
 

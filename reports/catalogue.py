@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from unicodedata import normalize
 
+from archive.made import Kept
 from archive.words import Text
 from reports.approvals import approvals
 from reports.claim import Claim
@@ -25,6 +26,7 @@ class Entry:
     name: Text
     aliases: tuple[str, ...]
     build: Callable[[Sequence[Claim], Head], Page]
+    kept: Kept = "other"  # what it is when it is archived
 
 
 REPORTS = (
@@ -48,6 +50,7 @@ REPORTS = (
         Text("归档登记表", "register"),
         ("归档", "档案登记", "登记表", "档案目录", "电子会计档案登记表", "archive register", "archive", "filed"),
         register,
+        "inventory",
     ),
     Entry(
         "approvals",
@@ -72,6 +75,11 @@ def find(words: str) -> Entry | None:
             return entry
     within = [(len(word), entry) for word, entry in named if word in said]
     return max(within, key=lambda pair: pair[0])[1] if within else None
+
+
+def entry(key: str) -> Entry:
+    """The report with this key. Raises KeyError."""
+    return {each.key: each for each in REPORTS}[key]
 
 
 def names() -> Text:

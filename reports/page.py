@@ -33,6 +33,7 @@ class Unit:
 YUAN = Unit(Text("元", "CNY"))
 THOUSAND = Unit(Text("千元", "CNY 1,000"), 1_000)
 WAN = Unit(Text("万元", "CNY 10,000"), 10_000)
+SIZES: Mapping[int, Unit] = {unit.size: unit for unit in (YUAN, THOUSAND, WAN)}
 EACH_CURRENCY = Unit(Text("各行所列币种", "currency of each line"))
 
 
