@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol, TypeVar
@@ -117,6 +117,9 @@ class Trail(Protocol):
 
     async def about(self, subject: str, limit: int = 50) -> list[Link]:
         """What was done about a thing, oldest first."""
+
+    def between(self, first: datetime, last: datetime) -> AsyncIterator[Entry]:
+        """What was done in [first, last), oldest first."""
 
 
 class Search(Protocol):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from archive import performance
 from archive import period as periods
 from archive.access import RIGHT_NAMES, Person, Right, may
 from archive.approval import Case, Verdict
@@ -103,6 +104,8 @@ async def build(
     entry = catalogue.find(rest or "expenses")
     if entry is None:
         raise UnknownReport(words=rest.strip(), names=catalogue.names())
+    if entry.source == "performance":
+        return await _performance(ctx, asker, entry, period, lang or asker.lang)
     pairs, basis = await _pairs(ctx, asker.company, period)
     if entry.kept != "inventory":  # a report that was archived is no claim
         pairs = [pair for pair in pairs if not is_made(pair[0])]
@@ -115,6 +118,20 @@ async def build(
     head = Head(company, period, ctx.now().astimezone(ctx.zone), asker.name, lang or asker.lang, unit or YUAN, english)
     page = entry.build(claims, head)
     return Made(_noted(page, basis, pairs), entry.key, period, len(claims))
+
+
+async def _performance(ctx: Context, asker: Person, entry: catalogue.Entry, period: Period, lang: Lang) -> Made:
+    """The archive's own figures, from the records and the trail of the period."""
+    first, last = _moment(ctx, period.first), _moment(ctx, period.last + timedelta(days=1))
+    pairs = await ctx.vault.handed_in(asker.company, first, last)
+    if not pairs:
+        raise NothingToReport(period=period.label)
+    done = [entry async for entry in ctx.trail.between(first, last)]
+    people = frozenset(p.id for p in await ctx.people.all() if p.company == asker.company)
+    measured = performance.measure(pairs, done, people, ctx.remind_after, ctx.now())
+    company = next((c.name for c in ctx.companies if c.code == asker.company), asker.company)
+    head = Head(company, period, ctx.now().astimezone(ctx.zone), asker.name, lang)
+    return Made(entry.build(measured, head), entry.key, period, len(measured.taken))
 
 
 async def made_before(ctx: Context, person: Person, file: FileRef) -> bytes:

@@ -37,6 +37,7 @@ ACTIONS: Mapping[str, Text] = {
     "rendition": Text("并入另一种版式", "another rendition added"),
     "reversed": Text("被红字发票冲销", "reversed by a red invoice"),
     "signature_checked": Text("验签", "signatures verified"),
+    "refused": Text("重复提交被拒收", "a second copy was refused"),
     "tax_checked": Text("查验", "checked with the tax authority"),
 }
 #: Who looked is in the trail for auditors; in the conversation it would drown what was done.

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Literal
 from unicodedata import normalize
 
 from archive.made import Kept
 from archive.words import Text
 from reports.approvals import approvals
-from reports.claim import Claim
 from reports.filing import register
 from reports.head import Head
+from reports.kpi import kpi
 from reports.page import Page
 from reports.registers import expenses
 from reports.suppliers import suppliers
@@ -25,8 +26,9 @@ class Entry:
     key: str
     name: Text
     aliases: tuple[str, ...]
-    build: Callable[[Sequence[Claim], Head], Page]
+    build: Callable[[Any, Head], Page]  # from what `source` names
     kept: Kept = "other"  # what it is when it is archived
+    source: Literal["claims", "performance"] = "claims"  # what it is drawn from: Claims, or archive.performance
 
 
 REPORTS = (
@@ -57,6 +59,13 @@ REPORTS = (
         Text("审批时效", "approvals"),
         ("审批", "审批效率", "审批统计", "时效", "approval", "approval times"),
         approvals,
+    ),
+    Entry(
+        "kpi",
+        Text("归档绩效表", "kpi"),
+        ("绩效", "归档绩效", "档案绩效", "KPI", "performance", "archive performance"),
+        kpi,
+        source="performance",
     ),
 )
 

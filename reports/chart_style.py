@@ -29,6 +29,11 @@ class Ink:
     labels: tuple[str, ...]
     series: tuple[tuple[str, tuple[float, ...], tuple[str, ...]], ...]  # name, heights, printed values
     lang: Lang
+    percent: bool = False
+
+    def on_axis(self, value: float, _: object = None) -> str:
+        """A figure of the scale."""
+        return f"{value * 100:,.4g}%" if self.percent else short(value, self.lang)
 
 
 @contextmanager

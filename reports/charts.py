@@ -24,7 +24,6 @@ from reports.chart_style import (
     inches,
     key,
     png,
-    short,
     style,
     thinned,
 )
@@ -81,6 +80,7 @@ def paint(axes: Axes, chart: Chart, lang: Lang, unit: Unit, set_: Callable[[str]
             for series, kind in zip(chart.series, kinds, strict=True)
         ),
         lang,
+        chart.values == "percent",
     )
     match chart.kind:
         case "bar":
@@ -184,7 +184,7 @@ def _scale(axes: Axes, ink: Ink, lying: bool, widest: int) -> None:
     )
     below, above = ((high - low or 1.0) * (0.035 * max(size, 4) if lying else 0.12) for size in (under, widest))
     limits = (low - below if low < 0 else 0.0, high + above if high > 0 else 0.0 if low < 0 else 1.0)
-    figures = FuncFormatter(lambda value, _: short(value, ink.lang))
+    figures = FuncFormatter(ink.on_axis)
     middle, half = (count - 1) / 2, max(count, 4) / 2 + 0.1
     across = int(inches(axes)[0] * 6)  # half-width places in about a third of the width
     names = [folded(label, *((across, 1) if count > 6 else (20, 2)) if lying else (14, 2)) for label in ink.labels]
@@ -229,7 +229,7 @@ def _line(axes: Axes, ink: Ink) -> None:
     if all(height >= 0 for _, heights, _ in ink.series for height in heights):
         axes.set_ylim(bottom=0)
     axes.yaxis.set_major_locator(MaxNLocator(5))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value, ink.lang)))
+    axes.yaxis.set_major_formatter(FuncFormatter(ink.on_axis))
     frame(axes, "y")
     if len(ink.series) > 1:
         key(axes)

@@ -61,7 +61,10 @@ def combo(axes: Axes, ink: Ink, own_scale: CellKind | None) -> None:
             over.spines[side].set_visible(False)
         over.spines["right"].set_color(EDGE)
         over.tick_params(length=0, labelsize=8)
+    telling = {heights.index(max(heights)), heights.index(min(heights)), count - 1}
     for spot, words in enumerate(texts):
+        if count > SUMMED and spot not in telling:
+            continue
         over.annotate(
             words, (spot, heights[spot]), (0, 5), textcoords="offset points", ha="center", fontsize=7,
             bbox={"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.85},
@@ -90,5 +93,5 @@ def _finish(axes: Axes, ink: Ink, low: float, high: float) -> None:
     axes.set_xlim(middle - half, middle + half)
     axes.set_ylim(low - span * 0.06 if low < 0 else 0.0, high + span * 0.14 if high > 0 else 0.0 if low < 0 else 1.0)
     axes.yaxis.set_major_locator(MaxNLocator(5))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value, ink.lang)))
+    axes.yaxis.set_major_formatter(FuncFormatter(ink.on_axis))
     axes.axhline(0, color=EDGE, linewidth=0.8)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reports.chart_style import COLOURS, HATCHES, Ink, fit, folded, frame, inches, short
+from reports.chart_style import COLOURS, HATCHES, Ink, fit, folded, frame, inches
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,7 +63,7 @@ def waterfall(axes: Axes, ink: Ink, levels: frozenset[int]) -> None:
         if place + 1 < count:  # from the end of this one to the beginning of the next
             line = ([bar.end] * 2, [place + 0.31, place + 0.69])
             axes.plot(*(line if lying else line[::-1]), color=EDGE, linewidth=0.8)
-    figures = FuncFormatter(lambda value, _: short(value, ink.lang))
+    figures = FuncFormatter(ink.on_axis)
     frame(axes, "x" if lying else "y")
     middle, half = (count - 1) / 2, max(count, 4) / 2 + 0.1
     if lying:

@@ -30,7 +30,7 @@ from reports.registers import expenses
 from reports.render import render
 from reports.to_json import plain
 from reports.to_pdf import printed
-from tests.reports.drawn import claims, head
+from tests.reports.drawn import claims, head, rows_for
 
 COUNT = 130
 
@@ -86,7 +86,7 @@ def test_all_fonts_are_embedded_truetype() -> None:
 @pytest.mark.parametrize("entry", REPORTS, ids=lambda entry: entry.key)
 @pytest.mark.parametrize("count", [0, 25])
 def test_pdfa_without_findings(entry, count) -> None:  # type: ignore[no-untyped-def]
-    data = render(entry.build(claims(count), head()), "pdf")
+    data = render(entry.build(rows_for(entry, claims(count)), head()), "pdf")
     with pikepdf.open(io.BytesIO(data)) as document:
         found = pikepdf.pdfa.check(document, "3b")
     assert found.findings == []
