@@ -17,7 +17,7 @@ Problem
 ├ AskProblem       Q  words that can't be followed
 │ └ UnknownCommand Q01 · BadPeriod Q02 · BadAmount Q03 · UnknownReport Q04 · BadSchedule Q05 · NothingToReport Q06
 │   BadRequest Q07 · KeyReused Q08 · BadField Q09 · UnsafeAddress Q10 · NoBooks Q11
-│   ReportChanged Q60 · NothingToKeep Q61
+│   ReportChanged Q60 · NothingToKeep Q61 · OpenElsewhere Q62
 ├ KeepProblem      K  storage that can't be trusted or reached
 │ └ KeyMissing K01 · Tampered K02 · NoSpace K04 · IndexBroken K05 (IndexBusy K06) · TrailBroken K07 · Crowded K08
 │   DatabaseProblem K09 (DatabaseDown K03 (DatabaseBusy K10 · DatabaseLogin K11) · EntryExists K12)
@@ -566,6 +566,15 @@ class NothingToKeep(AskProblem):
     what = Text("「{report}」没有归档", "“{report}” was not archived")
     why = Text("没有说明是哪一张报表", "it isn't said which report is meant")
     then = Text("例：报表 2026-09 报销 并归档。", "Example: report expenses 2026-09 and archive.")
+
+
+class OpenElsewhere(AskProblem):
+    """Facts: most."""
+
+    code = "Q62"
+    what = Text("概览没有打开", "The overview was not opened")
+    why = Text("已经在 {most} 个窗口里打开", "it is open in {most} windows already")
+    then = Text("请先关闭其中一个。", "Please close one of them first.")
 
 
 class BadRequest(AskProblem):

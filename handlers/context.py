@@ -16,6 +16,7 @@ from archive.category import Category
 from archive.company import Company
 from archive.item import FileRef, Item
 from archive.made import Kept
+from archive.overview import Line
 from archive.period import Period
 from archive.query import Hits, Query, Scope
 from archive.remark import Remark
@@ -105,6 +106,9 @@ class Vault(Protocol):
     async def span(self, company: str, first: datetime, last: datetime, person: str | None) -> list[tuple[Item, Case]]:
         """Items whose document is dated in [first, last), in any state; undated ones by when they were received."""
 
+    async def lines(self, company: str, first: datetime, last: datetime) -> list[Line]:
+        """So much of the items as an overview needs: those received in [first, last), and open ones of any age."""
+
     async def handed_in(self, company: str, first: datetime, last: datetime) -> list[tuple[Item, Case]]:
         """Items received in [first, last), in any state, oldest first."""
 
@@ -120,6 +124,9 @@ class Trail(Protocol):
 
     def between(self, first: datetime, last: datetime) -> AsyncIterator[Entry]:
         """What was done in [first, last), oldest first."""
+
+    async def length(self) -> int:
+        """How many entries there are: another number means that something was done."""
 
 
 class Search(Protocol):

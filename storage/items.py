@@ -11,7 +11,9 @@ from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
 from archive.approval import Case
 from archive.errors import NotFound
 from archive.item import FileRef, Item, ItemState
+from archive.overview import Line
 from storage.mongo import BEGINNING, Database, Doc, Indexes, Session, border
+from storage.overview import lines_of
 from storage.records import digest, pack, unpack
 
 #: States in which an item no longer stands for its document: it may be sent again.
@@ -145,6 +147,11 @@ class Items:
                 rest = self._db.items.find({**wanted, "item.received_at": days}).sort(order).limit(limit - len(found))
                 found += await rest.to_list()
         return [to_item(doc) for doc in found[:limit]]
+
+    async def lines(self, company: str, first: datetime, last: datetime) -> list[Line]:
+        """So much of the items as an overview needs: those received in [first, last), and open ones of any age."""
+        async with border():
+            return await lines_of(self._db, company, first, last)
 
     async def how_many(self) -> int:
         """Items in all."""

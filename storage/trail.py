@@ -177,6 +177,10 @@ class Trail:
         async with border():
             return self._checked(await self._db.head.find_one({"_id": HEAD}))
 
+    async def length(self) -> int:
+        """How many entries there are. Raises TrailBroken like `head`."""
+        return (await self.head()).seq
+
     def _checked(self, doc: Doc | None) -> Head:
         if doc is None:
             raise TrailBroken(seq=0)
