@@ -53,10 +53,10 @@ export function overview(open) {
       h("ul", { className: "tiles" }, told.tiles.map((tile) => h("li", { className: tile.tone }, h("span", {}, tile.label), h("b", {}, tile.value)))),
       h("div", { className: "panels" },
         panel(t("growth"), t("growthNote", { size: told.size }), days(told.days)),
-        panel(t("sums"), t("sumsNote", { total: told.total }), told.sums.length ? bars(told.sums) : nothing()),
         panel(t("waits"), "", bars(told.ages)),
-        panel(t("oldest"), "", told.oldest.length ? list(told.oldest) : nothing()),
-        told.unread.length > 0 && panel(t("failures"), "", list(told.unread))));
+        told.unread.length > 0 && panel(t("failures"), "", list(told.unread)),
+        panel(t("sums"), t("sumsNote", { total: told.total }), told.sums.length ? bars(told.sums) : nothing()),
+        panel(t("oldest"), "", told.oldest.length ? list(told.oldest) : nothing())));
     view.scrollTop = top;
     if (focused) view.querySelector(`[data-item="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   }

@@ -131,7 +131,7 @@ function seen() {
 function list() {
   const looking = desk.topic === BOARD;
   parts.list.replaceChildren(...(desk.me.overview ? [h("button", { type: "button", className: "talk", "aria-current": looking ? "page" : null, onclick: () => open(BOARD) },
-    h("span", { className: "name" }, t("overview")), h("span", { className: "last" }, t("overviewLine")))] : []), ...desk.talks.map((talk) => {
+    h("span", { className: "name" }, t("overview")), h("span"), h("span", { className: "last" }, t("overviewLine")))] : []), ...desk.talks.map((talk) => {
     const at = talk.at && new Date(talk.at);
     return h("button", { type: "button", className: "talk", "aria-current": talk.id === desk.topic ? "page" : null, onclick: () => open(talk.id) },
       h("span", { className: "name" }, talk.name), at && h("time", {}, day(at) === t("today") ? time(at) : day(at)),
