@@ -54,14 +54,28 @@ async def keep(ctx: Context, asker: Person, message: Message, rest: str) -> Repl
 
 
 async def kept(ctx: Context, asker: Person, message: Message, made_now: Made) -> Reply:
-    """File it, unless the same data stands already; a new version names the one it takes the place of."""
-    page = made_now.page
-    series = made.Series(made_now.key, made_now.period, page.lang, page.unit.size)
-    data = made.data_digest(plain(page))
-    versions = [i for i in await ctx.vault.numbered(asker.company, [series.number]) if made.is_made(i)]
-    standing = made.latest(versions)
+    """File it, and say where it is."""
+    before = await _standing(ctx, asker, made_now)
+    item = await filed(ctx, asker, message, made_now)
+    if before and item.id == before.id:
+        head = Text("数据没有变化，已在档案中", "The same data is in the archive")
+    elif before:
+        nth = made.version_of(item)
+        head = Text(f"已归档为第 {nth} 版，替代 {before.id}", f"Archived as version {nth}, after {before.id}")
+    else:
+        head = Text("已归档", "Archived")
+    return await _said(ctx, asker, item, head)
+
+
+async def filed(ctx: Context, asker: Person, message: Message, made_now: Made) -> Item:
+    """The report as it stands in the archive: filed now, or before where the data is the same.
+
+    A new version names the one it takes the place of. Raises ChangedMeanwhile when somebody files it meanwhile.
+    """
+    page, data = made_now.page, made.data_digest(plain(made_now.page))
+    standing = await _standing(ctx, asker, made_now)
     if standing and standing.document.extra.get("data") == data:
-        return await _said(ctx, asker, standing, Text("数据没有变化，已在档案中", "The same data is in the archive"))
+        return standing
     paper: bytes = await ctx.offload(render, page, "pdf")
     figures = json.dumps(plain(page), ensure_ascii=False, indent=1).encode()
     name = report_name(made_now, page.lang)
@@ -70,19 +84,19 @@ async def kept(ctx: Context, asker: Person, message: Message, made_now: Made) ->
         await ctx.vault.hold(figures, f"{name}.json", MEDIA["json"]),
     )
     item = await _item(ctx, asker, message, made_now, files, standing)
-    entry = catalogue.entry(made_now.key)
     now = item.received_at
     case = Case(item.id, item.id, RULE, (), now, decisions=(_pressed(asker, message, item),), closed=Verdict.APPROVE)
     facts = {"report": made_now.key, "period": made_now.period.label.zh, "data": data, "version": str(_next(standing))}
     facts |= {"replaces": standing.id} if standing else {}
     trail = (Entry(asker.id, "archived", item.id, now, message.channel, facts),)
-    filed = await ctx.vault.keep_made(item, case, trail, entry.kept, made_now.period, standing.id if standing else "")
-    head = Text("已归档", "Archived")
-    if standing:
-        head += Text(
-            f"为第 {_next(standing)} 版，替代 {standing.id}", f" as version {_next(standing)}, after {standing.id}"
-        )
-    return await _said(ctx, asker, filed, head)
+    as_kept = catalogue.entry(made_now.key).kept
+    return await ctx.vault.keep_made(item, case, trail, as_kept, made_now.period, standing.id if standing else "")
+
+
+async def _standing(ctx: Context, asker: Person, made_now: Made) -> Item | None:
+    """The version that stands."""
+    series = made.Series(made_now.key, made_now.period, made_now.page.lang, made_now.page.unit.size)
+    return made.latest([i for i in await ctx.vault.numbered(asker.company, [series.number]) if made.is_made(i)])
 
 
 async def _item(
