@@ -106,8 +106,8 @@ class Vault(Protocol):
     async def span(self, company: str, first: datetime, last: datetime, person: str | None) -> list[tuple[Item, Case]]:
         """Items whose document is dated in [first, last), in any state; undated ones by when they were received."""
 
-    async def lines(self, company: str, first: datetime, last: datetime) -> list[Line]:
-        """So much of the items as an overview needs: those received in [first, last), and open ones of any age."""
+    async def lines(self, company: str, first: datetime) -> list[Line]:
+        """So much of the items as an overview needs: those received since `first`, and open ones of any age."""
 
     async def handed_in(self, company: str, first: datetime, last: datetime) -> list[tuple[Item, Case]]:
         """Items received in [first, last), in any state, oldest first."""

@@ -167,6 +167,11 @@ def _noted(page: Page, basis: Text, pairs: Sequence[tuple[Item, Case]]) -> Page:
             f"；其中待审批 {len(open_)} 张，{thousands(yuan)} 元",
             f"; of these {len(open_)} documents, CNY {thousands(yuan)}, await approval",
         )
+    if page.unit.size > 1:
+        text += Text(
+            "；各数分别四舍五入，合计可能有尾差",
+            "; every figure is rounded by itself, sums may differ in the last place",
+        )
     at = min(1, len(page.blocks))
     return replace(page, blocks=(*page.blocks[:at], Paragraph(text, "note"), *page.blocks[at:]))
 

@@ -63,14 +63,20 @@ class Layout:
     split: int = 0  # column at which a right half begins
     over: tuple[Laid | None, ...] = ()  # 过次页 when the page ends before this row; () where nothing is carried
     brought: tuple[Laid | None, ...] = ()
+    bare: bool = False  # its title is the page's own, and is not printed again
 
     @property
     def leading(self) -> float:
         return self.size * 1.28
 
 
-def lay(table: Table, frame: tuple[float, float], setter: Setter, lang: Lang, unit: Unit) -> Layout:
-    """Measure a table for a frame (width, height in points), at the largest size that breaks no figure."""
+def lay(
+    table: Table, frame: tuple[float, float], setter: Setter, lang: Lang, unit: Unit, under: Text | None = None
+) -> Layout:
+    """Measure a table for a frame (width, height in points), at the largest size that breaks no figure.
+
+    `under`: the title it stands under, which is not said twice.
+    """
     width, room = frame
     words = [(role, _words(row, table.columns, setter, lang, unit), place) for role, row, place in _rows(table)]
     heads = [setter.shown(column.heading.to(lang)) for column in table.columns]
@@ -112,6 +118,7 @@ def lay(table: Table, frame: tuple[float, float], setter: Setter, lang: Lang, un
         table.split,
         over,
         brought,
+        under == table.title,
     )
 
 
@@ -278,8 +285,13 @@ class Sheet(Flowable):  # type: ignore[misc]
         return self.layout.over[self.last] if self.layout.over and self.last < len(self.layout.rows) else None
 
     @property
+    def _gap(self) -> float:
+        """Room for the title."""
+        return 2.0 if self.layout.bare and self.first == 0 else 16.0
+
+    @property
     def _above(self) -> float:
-        return 16.0 + self.layout.head.height + (self._brought.height if self._brought else 0.0)
+        return self._gap + self.layout.head.height + (self._brought.height if self._brought else 0.0)
 
     @property
     def _high(self) -> float:
@@ -323,9 +335,10 @@ class Sheet(Flowable):  # type: ignore[misc]
         canvas.setLineWidth(0.2)
         text.setTextRenderMode(2)  # filled and stroked: the font has no bold
         text.setTextOrigin(0, height - 11)
-        text.textOut(layout.title if self.first == 0 else layout.more)
+        if self._gap > 2.0:
+            text.textOut(layout.title if self.first == 0 else layout.more)
         text.setFont(layout.font, layout.size)
-        top = height - 16
+        top = height - self._gap
         self._ground(top)
         self._words(text, layout.head, top)
         top -= layout.head.height

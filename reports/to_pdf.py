@@ -89,7 +89,7 @@ def _block(block: Block, page: Page, setter: Setter, room: tuple[float, float]) 
     match block:
         case Table() | TwoSided():
             table = block.joined() if isinstance(block, TwoSided) else block
-            yield Sheet(lay(table, room, setter, page.lang, page.unit))
+            yield Sheet(lay(table, room, setter, page.lang, page.unit, page.title))
         case Facts():
             yield FactRow(block, page, setter, width)
         case Paragraph():

@@ -13,7 +13,7 @@ from archive.errors import NotFound
 from archive.item import FileRef, Item, ItemState
 from archive.overview import Line
 from storage.mongo import BEGINNING, Database, Doc, Indexes, Session, border
-from storage.overview import lines_of
+from storage.overview import Lines
 from storage.records import digest, pack, unpack
 
 #: States in which an item no longer stands for its document: it may be sent again.
@@ -50,6 +50,7 @@ class Items:
     def __init__(self, db: Database, zone: ZoneInfo) -> None:
         self._db = db
         self._zone = zone
+        self._lines = Lines(db)
 
     async def item(self, item_id: str) -> Item:
         """Raises NotFound."""
@@ -148,10 +149,10 @@ class Items:
                 found += await rest.to_list()
         return [to_item(doc) for doc in found[:limit]]
 
-    async def lines(self, company: str, first: datetime, last: datetime) -> list[Line]:
-        """So much of the items as an overview needs: those received in [first, last), and open ones of any age."""
+    async def lines(self, company: str, first: datetime) -> list[Line]:
+        """So much of the items as an overview needs: those received since `first`, and open ones of any age."""
         async with border():
-            return await lines_of(self._db, company, first, last)
+            return await self._lines.of(company, first)
 
     async def how_many(self) -> int:
         """Items in all."""

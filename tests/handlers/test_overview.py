@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,6 +12,7 @@ import pytest_asyncio
 from archive.access import Right, may
 from archive.errors import NotAllowed
 from archive.overview import Overview
+from storage.overview import Lines
 from tests.house import Scene, einvoice
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -88,6 +89,22 @@ async def test_old_open_ones_are_not_forgotten(scene: Scene) -> None:
         assert (found.waiting, found.doubtful, found.sums, found.size) == (2, 1, (), 0)
     finally:
         scene.clock.move(days=-70)
+
+
+async def test_what_is_done_meanwhile_is_seen_and_equals_a_fresh_look(scene: Scene) -> None:
+    before = await seen(scene, "zhao")
+    item = await scene.forward("li", einvoice("3.00", on=date(2026, 10, 9)))
+    assert (await seen(scene, "zhao")).waiting == before.waiting + 1
+    await scene.click("wang", "reject", item.id, {"reason": "重复"})
+    found = await seen(scene, "zhao")
+    assert (found.waiting, found.received) == (before.waiting, before.received + 1)
+    other = scene.house.vault
+    fresh = Lines(scene.house.db)
+    first = datetime.combine(date.today().replace(day=1), time(), scene.house.ctx.zone) - timedelta(days=31)
+    assert await other.lines("GD01", first) == await fresh.of("GD01", first)
+    assert {line.id for line in await fresh.of("GD02", first)}.isdisjoint(
+        {line.id for line in await other.lines("GD01", first)}
+    )
 
 
 async def test_the_pulse_changes_with_what_is_done(scene: Scene) -> None:
