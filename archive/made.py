@@ -43,15 +43,20 @@ class Series:
         return f"BB-{self.key}-{self.period.first:%Y%m%d}-{self.period.last:%Y%m%d}-{self.lang}-{self.unit}"
 
 
-def whole(first: date, last: date) -> Period:
-    """The stretch by the name it has as a month, quarter, half or year; else by its days."""
-    named = (
-        Period.month(first.year, first.month),
-        Period.quarter(first.year, (first.month + 2) // 3),
-        Period.half(first.year, 1 if first.month < 7 else 2),
-        Period.year(first.year),
+def named(first: date, last: date) -> tuple[Period, str]:
+    """The stretch by the name it has as a month, quarter, half or year, else by its days; and the words for it.
+
+    The words (2026-09, 2026Q3, 2026H1, 2026, 2026-09-01至2026-09-09) are read back by whatever reads periods.
+    """
+    year, quarter, half = first.year, (first.month + 2) // 3, 1 if first.month < 7 else 2
+    names = (
+        (Period.month(year, first.month), f"{first:%Y-%m}"),
+        (Period.quarter(year, quarter), f"{year}Q{quarter}"),
+        (Period.half(year, half), f"{year}H{half}"),
+        (Period.year(year), f"{year}"),
     )
-    return next((p for p in named if (p.first, p.last) == (first, last)), Period.days(first, last))
+    fits = ((period, words) for period, words in names if (period.first, period.last) == (first, last))
+    return next(fits, (Period.days(first, last), f"{first}至{last}"))
 
 
 def term_of(kept: Kept, period: Period, terms: Mapping[str, Term]) -> Term:

@@ -45,8 +45,8 @@ async def keep(ctx: Context, asker: Person, message: Message, rest: str) -> Repl
             raise NothingToKeep(report="—")
         return await kept(ctx, asker, message, await build(ctx, asker, rest))
     asked = _asked(message.click.subject)
-    period = made.whole(asked.first, asked.last)
-    words = f"{asked.key} {SIZES[asked.unit].name.zh}"
+    period, days = made.named(asked.first, asked.last)
+    words = f"{asked.key} {days} {SIZES[asked.unit].name.zh}"
     again = await build(ctx, asker, words, asked.lang, period)
     if made.data_digest(plain(again.page))[:16] != asked.digest:
         raise ReportChanged(report=again.page.title, period=period.label)
@@ -89,7 +89,7 @@ async def filed(ctx: Context, asker: Person, message: Message, made_now: Made) -
     facts = {"report": made_now.key, "period": made_now.period.label.zh, "data": data, "version": str(_next(standing))}
     facts |= {"replaces": standing.id} if standing else {}
     trail = (Entry(asker.id, "archived", item.id, now, message.channel, facts),)
-    as_kept = catalogue.entry(made_now.key).kept
+    as_kept = catalogue.kept_as(made_now.key)
     return await ctx.vault.keep_made(item, case, trail, as_kept, made_now.period, standing.id if standing else "")
 
 
@@ -173,6 +173,6 @@ def _asked(subject: str) -> _Asked:
         )
     except ValueError as error:
         raise BadRequest from error
-    if found.unit not in SIZES or catalogue.find(key) is None or found.last < found.first:
+    if found.unit not in SIZES or found.last < found.first or not key.isidentifier():
         raise BadRequest
     return found

@@ -99,7 +99,7 @@ async def build(
     """The page for words like 上周报销. Raises UnknownReport, BadPeriod, NothingToReport."""
     today = ctx.now().astimezone(ctx.zone).date()
     unit, words = find_unit(words)
-    said, rest = periods.find(words, today) if period is None else (None, words)
+    said, rest = periods.find(words, today)
     period = period or said or Period.month(today.year, today.month)
     entry = catalogue.find(rest or "expenses")
     if entry is None:

@@ -106,7 +106,7 @@ async def test_another_company_archives_its_own_only(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize(
-    "subject", ["", "expenses", "x|2026-10-01|2026-10-31|zh|1|0", "expenses|2026-10-31|2026-10-01|zh|1|0",
+    "subject", ["", "expenses", "x y|2026-10-01|2026-10-31|zh|1|0", "expenses|2026-10-31|2026-10-01|zh|1|0",
                 "expenses|2026-10-01|2026-10-31|zh|7|0", "expenses|2026-13-01|2026-10-31|zh|1|0"],
 )  # fmt: skip
 async def test_a_button_that_is_not_ours(scene: Scene, subject: str) -> None:

@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from archive.made import data_digest, term_of, whole
-from archive.period import Period
+from archive.made import data_digest, named, term_of
+from archive.period import Period, find
 from config.legal import retention
 from reports.to_json import plain
 from tests.reports.drawn import NOW
@@ -30,15 +30,22 @@ def test_terms(kept, period: Period, category: str, label: str) -> None:  # type
     assert (term.category, term.label) == (category, label)
 
 
-def test_periods_are_named_again() -> None:
-    for period in (
+@pytest.mark.parametrize(
+    "period",
+    [
         Period.month(2026, 2),
         Period.quarter(2026, 3),
         Period.half(2026, 2),
         Period.year(2026),
         Period.week(date(2026, 11, 24)),
-    ):
-        assert whole(period.first, period.last) == period
+    ],
+)
+def test_periods_are_named_again_and_read_back(period: Period) -> None:
+    again, words = named(period.first, period.last)
+    assert again == period
+    found, rest = find(words, date(2026, 11, 24))
+    assert found is not None
+    assert (found.first, found.last, rest) == (period.first, period.last, "")
 
 
 def test_who_made_it_and_when_is_no_data() -> None:
