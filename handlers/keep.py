@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 from archive import made
 from archive.access import Person, Right, demand
@@ -25,6 +25,8 @@ from reports.render import render
 from reports.to_json import plain
 
 RULE = "报表归档"
+#: As long a button archives the report as it was made then; later, as it is made now, if its data is still the same.
+PRESSED_WITHIN = timedelta(days=7)
 #: 报表 2026-09 报销 并归档; 归档 alone names the register of what is archived.
 _AND_KEEP = re.compile(r"[\s,，]*(?:并归档|并存档|and\s+(?:archive|file)(?:\s+it)?)\s*$", re.IGNORECASE)
 
@@ -47,7 +49,8 @@ async def keep(ctx: Context, asker: Person, message: Message, rest: str) -> Repl
     asked = _asked(message.click.subject)
     period, days = made.named(asked.first, asked.last)
     words = f"{asked.key} {days} {SIZES[asked.unit].name.zh}"
-    again = await build(ctx, asker, words, asked.lang, period)
+    fresh = timedelta() <= ctx.now() - asked.at <= PRESSED_WITHIN
+    again = await build(ctx, asker, words, asked.lang, period, asked.at if fresh else None)
     if made.data_digest(plain(again.page))[:16] != asked.digest:
         raise ReportChanged(report=again.page.title, period=period.label)
     return await kept(ctx, asker, message, again)
@@ -160,6 +163,7 @@ class _Asked:
     last: date
     lang: Lang
     unit: int
+    at: datetime
     digest: str
 
 
@@ -167,11 +171,18 @@ def _asked(subject: str) -> _Asked:
     """Raises BadRequest for what no button of ours says."""
     parts = subject.split("|")
     try:
-        key, first, last, lang, unit, digest = parts
+        key, first, last, lang, unit, moment, digest = parts
+        at = datetime.fromtimestamp(int(moment) / 1000, UTC)
         found = _Asked(
-            key, date.fromisoformat(first), date.fromisoformat(last), "en" if lang == "en" else "zh", int(unit), digest
+            key,
+            date.fromisoformat(first),
+            date.fromisoformat(last),
+            "en" if lang == "en" else "zh",
+            int(unit),
+            at,
+            digest,
         )
-    except ValueError as error:
+    except (ValueError, OverflowError, OSError) as error:
         raise BadRequest from error
     if found.unit not in SIZES or found.last < found.first or not key.isidentifier():
         raise BadRequest

@@ -84,7 +84,8 @@ async def report(ctx: Context, asker: Person, message: Message, rest: str) -> Re
 def _archive(made: Made) -> Choice:
     """The press under a report; it says which report, of which data, so that nothing else is archived than was seen."""
     period, page = made.period, made.page
-    parts = (made.key, period.first.isoformat(), period.last.isoformat(), page.lang, str(page.unit.size))
+    at = str(round(page.made_at.timestamp() * 1000))
+    parts = (made.key, period.first.isoformat(), period.last.isoformat(), page.lang, str(page.unit.size), at)
     return Choice(Text("归档", "Archive"), KEEP, "|".join((*parts, data_digest(plain_page(page))[:16])))
 
 
@@ -94,10 +95,19 @@ def report_name(made: Made, lang: Lang) -> str:
 
 
 async def build(
-    ctx: Context, asker: Person, words: str, lang: Lang | None = None, period: Period | None = None
+    ctx: Context,
+    asker: Person,
+    words: str,
+    lang: Lang | None = None,
+    period: Period | None = None,
+    at: datetime | None = None,
 ) -> Made:
-    """The page for words like 上周报销. Raises UnknownReport, BadPeriod, NothingToReport."""
-    today = ctx.now().astimezone(ctx.zone).date()
+    """The page for words like 上周报销. Raises UnknownReport, BadPeriod, NothingToReport.
+
+    `at`: the moment it is to be made for, where that isn't now: how long something has waited is told as of then.
+    """
+    now = at or ctx.now()
+    today = now.astimezone(ctx.zone).date()
     unit, words = find_unit(words)
     said, rest = periods.find(words, today)
     period = period or said or Period.month(today.year, today.month)
@@ -105,7 +115,7 @@ async def build(
     if entry is None:
         raise UnknownReport(words=rest.strip(), names=catalogue.names())
     if entry.source == "performance":
-        return await _performance(ctx, asker, entry, period, lang or asker.lang)
+        return await _performance(ctx, asker, entry, period, lang or asker.lang, now)
     pairs, basis = await _pairs(ctx, asker.company, period)
     if entry.kept != "inventory":  # a report that was archived is no claim
         pairs = [pair for pair in pairs if not is_made(pair[0])]
@@ -115,22 +125,24 @@ async def build(
     claims = [claim_of(item, case, names, ctx.remind_after) for item, case in pairs]
     company = next((c.name for c in ctx.companies if c.code == asker.company), asker.company)
     english = {c.name.zh: c.name for c in ctx.categories} | {ctx.no_category.zh: ctx.no_category}
-    head = Head(company, period, ctx.now().astimezone(ctx.zone), asker.name, lang or asker.lang, unit or YUAN, english)
+    head = Head(company, period, now.astimezone(ctx.zone), asker.name, lang or asker.lang, unit or YUAN, english)
     page = entry.build(claims, head)
     return Made(_noted(page, basis, pairs), entry.key, period, len(claims))
 
 
-async def _performance(ctx: Context, asker: Person, entry: catalogue.Entry, period: Period, lang: Lang) -> Made:
+async def _performance(
+    ctx: Context, asker: Person, entry: catalogue.Entry, period: Period, lang: Lang, now: datetime
+) -> Made:
     """The archive's own figures, from the records and the trail of the period."""
     first, last = _moment(ctx, period.first), _moment(ctx, period.last + timedelta(days=1))
     pairs = await ctx.vault.handed_in(asker.company, first, last)
     if not pairs:
         raise NothingToReport(period=period.label)
-    done = [entry async for entry in ctx.trail.between(first, last)]
+    done = [entry async for entry in ctx.trail.between(first, min(last, now))]
     people = frozenset(p.id for p in await ctx.people.all() if p.company == asker.company)
-    measured = performance.measure(pairs, done, people, ctx.remind_after, ctx.now())
+    measured = performance.measure(pairs, done, people, ctx.remind_after, now)
     company = next((c.name for c in ctx.companies if c.code == asker.company), asker.company)
-    head = Head(company, period, ctx.now().astimezone(ctx.zone), asker.name, lang)
+    head = Head(company, period, now.astimezone(ctx.zone), asker.name, lang)
     return Made(entry.build(measured, head), entry.key, period, len(measured.taken))
 
 

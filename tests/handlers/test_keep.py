@@ -15,6 +15,7 @@ import pytest_asyncio
 from archive.made import data_digest, version_of
 from archive.words import same
 from handlers.message import Choice
+from storage.files import held_file
 from storage.verify import Verification
 from tests.house import Scene, einvoice, words
 
@@ -69,6 +70,22 @@ async def test_the_same_data_is_not_kept_twice_and_new_data_is_a_version_that_na
     assert (await scene.house.vault.item(first.id)).filed, "the old version stays"
 
 
+@pytest.mark.parametrize("said", ["报表 绩效 本月", "报表 审批 本月"])
+async def test_what_was_seen_is_filed_though_time_goes_on(scene: Scene, said: str) -> None:
+    """What waits has waited longer by then, and making a report is itself use of the archive."""
+    reply = await scene.send("zhao", said)
+    press = next(c for c in reply.choices if c.action == "keep")
+    scene.clock.move(hours=5)
+    try:
+        kept = await scene.press("zhao", press)
+        (item,) = await scene.items(kept)
+    finally:
+        scene.clock.move(hours=-5)
+    seen = next(f for s in reversed(scene.channel.said) for f in s.reply.files if f.name.endswith(".pdf"))
+    shown, filed = await scene.house.vault.original(held_file(seen.file)), await scene.house.vault.original(item.file)
+    assert shown == filed
+
+
 async def test_two_at_once_make_one(scene: Scene) -> None:
     replies = await asyncio.gather(*(scene.send(who, "归档报表 本月供应商") for who in ("zhao", "chen")))
     items = {item.id for reply in replies for item in await scene.items(reply)}
@@ -106,8 +123,8 @@ async def test_another_company_archives_its_own_only(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize(
-    "subject", ["", "expenses", "x y|2026-10-01|2026-10-31|zh|1|0", "expenses|2026-10-31|2026-10-01|zh|1|0",
-                "expenses|2026-10-01|2026-10-31|zh|7|0", "expenses|2026-13-01|2026-10-31|zh|1|0"],
+    "subject", ["", "expenses", "x y|2026-10-01|2026-10-31|zh|1|0|0", "expenses|2026-10-31|2026-10-01|zh|1|0|0",
+                "expenses|2026-10-01|2026-10-31|zh|7|0|0", "expenses|2026-13-01|2026-10-31|zh|1|0|0"],
 )  # fmt: skip
 async def test_a_button_that_is_not_ours(scene: Scene, subject: str) -> None:
     assert "Q07" in words(await scene.press("zhao", Choice(same("x"), "keep", subject)))
