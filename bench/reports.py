@@ -24,9 +24,10 @@ from reports.cells import said
 from reports.claim import Claim
 from reports.fonts import font_file
 from reports.head import Head
-from reports.page import Column, Line, Page, Signatures, TwoSided, statement
+from reports.page import Column, Page, Signatures, TwoSided
 from reports.registers import expenses
 from reports.render import Format, card, render
+from reports.statement import Line, statement
 
 MADE = datetime(2026, 11, 1, 9, tzinfo=UTC)
 SELLERS = (

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass
 from itertools import accumulate
-from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 from zlib import crc32
 
 from reportlab.lib.colors import HexColor  # type: ignore[import-untyped]
@@ -17,33 +15,16 @@ from reportlab.platypus import Flowable, PageBreak  # type: ignore[import-untype
 from archive.words import Lang, Text
 from reports.cells import said
 from reports.page import Column, Row, Table, Unit
+from reports.pdf_rows import BROUGHT, NONE, OVER, PAD, Laid, Role, carried, carry, printed_rows
 from reports.typeset import Setter
 
-Role = Literal["row", "strong", "group", "sum", "carry"]
 INK, RULE, HEAD, ZEBRA, SUM = (HexColor(code) for code in ("#1f2733", "#5c6b7a", "#e4eaf1", "#f7f9fb", "#edf1f5"))
-PAD = 3.0  # points beside the words
 SIZES = (8.5, 8.0, 7.5, 7.0, 6.5, 6.0, 5.5, 5.0)
 UNBROKEN = 13.0  # a number or code up to this many ems is kept on one line
 SHORT = 12  # so few rows stay together
 MOST = 12  # lines in a cell
 STEP = 1.3  # ems a level of a statement's items is moved in
 CONTINUED = Text("（续）", " (continued)")
-OVER, BROUGHT = Text("过次页", "Carried forward"), Text("承前页", "Brought forward")
-
-
-NONE: Mapping[int, float] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class Laid:
-    """A row broken into lines, with its height in points."""
-
-    cells: tuple[tuple[str, ...], ...]
-    role: Role
-    height: float
-    odd: bool = False
-    bold: frozenset[int] = frozenset()  # columns
-    indents: Mapping[int, float] = field(default_factory=dict)  # column → points
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +59,10 @@ def lay(
     `under`: the title it stands under, which is not said twice.
     """
     width, room = frame
-    words = [(role, _words(row, table.columns, setter, lang, unit), place) for role, row, place in _rows(table)]
+    words = [(role, _words(row, table.columns, setter, lang, unit), place) for role, row, place in printed_rows(table)]
     heads = [setter.shown(column.heading.to(lang)) for column in table.columns]
     body = [cells for role, cells, _ in words if role != "group"]
-    sums = _carried(table, setter, lang, unit) if table.carry else []
+    sums = carried(table, setter, lang, unit) if table.carry else []
     fixed, wants = _needs(table.columns, heads, [*body, *[one for one in sums if one][-1:]], setter)
     deep: dict[int, int] = {}
     for (_, place), level in table.indents.items():
@@ -103,7 +84,7 @@ def lay(
     title = setter.shown(table.title.to(lang))
     more = setter.shown((table.title + CONTINUED).to(lang))
     heights = tuple(accumulate((row.height for row in rows), initial=0.0))
-    over, brought = (_carry(sums, label.to(lang), widths, size, setter) for label in (OVER, BROUGHT))
+    over, brought = (carry(sums, label.to(lang), widths, size, setter) for label in (OVER, BROUGHT))
     return Layout(
         title,
         more,
@@ -120,70 +101,6 @@ def lay(
         brought,
         under == table.title,
     )
-
-
-def _carried(table: Table, setter: Setter, lang: Lang, unit: Unit) -> list[list[str]]:
-    """What a page that ends before each printed row carries over, as words; empty where there is nothing to carry.
-
-    A group's figures are summed from its first row on; nothing is carried over a group's end.
-    """
-    carried: list[list[str]] = []
-    running: list[Decimal | int | None] = [None] * len(table.columns)
-    fresh = True
-    for role, row, _ in _rows(table):
-        plain = role in ("row", "strong")
-        if plain and not fresh:
-            pairs = zip(running, table.columns, strict=True)
-            carried.append(["" if sum_ is None else said(sum_, column.kind, lang, unit) for sum_, column in pairs])
-        else:
-            carried.append([])
-        if not plain:
-            running, fresh = [None] * len(table.columns), True
-            continue
-        fresh = False
-        for place, column in enumerate(table.columns):
-            cell, how = row[place], table.carry.get(column.key)
-            if how and isinstance(cell, Decimal | int):
-                running[place] = cell if how == "last" else cell + (running[place] or 0)
-    return carried
-
-
-def _carry(
-    sums: Sequence[list[str]], label: str, widths: Sequence[float], size: float, setter: Setter
-) -> tuple[Laid | None, ...]:
-    """The row for each break, the label in the first column wide enough that carries no figure."""
-    made: list[Laid | None] = []
-    for words in sums:
-        if not words:
-            made.append(None)
-            continue
-        need = setter.width(label, size) + 2 * PAD
-        free = [place for place, word in enumerate(words) if not word]
-        at = next((place for place in free if widths[place] >= need), free[0] if free else 0)
-        cells = [label if place == at else word for place, word in enumerate(words)]
-        made.append(_one_line(cells, size))
-    return tuple(made)
-
-
-def _one_line(cells: Sequence[str], size: float) -> Laid:
-    return Laid(tuple((cell,) if cell else () for cell in cells), "carry", size * 1.28 + 2 * PAD * 0.75)
-
-
-def _rows(table: Table) -> list[tuple[Role, Row, int]]:
-    """Every printed row with its role and, for data, its place; -1 for the others."""
-    rows: list[tuple[Role, Row, int]] = []
-    place = 0
-    for group in table.groups:
-        if group.title is not None:
-            rows.append(("group", (group.title,), -1))
-        for row in group.rows:
-            rows.append(("strong" if place in table.strong else "row", row, place))
-            place += 1
-        if group.subtotal is not None:
-            rows.append(("sum", group.subtotal, -1))
-    if table.total is not None:
-        rows.append(("sum", table.total, -1))
-    return rows
 
 
 def _words(row: Row, columns: Sequence[Column], setter: Setter, lang: Lang, unit: Unit) -> list[str]:

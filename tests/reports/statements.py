@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from archive.words import Text, same
-from reports.page import Chart, Column, Line, Page, Series, Signatures, TwoSided, statement
+from reports.page import Chart, Column, Page, Series, Signatures, TwoSided
+from reports.statement import Line, statement
 from tests.reports.drawn import head
 
 END, BEGIN = (

@@ -13,8 +13,9 @@ import pytest
 from lxml import etree
 
 from reports.cells import money
-from reports.page import THOUSAND, WAN, YUAN, Column, Group, Line, Table, TwoSided, Unit, statement
+from reports.page import THOUSAND, WAN, YUAN, Column, Group, Table, TwoSided, Unit
 from reports.render import render
+from reports.statement import Line, statement
 from reports.to_json import plain
 from reports.units import find_unit
 from tests.reports.drawn import claims, head
