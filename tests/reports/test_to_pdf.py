@@ -83,6 +83,19 @@ def test_all_fonts_are_embedded_truetype() -> None:
         assert all("/FontFile2" in font.FontDescriptor for font in found)
 
 
+def test_what_an_archive_asks_of_a_paper_seen_without_the_validator() -> None:
+    """ISO 19005-3: part and level in the XMP, an output intent, fonts that give their characters, no soft masks."""
+    with pikepdf.open(io.BytesIO(report())) as document:
+        with document.open_metadata() as told:
+            assert (told["pdfaid:part"], told["pdfaid:conformance"]) == ("3", "B")
+        assert document.Root.OutputIntents[0].S == pikepdf.Name.GTS_PDFA1
+        assert all("/ToUnicode" in font for font in fonts(document) if "/FontDescriptor" in font)
+        streams = [found for found in document.objects if isinstance(found, pikepdf.Stream)]
+        assert not any("/SMask" in found for found in streams)
+        assert "/Encrypt" not in document.trailer
+        assert document.Root.AF[0].AFRelationship == pikepdf.Name.Data
+
+
 @pytest.mark.parametrize("entry", REPORTS, ids=lambda entry: entry.key)
 @pytest.mark.parametrize("count", [0, 25])
 def test_pdfa_without_findings(entry, count) -> None:  # type: ignore[no-untyped-def]
