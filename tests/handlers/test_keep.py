@@ -133,3 +133,8 @@ async def test_a_button_that_is_not_ours(scene: Scene, subject: str) -> None:
 async def test_nothing_is_found_wrong(scene: Scene) -> None:
     check = Verification(scene.house.db, scene.house.trail, scene.house.vault.original)
     assert [fault async for fault in check.faults()] == []
+
+
+async def test_it_can_be_archived_by_the_clock(scene: Scene) -> None:
+    for said in ("每月1日 9:00 报表 上月绩效 并归档", "每周一 9:00 报表 上周报销 万元"):
+        assert "已设定时" in words(await scene.send("chen", said))
