@@ -30,6 +30,7 @@ class Ink:
     series: tuple[tuple[str, tuple[float, ...], tuple[str, ...]], ...]  # name, heights, printed values
     lang: Lang
     percent: bool = False
+    whole: bool = False  # counts: no half ones on the scale
 
     def on_axis(self, value: float, _: object = None) -> str:
         """A figure of the scale."""
@@ -148,7 +149,7 @@ def untangled(axes: Axes) -> None:
     figure.draw_without_rendering()
     kept: list[Any] = [name.get_window_extent() for each in figure.axes for name in each.get_yticklabels()]
     for text in list(axes.texts):
-        box = text.get_window_extent()
+        box = text.get_window_extent().padded(4)
         if any(box.overlaps(other) for other in kept):
             text.remove()
         else:

@@ -81,6 +81,7 @@ def paint(axes: Axes, chart: Chart, lang: Lang, unit: Unit, set_: Callable[[str]
         ),
         lang,
         chart.values == "percent",
+        chart.values == "count",
     )
     match chart.kind:
         case "bar":
@@ -193,14 +194,14 @@ def _scale(axes: Axes, ink: Ink, lying: bool, widest: int) -> None:
         axes.set_yticks(range(count), names, fontsize=fit(axes, count, 8.0))
         axes.set_ylim(middle + half, middle - half)
         axes.set_xlim(*limits)
-        axes.xaxis.set_major_locator(MaxNLocator(5))
+        axes.xaxis.set_major_locator(MaxNLocator(5, integer=ink.whole))
         axes.xaxis.set_major_formatter(figures)
         axes.axvline(0, color="#9aa5b1", linewidth=0.8)
     else:
         axes.set_xticks(range(count), names)
         axes.set_xlim(middle - half, middle + half)
         axes.set_ylim(*limits)
-        axes.yaxis.set_major_locator(MaxNLocator(5))
+        axes.yaxis.set_major_locator(MaxNLocator(5, integer=ink.whole))
         axes.yaxis.set_major_formatter(figures)
         axes.axhline(0, color="#9aa5b1", linewidth=0.8)
 
@@ -228,7 +229,7 @@ def _line(axes: Axes, ink: Ink) -> None:
     axes.margins(x=0.08, y=0.18)
     if all(height >= 0 for _, heights, _ in ink.series for height in heights):
         axes.set_ylim(bottom=0)
-    axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=ink.whole))
     axes.yaxis.set_major_formatter(FuncFormatter(ink.on_axis))
     frame(axes, "y")
     if len(ink.series) > 1:

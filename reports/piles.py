@@ -92,6 +92,6 @@ def _finish(axes: Axes, ink: Ink, low: float, high: float) -> None:
     axes.tick_params(axis="x", pad=7)  # clear of the nought beside the first name
     axes.set_xlim(middle - half, middle + half)
     axes.set_ylim(low - span * 0.06 if low < 0 else 0.0, high + span * 0.14 if high > 0 else 0.0 if low < 0 else 1.0)
-    axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=ink.whole))
     axes.yaxis.set_major_formatter(FuncFormatter(ink.on_axis))
     axes.axhline(0, color=EDGE, linewidth=0.8)
