@@ -48,6 +48,7 @@ class Right(StrEnum):
     VERIFY = "verify"
     INSPECT = "inspect"  # run four-property checks
     HAND_OVER = "hand_over"  # hand the year's archives over, or take them
+    KEEP = "keep"  # put made reports into the archive
     CHECK = "check"  # put down what the tax authority says (查验)
     ARRANGE = "arrange"  # 整理、归档、著录: by accounting (79号令 Art 10) and the archivist
     RETAIN = "retain"  # terms and legal holds
@@ -66,6 +67,7 @@ RIGHT_NAMES: Mapping[Right, Text] = {
     Right.SCHEDULE: Text("定时报表", "scheduled reports"),
     Right.BOOKS: Text("导入账簿", "import books"),
     Right.VERIFY: Text("校验", "verify"),
+    Right.KEEP: Text("报表归档", "archive reports"),
     Right.CHECK: Text("查验", "tax checks"),
     Right.ARRANGE: Text("整理归档", "arrange and file"),
     Right.RETAIN: Text("保管期限与冻结", "terms and legal holds"),
@@ -83,10 +85,10 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.APPROVER: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH, Right.DECIDE}),
     Role.FINANCE: _SEES_ALL
     | {Right.FORWARD, Right.DECIDE, Right.SCHEDULE, Right.CHECK, Right.BOOKS, Right.ARRANGE, Right.RETAIN}
-    | {Right.PROPOSE_RULE, Right.DECIDE_RULE, Right.INSPECT, Right.HAND_OVER},
+    | {Right.PROPOSE_RULE, Right.DECIDE_RULE, Right.INSPECT, Right.HAND_OVER, Right.KEEP},
     Role.ARCHIVIST: _SEES_ALL
     | {Right.FORWARD, Right.SCHEDULE, Right.VERIFY, Right.CHECK, Right.BOOKS, Right.ARRANGE, Right.RETAIN}
-    | {Right.DECIDE_RULE, Right.INSPECT, Right.HAND_OVER},
+    | {Right.DECIDE_RULE, Right.INSPECT, Right.HAND_OVER, Right.KEEP},
     Role.AUDITOR: _SEES_ALL | {Right.VERIFY, Right.INSPECT},
     Role.CASHIER: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH}),
     Role.ADMIN: frozenset({Right.TALK, Right.ADMINISTER}),  # 三员分立: administering gives no view of the archive

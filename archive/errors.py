@@ -27,6 +27,7 @@ Problem
 │   BadRule Q30 · UnknownCategory Q31
 │   BadRows Q40 · BadLink Q41 · BadMapping Q42
 │   NothingToArrange Q80 · UnknownRecordKind Q81 · BadHold Q82 · BadDescription Q83 · OneMonth Q84
+│   ReportChanged Q60 · NothingToKeep Q61 · OpenElsewhere Q62
 ├ KeepProblem      K  storage that can't be trusted or reached
 │ └ KeyMissing K01 · Tampered K02 · NoSpace K04 · IndexBroken K05 (IndexBusy K06) · TrailBroken K07 · Crowded K08
 │   DatabaseProblem K09 (DatabaseDown K03 (DatabaseBusy K10 · DatabaseLogin K11) · EntryExists K12)
@@ -814,6 +815,33 @@ class UnknownInput(AskProblem):
         "例：报表填数 2026-09 一年内到期的长期借款=2000000。",
         "Example: inputs 2026-09 long_term_loans_due_within_1y=2000000.",
     )
+
+
+class ReportChanged(AskProblem):
+    """Facts: report, period."""
+
+    code = "Q60"
+    what = Text("{report} {period} 没有归档", "{report} {period} was not archived")
+    why = Text("做出之后数据已经变化", "its data has changed since it was made")
+    then = Text("请重新做一次报表，核对后再归档。", "Please make it again, look at it, and archive that one.")
+
+
+class NothingToKeep(AskProblem):
+    """Facts: report."""
+
+    code = "Q61"
+    what = Text("「{report}」没有归档", "“{report}” was not archived")
+    why = Text("没有说明是哪一张报表", "it isn't said which report is meant")
+    then = Text("例：报表 2026-09 报销 并归档。", "Example: report expenses 2026-09 and archive.")
+
+
+class OpenElsewhere(AskProblem):
+    """Facts: most."""
+
+    code = "Q62"
+    what = Text("概览没有打开", "The overview was not opened")
+    why = Text("已经在 {most} 个窗口里打开", "it is open in {most} windows already")
+    then = Text("请先关闭其中一个。", "Please close one of them first.")
 
 
 class BadRequest(AskProblem):

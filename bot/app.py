@@ -175,7 +175,7 @@ def _furnished(
     table = longer(retention(), ways.terms)
     vault = Vault(
         db, key, chain, term=table[SOURCE_DOCUMENT], zone=settings.zone, on_kept=to_index,
-        disk=settings.data if embedded else None, fresh=FRESH, scheme=ways.scheme, office=ways.office,
+        disk=settings.data if embedded else None, fresh=FRESH, scheme=ways.scheme, office=ways.office, terms=table,
     )  # fmt: skip
     everyone = people.People(db, chain)
     letters = outbox.Outbox(db, Reply)

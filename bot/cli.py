@@ -168,6 +168,7 @@ def _parser() -> argparse.ArgumentParser:
     reporting.add_argument(
         "-o", dest="out", type=Path, required=True, metavar="FILE", help=".pdf .docx .xlsx .png .json"
     )
+    reporting.add_argument("--archive", action="store_true", help="连同数据归档 archive it with its data")
     reporting.add_argument("--period", help="2026, 2026H1, 2026Q3, 2026-09")
     reporting.add_argument("--company", help="公司代码 company code")
     reporting.add_argument("--format", choices=("pdf", "docx", "xlsx", "png", "json"))

@@ -23,6 +23,9 @@ from archive.keeping import Paperless, Standing
 from archive.law import Law
 from archive.ledger import Ledger
 from archive.lessons import Correction, Lesson, LessonState
+from archive.made import Kept
+from archive.overview import Line
+from archive.period import Period
 from archive.query import Hits, Query, Scope
 from archive.remark import Remark
 from archive.retention import Term
@@ -78,6 +81,11 @@ class Vault(Protocol):
         identity that is neither rejected nor withdrawn.
         """
 
+    async def keep_made(
+        self, item: Item, case: Case, entries: Sequence[Entry], kept: Kept, period: Period, replaces: str
+    ) -> Item:
+        """File a report made here, with all its files. Raises ChangedMeanwhile when another version stands by now."""
+
     async def change(self, item_id: str, step: Callable[[Item, Case], Change]) -> Change:
         """Run a pure step on the item as it stands and keep what it makes, in one transaction; retried on conflict.
 
@@ -114,6 +122,9 @@ class Vault(Protocol):
     async def span(self, company: str, first: datetime, last: datetime, person: str | None) -> list[tuple[Item, Case]]:
         """Items whose document is dated in [first, last), in any state; undated ones by when they were received."""
 
+    async def lines(self, company: str, first: datetime) -> list[Line]:
+        """So much of the items as an overview needs: those received since `first`, and open ones of any age."""
+
     async def received(
         self, company: str, person: str | None, before: tuple[datetime, str] | None, limit: int,
         states: Sequence[ItemState] = (), first: datetime | None = None,
@@ -132,6 +143,12 @@ class Trail(Protocol):
 
     async def about(self, subject: str, limit: int = 50) -> list[Link]:
         """What was done about a thing, oldest first."""
+
+    def between(self, first: datetime, last: datetime) -> AsyncIterator[Entry]:
+        """What was done in [first, last), oldest first."""
+
+    async def length(self) -> int:
+        """How many entries there are: another number means that something was done."""
 
 
 class Search(Protocol):

@@ -14,6 +14,7 @@ from handlers.financials import names_statement
 from handlers.inspecting import wanted
 from handlers.message import Choice, Message, Reply
 from reports import catalogue
+from reports.units import find_unit
 
 
 async def set_schedule(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
@@ -44,7 +45,7 @@ def _check(words: str, today: date) -> None:
     """What would be refused each time it comes is refused now. Raises BadPeriod, UnknownReport."""
     if names_statement(words):
         return
-    _, name = period.find(words, today)
+    _, name = period.find(find_unit(words)[1], today)
     if name.strip() and catalogue.find(name) is None:
         raise UnknownReport(words=name.strip(), names=catalogue.names())
 

@@ -38,6 +38,7 @@ ACTIONS: Mapping[str, Text] = {
     "rendition": Text("并入另一种版式", "another rendition added"),
     "reversed": Text("被红字发票冲销", "reversed by a red invoice"),
     "signature_checked": Text("验签", "signatures verified"),
+    "refused": Text("重复提交被拒收", "a second copy was refused"),
     "tax_checked": Text("查验", "checked with the tax authority"),
     "arranged": Text("归入凭证", "taken into its voucher's unit"),
     "paper_added": Text("补入凭证", "added to its voucher's unit"),

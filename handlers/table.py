@@ -39,13 +39,14 @@ from handlers.inspect import CANCEL as INSPECTION_CANCEL
 from handlers.inspect import cancel as cancel_inspection
 from handlers.inspect import inspect
 from handlers.join import join
+from handlers.keep import keep, reported
 from handlers.link import ACTION as LINK
 from handlers.link import link, link_code
 from handlers.mapping import mapping
 from handlers.match import check_books
 from handlers.message import Choice, Message, Reply
 from handlers.record import scrap
-from handlers.report import report
+from handlers.report import KEEP
 from handlers.review import note, review_now
 from handlers.rule_cards import APPROVE as RULE_APPROVE
 from handlers.rule_cards import DISMISS, SUGGEST
@@ -122,7 +123,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         ("报表", "报告", "report"),
         Right.REPORT,
-        report,
+        reported,
         Text("做报表", "make a report"),
         Text("报表 本月报销", "report expenses this month"),
     ),
@@ -188,6 +189,13 @@ COMMANDS: tuple[Command, ...] = (
         inputs,
         Text("填报表要的数", "give figures the statements need"),
         Text("报表填数 2026-09", "inputs 2026-09"),
+    ),
+    Command(
+        ("归档报表", "archive report"),
+        Right.KEEP,
+        keep,
+        Text("把报表连同数据归档", "archive a report with its data"),
+        Text("归档报表 报销 2026-10", "archive report expenses 2026-10"),
     ),
     Command(
         ("核对", "对账", "match", "check books"),
@@ -424,6 +432,7 @@ ACTIONS: Mapping[str, tuple[Right, Handler]] = {
     "todo": (Right.TALK, todo),
     ENTER: (Right.FORWARD, enter),
     LINK: (Right.ADMINISTER, link),
+    KEEP: (Right.KEEP, keep),
     RULE_APPROVE: (Right.DECIDE_RULE, approve_rule),
     RULE_REJECT: (Right.DECIDE_RULE, reject_rule),
     RULE_WITHDRAW: (Right.PROPOSE_RULE, withdraw_rule),

@@ -17,7 +17,7 @@ from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate  #
 
 from archive.words import Text
 from reports.cells import clean
-from reports.page import Block, Chart, Facts, Page, Paragraph, Signatures, Table
+from reports.page import Block, Chart, Facts, Page, Paragraph, Signatures, Table, TwoSided
 from reports.pdf_blocks import FactRow, Lines, Pictures, SignRow, Title
 from reports.pdf_table import INK, RULE, Sheet, lay
 from reports.to_json import plain
@@ -87,13 +87,14 @@ def _kept(story: list[Flowable]) -> list[Flowable]:
 def _block(block: Block, page: Page, setter: Setter, room: tuple[float, float]) -> Iterator[Flowable]:
     width = room[0]
     match block:
-        case Table():
-            yield Sheet(lay(block, room, setter, page.lang, page.unit))
+        case Table() | TwoSided():
+            table = block.joined() if isinstance(block, TwoSided) else block
+            yield Sheet(lay(table, room, setter, page.lang, page.unit, page.title))
         case Facts():
             yield FactRow(block, page, setter, width)
         case Paragraph():
             size = {"text": 9.5, "heading": 12.0, "note": 8.0}[block.tone]
-            yield Lines(block.text.to(page.lang), size, setter, width)
+            yield Lines(block.text.to(page.lang), size, setter, width, block.tone == "heading")
         case Signatures():
             yield SignRow(block, page.lang, setter, width)
 

@@ -161,6 +161,8 @@ def desk_for(house: House, reception: Reception) -> Desk:
         limits=limits,
         public_url=house.settings.public_url,
         proxies=house.settings.proxies,
+        names={each.name.zh: each.name for each in house.ctx.categories}
+        | {house.ctx.no_category.zh: house.ctx.no_category},
     )
 
 
