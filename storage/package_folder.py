@@ -48,9 +48,11 @@ class _Stream:
         self._sm3.update(data)
         self.size += len(data)
 
-    def close(self) -> tuple[int, str, str]:
-        self._file.flush()
-        os.fsync(self._file.fileno())
+    def close(self, *, sure: bool = False) -> tuple[int, str, str]:
+        """`sure`: on the disk when this returns; a file the manifest names is found out otherwise."""
+        if sure:
+            self._file.flush()
+            os.fsync(self._file.fileno())
         self._file.close()
         return self.size, self._sha256.hexdigest(), self._sm3.finalize().hex()
 
@@ -116,7 +118,7 @@ class PackageFolder:
     def _ended(self) -> Written:
         for path, stream in self._streams.items():
             self._noted(path, *stream.close())
-        size, sha256, sm3 = self._manifest.close()
+        size, sha256, sm3 = self._manifest.close(sure=True)
         public, signature = self._sign(signed_words(size, sha256, sm3))
         seal: Mapping[str, object] = {
             "format": FORMAT, "files": self._files, "bytes": self._size,
