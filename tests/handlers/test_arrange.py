@@ -129,6 +129,17 @@ async def test_a_document_archived_later_is_added_with_a_note(scene: Scene) -> N
     assert await _faults(scene) == []
 
 
+async def test_what_people_linked_by_hand_is_followed(scene: Scene) -> None:
+    item = await scene.forward("li", einvoice("66.00", on=date(2025, 9, 9)))  # far away, and of no such amount
+    await scene.click("wang", "approve", item.id)
+    await _books(scene, journal())
+    await scene.send("zhao", f"关联 记-1 2026-04 {item.id} 合同预付")
+    plan = await scene.send("zhao", "整理 2026-04")
+    assert "归入的单据=1" in facts(plan)
+    await scene.press("zhao", button(plan.cards[0], "arrange_file"))
+    assert [p.item for p in (await _units(scene))[0].papers] == ["", "", item.id]
+
+
 async def test_fonds_are_apart(scene: Scene) -> None:
     await _books(scene, journal())
     await _books(scene, journal(), "lu")
