@@ -17,6 +17,7 @@ Problem
 ├ AskProblem       Q  words that can't be followed
 │ └ UnknownCommand Q01 · BadPeriod Q02 · BadAmount Q03 · UnknownReport Q04 · BadSchedule Q05 · NothingToReport Q06
 │   BadRequest Q07 · KeyReused Q08 · BadField Q09 · UnsafeAddress Q10 · NoBooks Q11
+│   NotAsked Q70 · CantAsk Q71 · NoFigures Q72 · CantSplit Q73 · NoStatement Q74
 ├ KeepProblem      K  storage that can't be trusted or reached
 │ └ KeyMissing K01 · Tampered K02 · NoSpace K04 · IndexBroken K05 (IndexBusy K06) · TrailBroken K07 · Crowded K08
 │   DatabaseProblem K09 (DatabaseDown K03 (DatabaseBusy K10 · DatabaseLogin K11) · EntryExists K12)
@@ -546,6 +547,59 @@ class NoBooks(AskProblem):
     then = Text(
         "请把凭证、余额表、对账单发过来，或运行 guidang books import。",
         "Send the journal, trial balance and bank statements, or run guidang books import.",
+    )
+
+
+class NotAsked(AskProblem):
+    """A question that is not understood. Facts: part (the words), instead (the nearest question, or "")."""
+
+    code = "Q70"
+    what = Text("没看懂「{part}」", "“{part}” is not understood")
+    why = Text("没有这样的科目、指标、部门或人员", "there is no such account, measure, department or person")
+    then = Text("例：上季度 管理费用 趋势；本月差旅 按部门；谁还没批。",
+                "Examples: administrative expenses last quarter trend; travel this month by department; "
+                "who has not approved.")  # fmt: skip
+
+    def _next(self) -> Text:
+        meant = self.facts.get("instead")
+        return Text("你是不是想问「{instead}」？", "Did you mean “{instead}”?") if meant else self.then
+
+
+class CantAsk(AskProblem):
+    """Facts: why (Text)."""
+
+    code = "Q71"
+    what = Text("这样问答不了", "This can't be answered as asked")
+    why = Text("{why}", "{why}")
+    then = Text("去掉其中一个条件再问一次。", "Please leave one of the wishes out and ask again.")
+
+
+class NoFigures(AskProblem):
+    """Facts: subject, why, instead (Texts)."""
+
+    code = "Q72"
+    what = Text("「{subject}」现在答不出来", "“{subject}” can't be answered now")
+    why = Text("{why}", "{why}")
+    then = Text("{instead}", "{instead}")
+
+
+class CantSplit(AskProblem):
+    """Facts: subject, by, can (Texts)."""
+
+    code = "Q73"
+    what = Text("「{subject}」不能按{by}拆分", "“{subject}” can't be split by {by}")
+    why = Text("它可以{can}", "it can be split {can}")
+    then = Text("请换一个再问。", "Please choose one of these.")
+
+
+class NoStatement(AskProblem):
+    """Facts: name (Text), period (Text)."""
+
+    code = "Q74"
+    what = Text("{period}的{name}现在出不来", "The {name} of {period} can't be made now")
+    why = Text("没有可用的总账和报表数据", "there is no ledger to make it from")
+    then = Text(
+        "可以先问：营业收入、管理费用、货币资金。", "You may ask: revenue, administrative expenses, cash and bank."
     )
 
 

@@ -8,7 +8,7 @@ from archive.access import Person, may, may_see
 from archive.approval import deciders
 from archive.errors import NotFound
 from archive.words import Text
-from handlers import enter, link
+from handlers import ask, enter, link
 from handlers.cards import item_card
 from handlers.context import Context
 from handlers.filled import mistakes_in
@@ -25,6 +25,8 @@ async def form_of(ctx: Context, asker: Person, click: Click) -> Form | None:
         return await link.form(ctx, asker, click.subject)
     if click.action == enter.ACTION:
         return enter.form(ctx)
+    if click.action == ask.ACTION:
+        return ask.correction()
     try:
         item, case = await ctx.vault.both(click.subject)
     except NotFound:

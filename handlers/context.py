@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -15,11 +15,13 @@ from archive.books import BookFile, Merge
 from archive.category import Category
 from archive.company import Company
 from archive.item import FileRef, Item
+from archive.period import Period
 from archive.query import Hits, Query, Scope
 from archive.remark import Remark
 from archive.trail import Entry, Link
 from archive.words import Text
 from handlers.message import Reply
+from reports.page import Page
 
 R = TypeVar("R")
 #: Where on a channel with several conversations a thing is said.
@@ -218,6 +220,13 @@ class Books(Protocol):
         """The company's records of a kind, of one period or, without, of all in order."""
 
 
+class Statements(Protocol):
+    """Makes the financial statements from the books."""
+
+    async def page(self, asker: Person, key: str, period: Period) -> Page | None:
+        """One statement by its key in archive.vocabulary.STATEMENTS; None where the books don't allow it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """Everything a handler gets. One frozen value, wired in bot/app.py only."""
@@ -241,3 +250,7 @@ class Context:
     remind_after: timedelta
     tax_checks: TaxChecks | None = None  # None: no provider is set, people look it up
     trust: Trust = NOBODY  # whose seals and signatures pass
+    statements: Statements | None = None  # None: nobody makes them
+    reword: Callable[[str, date], Awaitable[str]] | None = (
+        None  # a question in other words, or ""; None: no model is set
+    )

@@ -10,6 +10,8 @@ from archive.access import Person, Right, may
 from archive.timetable import starts_a_schedule
 from archive.words import Text
 from handlers.approve import approve, reject
+from handlers.ask import ACTION as ASK_AGAIN
+from handlers.ask import ask
 from handlers.books import IMPORT as BOOK_IMPORT
 from handlers.books import confirm_import
 from handlers.check import check
@@ -92,6 +94,13 @@ COMMANDS: tuple[Command, ...] = (
         Text("报表 本月报销", "report expenses this month"),
     ),
     Command(
+        ("问一下", "问", "ask"),
+        Right.SEARCH,
+        ask,
+        Text("用一句话问数字", "ask for figures in words"),
+        Text("问 本月差旅 按部门", "ask travel this month by department"),
+    ),
+    Command(
         ("核对", "对账", "match", "check books"),
         Right.SEE_ALL,
         check_books,
@@ -171,6 +180,7 @@ ACTIONS: Mapping[str, tuple[Right, Handler]] = {
     "page": (Right.SEARCH, search),
     "todo": (Right.TALK, todo),
     ENTER: (Right.FORWARD, enter),
+    ASK_AGAIN: (Right.SEARCH, ask),
     LINK: (Right.ADMINISTER, link),
     BOOK_IMPORT: (Right.BOOKS, confirm_import),
 }

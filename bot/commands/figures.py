@@ -1,0 +1,81 @@
+"""`guidang ask "WORDS"`: the same questions as in chat, with a person's rights; --json for programs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from decimal import Decimal
+from typing import Any
+
+from archive.access import Right
+from archive.answer import Answer
+from archive.errors import NoStatement
+from archive.question import Question, What, period_words, said, subject_name
+from bot.app import opened
+from bot.commands.asking import person_for
+from config.settings import Settings
+from handlers.ask import Found, figures, sentence, statement_page, understand
+from handlers.waiting import listed
+from reports.to_json import plain
+
+
+async def ask(args: argparse.Namespace, settings: Settings) -> int:
+    """One question. Exit 2 where a word means one of two things: both are printed."""
+    async with opened(settings) as house:
+        person = await person_for(house, args.person, Right.SEARCH, args.company)
+        found = await understand(house.ctx, person, " ".join(args.words))
+        if len(found.questions) > 1:
+            _print(args, {"which": [_asked(q, found) for q in found.questions]},
+                   "\n".join(f"? {said(q, 'zh', found.people)} | {said(q, 'en', found.people)}" for q in found.questions))  # fmt: skip
+            return 2
+        question = found.questions[0]
+        told: dict[str, Any] = {"question": _asked(question, found)}
+        if question.what is What.LIST:
+            reply, rows = await listed(house.ctx, person, question)
+            _print(args, told | {"rows": rows}, reply.text.zh if reply.text else "")
+        elif question.what is What.REPORT:
+            page = await statement_page(house.ctx, person, question)
+            if page is None:
+                raise NoStatement(name=subject_name(question.subject), period=question.period and question.period.label)
+            _print(args, told | {"page": plain(page)}, json.dumps(plain(page), ensure_ascii=False, indent=1))
+        else:
+            answer = await figures(house.ctx, person, question)
+            lines = [f"  {part.name.zh}  {part.value}" for part in answer.parts]
+            lines += [f"  {month.first:%Y-%m}  {value if value is not None else '—'}" for month, value in answer.course]
+            basis = "；".join(b.zh for b in answer.basis)
+            _print(args, told | _figures(answer), "\n".join([sentence(answer).zh, *lines, basis]))
+    return 0
+
+
+def _print(args: argparse.Namespace, told: dict[str, Any], words: str) -> None:
+    print(json.dumps(told, ensure_ascii=False) if args.json else words)
+
+
+def _asked(question: Question, found: Found) -> dict[str, Any]:
+    return {
+        "what": question.what.value,
+        "subject": question.subject,
+        "zh": said(question, "zh", found.people),
+        "en": said(question, "en", found.people),
+    }
+
+
+def _figures(answer: Answer) -> dict[str, Any]:
+    """Figures as strings, so that no fen is lost."""
+
+    def figure(value: Decimal | None) -> str | None:
+        return None if value is None else str(value)
+
+    beside = answer.beside
+    return {
+        "period": period_words(answer.period, "en"),
+        "unit": answer.unit,
+        "value": figure(answer.value),
+        "count": answer.count,
+        "rows": [{"name": p.name.zh, "value": str(p.value), "count": p.count} for p in answer.parts],
+        "trend": [{"period": f"{m.first:%Y-%m}", "value": figure(v)} for m, v in answer.course],
+        "beside": {"name": beside[0].zh, "value": figure(beside[1])} if beside else None,
+        "change": figure(answer.change),
+        "basis": [{"zh": b.zh, "en": b.en} for b in answer.basis],
+        "documents": list(answer.documents),
+    }
