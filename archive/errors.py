@@ -525,7 +525,11 @@ class BadSchedule(AskProblem):
 
     code = "Q05"
     what = Text("没看懂定时「{words}」", "The schedule “{words}” is not understood")
-    why = Text("可以写：每天 9:00、每周一 9:00、每月1日 8:30", "write: daily 9:00, every monday 9:00, monthly 1 8:30")
+    why = Text(
+        "可以写：每天 9:00、每周一 9:00、每月1日 8:30、每季度首个工作日 9:00、工作日 8:30、cron 0 9 * * 1",
+        "write: daily 9:00, every monday 9:00, monthly 1 8:30, first workday of every quarter 9:00, workdays 8:30, "
+        "cron 0 9 * * 1",
+    )
     then = Text("例：每周一 9:00 报表 上周报销。", "Example: every monday 9:00 report expenses last week.")
 
 

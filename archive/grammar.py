@@ -408,7 +408,8 @@ class _Said:
             slip = next((word for word in text.split() if self.left in word and word != self.left), slip)
             near = _nearest(slip, self.names, _PART_CLOSE)
         measure = BY_KEY.get(subject)
-        if near or measure is None or measure.source != "items" or "supplier" in self.filters or len(self.left) < 2:
+        meant = (self.period is not None or self.money) and not self.unclear
+        if near or not meant or measure is None or measure.source != "items" or "supplier" in self.filters or len(self.left) < 2:
             raise NotAsked(part=slip, instead=_mended(text, slip, near))
         self.filters["supplier"] = self.left
         self.left = ""

@@ -15,6 +15,7 @@ from archive.item import Item
 from archive.retention import SOURCE_DOCUMENT
 from bot.channel import Channel
 from bot.post import Post
+from bot.rewording import Reworder
 from bot.tax_checking import TaxChecking
 from bot.tax_provider import HttpProvider
 from bot.workers import Workers
@@ -150,7 +151,7 @@ def _furnished(
     channels: dict[str, Channel] = {}
     known, fallback = categories()
     post = Post(letters, vault, everyone, channels, settings.zone, known)
-    plans = schedules.Schedules(db, settings.zone)
+    plans = schedules.Schedules(db, settings.zone, calendar=settings.workdays)
     queue = tax_checks.TaxChecks(db)
     known_as = identities.Identities(db, chain)
     ctx = Context(
@@ -173,6 +174,9 @@ def _furnished(
         remind_after=timedelta(hours=settings.remind_hours),
         tax_checks=queue if settings.tax_check else None,
         trust=settings.trust,
+        workdays=settings.workdays,
+        groups=settings.groups,
+        reword=Reworder(settings.model) if settings.model else None,
     )
     name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
     return House(

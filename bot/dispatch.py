@@ -16,7 +16,7 @@ from handlers.context import Context
 from handlers.feedback import feedback
 from handlers.message import PROGRAMS, Choice, Message, Reply, told_of
 from handlers.show import show
-from handlers.table import ACTIONS, UPLOAD, Handler, command_for, nearest
+from handlers.table import ACTIONS, UPLOAD, Handler, command_for, nearest, slip
 from handlers.todo import todo
 
 log = logging.getLogger("guidang.dispatch")
@@ -84,7 +84,7 @@ def _route(message: Message, *, guess: bool) -> tuple[Right, Handler, str]:
         return command.right, command.handler, rest if command.handler is feedback else rest[:LONGEST]
     if _ITEM.fullmatch(message.text.strip()[:LONGEST]):
         return Right.SEARCH, show, message.text
-    if guess or sounds(message.text):
+    if guess or (sounds(message.text) and not slip(message.text)):
         return Right.SEARCH, ask, message.text[:LONGEST]
     raise UnknownCommand(words=message.text.strip()[:40], nearest=nearest(message.text))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
@@ -12,8 +13,10 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from archive import timetable
 from archive.errors import DatabaseDown, DatabaseProblem, NoSpace, NotFound, Problem
 from archive.words import Text
+from archive.workdays import Calendar
 from bot.app import House
 from bot.inbox import Reception
 from bot.indexing import mend
@@ -86,6 +89,22 @@ class Clock:
         while not await self._leading():  # noqa: ASYNC110  another process holds it
             await asyncio.sleep(LOOK)
         await mend(self._house)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """The schedules of the settings file are records like the others from now on."""
+        settings = self._house.settings
+        made = []
+        for plan in settings.schedules:
+            when = timetable.parse(plan.words)
+            channel, conversation = settings.groups.get(plan.to, (plan.channel, ""))
+            digest = hashlib.sha256(repr((plan, channel, conversation)).encode()).hexdigest()[:6]
+            made.append(
+                Schedule(
+                    f"s-{digest}", plan.person, channel, conversation, when.words, dict(when.cron), settings.zone.key
+                )
+            )
+        await self._house.schedules.settle(made)
 
     async def due(self) -> None:
         """Say what schedules have come due, each once."""
@@ -95,7 +114,7 @@ class Clock:
         for schedule in await self._house.schedules.all():
             planned: datetime | None = None
             try:
-                planned = _last_due(schedule, now)
+                planned = None if schedule.paused else _last_due(schedule, now, self._house.schedules.calendar)
                 if planned is not None:
                     await self._speak(schedule, planned.isoformat())
             except (DatabaseDown, NoSpace):  # no schedule's own fault: all are looked at again
@@ -119,13 +138,15 @@ class Clock:
             why = UNFORESEEN.filled(number=number)
         with suppress(NotFound):  # nobody of that name is there to be told
             said = NOT_RUN.filled(words=schedule.words, id=schedule.id, why=why)
-            await self._house.post.tell(schedule.person, Reply(said), key, "reports")
+            await self._house.post.tell(schedule.owner, Reply(said), key, "reports")
         self._failed.add(key)
 
     async def _speak(self, schedule: Schedule, planned: str) -> None:
         """As if its owner said the words; the key makes the same run one message, whoever says it."""
         person = await self._house.people.get(schedule.person)
         channel, conversation = self._house.channels.get(schedule.channel), schedule.conversation
+        if not conversation and channel is None:
+            raise NotFound(item=schedule.channel)
         if channel and not channel.shared(conversation):  # what was asked in a group is told to the group
             conversation = await channel.conversation(person, "reports") or conversation
         await self._reception.receive(
@@ -150,12 +171,12 @@ class Clock:
             await self._house.vault.sweep(self._house.ctx.now())
 
 
-def _last_due(schedule: Schedule, now: datetime) -> datetime | None:
+def _last_due(schedule: Schedule, now: datetime, calendar: Calendar) -> datetime | None:
     """The latest of its times that has come and was not run: several missed ones are made up for by one."""
-    planned = schedule.next(max(schedule.last_run or schedule.made_at or now, now - CATCH_UP))
+    planned = schedule.next(max(schedule.last_run or schedule.made_at or now, now - CATCH_UP), calendar)
     last = None
     while planned is not None and planned <= now:
-        last, planned = planned, schedule.next(planned)
+        last, planned = planned, schedule.next(planned, calendar)
     return last
 
 

@@ -12,7 +12,6 @@ from archive.account import Account
 from archive.answer import Answer, Unit, shown
 from archive.balance import Balance
 from archive.errors import NoFigures, NoStatement, NotAllowed, NotAsked, UnknownCommand
-from archive.grammar import Names
 from archive.period import Period
 from archive.question import (
     ACCOUNT,
@@ -31,6 +30,7 @@ from archive.trail import Entry
 from archive.vocabulary import BY_KEY
 from archive.voucher import Voucher
 from archive.words import Lang, Text, same
+from handlers.called import names_of
 from handlers.cards import hit_card
 from handlers.context import Context
 from handlers.message import Card, Choice, Form, FormField, Message, OutFile, Reply
@@ -111,17 +111,6 @@ async def understand(ctx: Context, asker: Person, words: str) -> Found:
         if not problem.facts.get("instead") and not grammar.sounds(words):
             raise UnknownCommand(words=words.strip()[:40], nearest="帮助") from problem
         raise problem from None
-
-
-async def names_of(ctx: Context, asker: Person) -> Names:
-    """People, departments and categories of the asker's company."""
-    people = [p for p in await ctx.people.all() if p.company == asker.company]
-    categories = {c.name.zh.lower(): c.name.zh for c in ctx.categories} | {
-        c.name.en.lower(): c.name.zh for c in ctx.categories
-    }
-    return Names(
-        {p.name: p.id for p in people}, sorted({p.department for p in people if p.department}), categories, (), asker.id
-    )
 
 
 async def _answered(ctx: Context, asker: Person, message: Message, question: Question, found: Found) -> Reply:
@@ -217,16 +206,21 @@ async def _books(ctx: Context, company: str) -> book_figures.Books:
 
 
 async def _statement(ctx: Context, asker: Person, message: Message, question: Question) -> Reply:
-    """A financial statement, by whoever makes them. Raises NoStatement where nobody does or it can't be made."""
+    """A financial statement as a file, by whoever makes them."""
+    page = await statement_page(ctx, asker, question)
+    text = page.title + same(" · ") + page.period
+    return await _file(ctx, asker, message, page, question.format or "pdf", text, question)
+
+
+async def statement_page(ctx: Context, asker: Person, question: Question) -> Page:
+    """Of the month before, unless a period is named. Raises NotAllowed, NoStatement."""
     if not may(asker, Right.SEE_ALL):
         raise NotAllowed(right=RIGHT_NAMES[Right.SEE_ALL])
     period = question.period or _month_before(ctx.now().astimezone(ctx.zone).date())
     page = await ctx.statements.page(asker, question.subject, period) if ctx.statements else None
     if page is None:
         raise NoStatement(name=subject_name(question.subject), period=period.label)
-    return await _file(
-        ctx, asker, message, page, question.format or "pdf", page.title + same(" · ") + period.label, question
-    )
+    return page
 
 
 def _month_before(today: date) -> Period:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, Protocol, TypeVar
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from archive.query import Hits, Query, Scope
 from archive.remark import Remark
 from archive.trail import Entry, Link
 from archive.words import Text
+from archive.workdays import WEEKDAYS, Calendar
 from handlers.message import Reply
 from reports.page import Page
 
@@ -153,8 +154,13 @@ class Post(Protocol):
 class Schedules(Protocol):
     """Messages that come by themselves."""
 
-    async def add(self, person: str, channel: str, conversation: str, words: str, cron: Mapping[str, str]) -> str:
-        """Its short id. Raises BadSchedule, TooManySchedules."""
+    async def add(
+        self, person: str, channel: str, conversation: str, words: str, cron: Mapping[str, str], by: str = ""
+    ) -> str:
+        """Its short id; `by` set it, where that is somebody else. Raises BadSchedule, TooManySchedules."""
+
+    async def pause(self, person: str, schedule_id: str, *, paused: bool) -> bool:
+        """Whether the person has such a schedule."""
 
     async def of(self, person: str) -> list[tuple[str, str, datetime | None]]:
         """(id, words, next time UTC)."""
@@ -250,6 +256,8 @@ class Context:
     remind_after: timedelta
     tax_checks: TaxChecks | None = None  # None: no provider is set, people look it up
     trust: Trust = NOBODY  # whose seals and signatures pass
+    workdays: Calendar = WEEKDAYS
+    groups: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # name → (channel, conversation)
     statements: Statements | None = None  # None: nobody makes them
     reword: Callable[[str, date], Awaitable[str]] | None = (
         None  # a question in other words, or ""; None: no model is set

@@ -26,7 +26,7 @@ from handlers.link import link, link_code
 from handlers.match import check_books
 from handlers.message import Choice, Message, Reply
 from handlers.report import report
-from handlers.schedule import cancel_schedule, list_schedules, set_schedule
+from handlers.schedule import cancel_schedule, list_schedules, pause_schedule, resume_schedule, set_schedule
 from handlers.search import search
 from handlers.show import show
 from handlers.signature import signature
@@ -129,6 +129,20 @@ COMMANDS: tuple[Command, ...] = (
         Text("取消定时 1", "cancel schedule 1"),
     ),
     Command(
+        ("暂停定时", "pause schedule"),
+        Right.SCHEDULE,
+        pause_schedule,
+        Text("暂停定时", "pause a schedule"),
+        Text("暂停定时 1", "pause schedule 1"),
+    ),
+    Command(
+        ("恢复定时", "resume schedule"),
+        Right.SCHEDULE,
+        resume_schedule,
+        Text("恢复定时", "resume a schedule"),
+        Text("恢复定时 1", "resume schedule 1"),
+    ),
+    Command(
         ("查验", "tax check"),
         Right.CHECK,
         check,
@@ -198,6 +212,13 @@ def command_for(text: str) -> tuple[Command, str] | None:
         if not rest or not word[-1].isascii() or not rest[0].isalnum():
             return command, rest.strip().lstrip(":：,，").lstrip()
     return None
+
+
+def slip(text: str) -> bool:
+    """Whether the first word is a command with a letter wrong: reprot expenses."""
+    said = text.strip().lower().split(" ")[0]
+    commands = [word for word in _WORDS if word.isascii() and len(word) > 3]
+    return bool(difflib.get_close_matches(said, commands, n=1, cutoff=0.8))
 
 
 def nearest(text: str) -> str:

@@ -42,7 +42,7 @@ _ENDINGS = {".pdf", ".docx", ".xlsx", ".png", ".json"}
 async def import_paths(args: argparse.Namespace, settings: Settings) -> int:
     """Each file is taken in as if the person had forwarded it; run again, what is in already is passed over."""
     async with opened(settings) as house, house.vault.keeping():
-        person = await _person(house, args.person, Right.FORWARD)
+        person = await person_for(house, args.person, Right.FORWARD)
         files = list(_files(args.paths))
         failed = 0
         for number, path in enumerate(files, 1):
@@ -137,7 +137,7 @@ async def search(args: argparse.Namespace, settings: Settings) -> int:
     """Everything found, one object a line; 0 also when nothing is found."""
     words, page, shown, total = " ".join(args.words), 0, 0, 0
     async with opened(settings) as house:
-        person = await _person(house, args.person, Right.SEARCH)
+        person = await person_for(house, args.person, Right.SEARCH)
         while page == 0 or shown < total:
             items, total = await searching.find(house.ctx, person, words, page, 100)
             if not items:
@@ -159,7 +159,7 @@ async def search(args: argparse.Namespace, settings: Settings) -> int:
 async def show(args: argparse.Namespace, settings: Settings) -> int:
     """The item with its history; the view leaves a trail entry."""
     async with opened(settings) as house:
-        person = await _person(house, args.person, Right.SEARCH)
+        person = await person_for(house, args.person, Right.SEARCH)
         item = await showing.seen(house.ctx, person, args.id.upper())
         await house.trail.add(Entry(person.id, "viewed", item.id, house.ctx.now(), "cli"))
         history = [
@@ -182,7 +182,7 @@ async def show(args: argparse.Namespace, settings: Settings) -> int:
 async def get(args: argparse.Namespace, settings: Settings) -> int:
     """The original, checked against its digests, written to a file."""
     async with opened(settings) as house:
-        person = await _person(house, args.person, Right.SEARCH)
+        person = await person_for(house, args.person, Right.SEARCH)
         _, _, data = await showing.original(house.ctx, person, args.id.upper(), "cli")
     _write(args.out, data)
     return 0
@@ -196,7 +196,7 @@ async def report(args: argparse.Namespace, settings: Settings) -> int:
         return 2
     words = " ".join([*args.name, args.period or ""])
     async with opened(settings) as house:
-        person = await _person(house, args.person, Right.REPORT, args.company)
+        person = await person_for(house, args.person, Right.REPORT, args.company)
         made = await reports.build(house.ctx, person, words)
         data: bytes = await house.ctx.offload(render, made.page, ending)
         facts = {"period": made.period.label.zh, "as": ending}
@@ -217,7 +217,7 @@ def _write(path: Path, data: bytes) -> None:
         raise ReaderFailed(name=str(path), detail=error.strerror or str(error)) from error
 
 
-async def _person(house: House, wanted: str | None, right: Right, company: str | None = None) -> Person:
+async def person_for(house: House, wanted: str | None, right: Right, company: str | None = None) -> Person:
     """The account whose rights apply; it must have this one.
 
     Without an account: who holds the data folder and its key reads as the archivist does.

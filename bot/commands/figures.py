@@ -9,8 +9,7 @@ from typing import Any
 
 from archive.access import Right
 from archive.answer import Answer
-from archive.errors import NoStatement
-from archive.question import Question, What, period_words, said, subject_name
+from archive.question import Question, What, period_words, said
 from bot.app import opened
 from bot.commands.asking import person_for
 from config.settings import Settings
@@ -25,8 +24,8 @@ async def ask(args: argparse.Namespace, settings: Settings) -> int:
         person = await person_for(house, args.person, Right.SEARCH, args.company)
         found = await understand(house.ctx, person, " ".join(args.words))
         if len(found.questions) > 1:
-            _print(args, {"which": [_asked(q, found) for q in found.questions]},
-                   "\n".join(f"? {said(q, 'zh', found.people)} | {said(q, 'en', found.people)}" for q in found.questions))  # fmt: skip
+            both = [_asked(q, found) for q in found.questions]
+            _print(args, {"which": both}, "\n".join(f"? {each['zh']} | {each['en']}" for each in both))
             return 2
         question = found.questions[0]
         told: dict[str, Any] = {"question": _asked(question, found)}
@@ -35,8 +34,6 @@ async def ask(args: argparse.Namespace, settings: Settings) -> int:
             _print(args, told | {"rows": rows}, reply.text.zh if reply.text else "")
         elif question.what is What.REPORT:
             page = await statement_page(house.ctx, person, question)
-            if page is None:
-                raise NoStatement(name=subject_name(question.subject), period=question.period and question.period.label)
             _print(args, told | {"page": plain(page)}, json.dumps(plain(page), ensure_ascii=False, indent=1))
         else:
             answer = await figures(house.ctx, person, question)

@@ -13,7 +13,7 @@ from archive.timetable import parse, starts_a_schedule
         ("每星期天 18:30 报表 本周报销", {"minute": "30", "hour": "18", "day_of_week": "sun"}, "报表 本周报销"),
         ("每天8点半报表 昨天报销", {"minute": "30", "hour": "8"}, "报表 昨天报销"),
         ("每天下午3点 报表 x", {"minute": "0", "hour": "15"}, "报表 x"),
-        ("每个工作日 9:05 报表 x", {"minute": "5", "hour": "9", "day_of_week": "mon-fri"}, "报表 x"),
+        ("每个工作日 9:05 报表 x", {"minute": "5", "hour": "9", "rule": "workday"}, "报表 x"),
         ("每月1日 8:30 报表 上月报销", {"minute": "30", "hour": "8", "day": "1"}, "报表 上月报销"),
         ("每月31号 8:30 报表 x", {"minute": "30", "hour": "8", "day": "last"}, "报表 x"),
         ("every monday 9:00 report x", {"minute": "0", "hour": "9", "day_of_week": "mon"}, "report x"),
