@@ -46,6 +46,7 @@ class Right(StrEnum):
     VERIFY = "verify"
     CHECK = "check"  # put down what the tax authority says (查验)
     ADMINISTER = "administer"
+    WATCH = "watch"  # queues, failures, storage: no view of any document
 
 
 RIGHT_NAMES: Mapping[Right, Text] = {
@@ -60,6 +61,7 @@ RIGHT_NAMES: Mapping[Right, Text] = {
     Right.VERIFY: Text("校验", "verify"),
     Right.CHECK: Text("查验", "tax checks"),
     Right.ADMINISTER: Text("管理", "administer"),
+    Right.WATCH: Text("查看运行状态", "see how the service stands"),
 }
 
 _SEES_ALL = frozenset({Right.TALK, Right.SEARCH, Right.SEE_ALL, Right.REPORT})
@@ -67,10 +69,12 @@ _SEES_ALL = frozenset({Right.TALK, Right.SEARCH, Right.SEE_ALL, Right.REPORT})
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.EMPLOYEE: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH}),
     Role.APPROVER: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH, Right.DECIDE}),
-    Role.FINANCE: _SEES_ALL | {Right.FORWARD, Right.DECIDE, Right.SCHEDULE, Right.CHECK, Right.BOOKS},
-    Role.ARCHIVIST: _SEES_ALL | {Right.FORWARD, Right.SCHEDULE, Right.VERIFY, Right.CHECK, Right.BOOKS},
+    Role.FINANCE: _SEES_ALL | {Right.FORWARD, Right.DECIDE, Right.SCHEDULE, Right.CHECK, Right.BOOKS, Right.WATCH},
+    Role.ARCHIVIST: _SEES_ALL | {Right.FORWARD, Right.SCHEDULE, Right.VERIFY, Right.CHECK, Right.BOOKS, Right.WATCH},
     Role.AUDITOR: _SEES_ALL | {Right.VERIFY},
-    Role.ADMIN: frozenset({Right.TALK, Right.ADMINISTER}),  # 三员分立: administering gives no view of the archive
+    Role.ADMIN: frozenset(
+        {Right.TALK, Right.ADMINISTER, Right.WATCH}
+    ),  # 三员分立: administering gives no view of the archive
 }
 
 

@@ -13,7 +13,7 @@ Problem
 │   OutOfScope A13 · TooFast A14
 ├ StateProblem     S  a step that doesn't fit the state
 │ └ AlreadyDecided S01 · ChangedMeanwhile S02 · NotFound S03 · ReasonMissing S04 · BadValue S05 · NotReady S06
-│   TooManySchedules S07 · NotGenuine S08
+│   TooManySchedules S07 · NotGenuine S08 · NotWatched S70
 ├ AskProblem       Q  words that can't be followed
 │ └ UnknownCommand Q01 · BadPeriod Q02 · BadAmount Q03 · UnknownReport Q04 · BadSchedule Q05 · NothingToReport Q06
 │   BadRequest Q07 · KeyReused Q08 · BadField Q09 · UnsafeAddress Q10 · NoBooks Q11
@@ -473,6 +473,15 @@ class NotGenuine(StateProblem):
         "请驳回并要原件；若税务机关查验一致，请财务或档案员点「查验」登记结果。",
         "Reject it and ask for the original; if the tax authority confirms it, finance or the archivist may press "
         "“Tax check” and put that down.",
+    )
+
+
+class NotWatched(StateProblem):
+    code = "S70"
+    what = Text("现在看不到运行状态", "The status can't be seen now")
+    why = Text("这里没有连到服务的各个部分", "the parts of the service aren't connected here")
+    then = Text(
+        "请在服务里输入「状态」，或运行 guidang status。", "Type “status” in the service, or run guidang status."
     )
 
 

@@ -409,7 +409,14 @@ class _Said:
             near = _nearest(slip, self.names, _PART_CLOSE)
         measure = BY_KEY.get(subject)
         meant = (self.period is not None or self.money) and not self.unclear
-        if near or not meant or measure is None or measure.source != "items" or "supplier" in self.filters or len(self.left) < 2:
+        if (
+            near
+            or not meant
+            or measure is None
+            or measure.source != "items"
+            or "supplier" in self.filters
+            or len(self.left) < 2
+        ):
             raise NotAsked(part=slip, instead=_mended(text, slip, near))
         self.filters["supplier"] = self.left
         self.left = ""

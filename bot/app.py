@@ -16,6 +16,7 @@ from archive.retention import SOURCE_DOCUMENT
 from bot.channel import Channel
 from bot.post import Post
 from bot.rewording import Reworder
+from bot.standing import Watch
 from bot.tax_checking import TaxChecking
 from bot.tax_provider import HttpProvider
 from bot.workers import Workers
@@ -39,6 +40,7 @@ from storage import (
     openings,
     outbox,
     people,
+    replicas,
     said,
     schedules,
     talk,
@@ -80,6 +82,7 @@ class House:
     key: FileKey
     key_place: Path
     key_is_new: bool
+    replicas: replicas.Replicas
     tax: TaxChecking | None = None  # where a provider of 查验 is set
 
 
@@ -87,7 +90,7 @@ class House:
 FRESH = 16 * MB
 ROOMS = (
     accounts, api_answers, api_keys, asked, books, files, identities, inbox, items, leases, notes, openings, outbox,
-    people, said, schedules, talk, tax_checks, teams, trail, webhooks, wecom, wecom_calls,
+    people, replicas, said, schedules, talk, tax_checks, teams, trail, webhooks, wecom, wecom_calls,
 )  # fmt: skip
 
 
@@ -147,7 +150,7 @@ def _furnished(
         disk=settings.data if embedded else None, fresh=FRESH,
     )  # fmt: skip
     everyone = people.People(db, chain)
-    letters = outbox.Outbox(db, Reply)
+    letters, received = outbox.Outbox(db, Reply), inbox.Inbox(db, Message)
     channels: dict[str, Channel] = {}
     known, fallback = categories()
     post = Post(letters, vault, everyone, channels, settings.zone, known)
@@ -179,10 +182,16 @@ def _furnished(
         reword=Reworder(settings.model) if settings.model else None,
     )
     name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+    alive = replicas.Replicas(db, name)
+    watch = Watch(
+        db=db, inbox=received, outbox=letters, tax=queue, schedules=plans, vault=vault, trail=chain, people=everyone,
+        replicas=alive, data=settings.data, key_place=place, local=embedded is not None,
+    )  # fmt: skip
+    ctx = replace(ctx, watch=watch)
     return House(
         settings, name, ctx, db, vault, chain, index, everyone, accounts.Accounts(db, everyone),
-        inbox.Inbox(db, Message), letters, plans, leases.Leases(db, name), known_as, post, channels,
-        embedded, key, place, new,
+        received, letters, plans, leases.Leases(db, name), known_as, post, channels,
+        embedded, key, place, new, alive,
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from bot.inbox import Reception
 from bot.indexing import mend
 from handlers.message import Reply
 from handlers.todo import remind, resend
+from storage.replicas import BEAT
 from storage.schedules import Schedule
 
 log = logging.getLogger("guidang.schedule")
@@ -62,6 +63,7 @@ class Clock:
             (self._house.vault.index_rest, 15),
             (self._reception.tell_given_up, 15),
             (self.sweep, 600),
+            (self._house.replicas.beat, BEAT),
             *self._more,
         )
         if self._house.tax:
@@ -71,6 +73,7 @@ class Clock:
                 _told(job), IntervalTrigger(seconds=seconds), max_instances=1, coalesce=True, misfire_grace_time=None
             )
         self._scheduler.add_job(_told(self.mend))
+        self._scheduler.add_job(_told(self._house.replicas.beat))
         self._scheduler.start()
 
     async def stop(self) -> None:
@@ -79,6 +82,7 @@ class Clock:
             self._scheduler.shutdown(wait=False)
         with suppress(DatabaseProblem):  # then the lease ends by itself
             await self._house.leases.give_back("clock")
+            await self._house.replicas.leave()
 
     async def _leading(self) -> bool:
         """Whether this replica is the one that acts for all."""

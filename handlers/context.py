@@ -18,6 +18,7 @@ from archive.item import FileRef, Item
 from archive.period import Period
 from archive.query import Hits, Query, Scope
 from archive.remark import Remark
+from archive.standing import Standing
 from archive.trail import Entry, Link
 from archive.words import Text
 from archive.workdays import WEEKDAYS, Calendar
@@ -226,6 +227,16 @@ class Books(Protocol):
         """The company's records of a kind, of one period or, without, of all in order."""
 
 
+class Watch(Protocol):
+    """How the service itself stands."""
+
+    async def look(self, now: datetime) -> Standing:
+        """Everything at this moment."""
+
+    async def again(self, failed_id: str, by: str, channel: str, now: datetime) -> bool:
+        """Try what was given up afresh; leaves a trail entry. False when it is no failure any more."""
+
+
 class Statements(Protocol):
     """Makes the financial statements from the books."""
 
@@ -256,6 +267,7 @@ class Context:
     remind_after: timedelta
     tax_checks: TaxChecks | None = None  # None: no provider is set, people look it up
     trust: Trust = NOBODY  # whose seals and signatures pass
+    watch: Watch | None = None
     workdays: Calendar = WEEKDAYS
     groups: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # name → (channel, conversation)
     statements: Statements | None = None  # None: nobody makes them

@@ -30,6 +30,8 @@ from handlers.schedule import cancel_schedule, list_schedules, pause_schedule, r
 from handlers.search import search
 from handlers.show import show
 from handlers.signature import signature
+from handlers.state import ACTION as RETRY
+from handlers.state import retry, state
 from handlers.todo import todo
 
 Handler = Callable[[Context, Person, Message, str], Awaitable[Reply]]
@@ -157,6 +159,13 @@ COMMANDS: tuple[Command, ...] = (
         Text("验签 G2610-0001", "signature G2610-0001"),
     ),
     Command(
+        ("状态", "运行状态", "status"),
+        Right.WATCH,
+        state,
+        Text("看运行状态", "see how the service stands"),
+        Text("状态", "status"),
+    ),
+    Command(
         ("绑定码", "link code"),
         Right.TALK,
         link_code,
@@ -194,6 +203,7 @@ ACTIONS: Mapping[str, tuple[Right, Handler]] = {
     "page": (Right.SEARCH, search),
     "todo": (Right.TALK, todo),
     ENTER: (Right.FORWARD, enter),
+    RETRY: (Right.WATCH, retry),
     ASK_AGAIN: (Right.SEARCH, ask),
     LINK: (Right.ADMINISTER, link),
     BOOK_IMPORT: (Right.BOOKS, confirm_import),
