@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,7 +12,8 @@ from archive.access import RIGHT_NAMES, Person, Right, may, may_see
 from archive.account import Account
 from archive.answer import Answer, Unit, shown
 from archive.balance import Balance
-from archive.errors import NoFigures, NoStatement, NotAllowed, NotAsked, UnknownCommand
+from archive.errors import NoFigures, NoStatement, NotAllowed, NotAsked, Problem, UnknownCommand
+from archive.grammar import Names
 from archive.period import Period
 from archive.question import (
     ACCOUNT,
@@ -95,22 +97,26 @@ async def understand(ctx: Context, asker: Person, words: str) -> Found:
     today = ctx.now().astimezone(ctx.zone).date()
     names = await names_of(ctx, asker)
     people = {i: name for name, i in names.people.items()}
-    try:
-        return Found(grammar.read(words, today, names), people)
-    except NotAsked:
-        if may(asker, Right.SEE_ALL) and (accounts := book_figures.known_accounts(await _books(ctx, asker.company))):
-            try:
-                return Found(grammar.read(words, today, replace(names, accounts=accounts)), people)
-            except NotAsked as closer:
-                problem = closer
-        if ctx.reword and (canonical := await ctx.reword(words, today)):
-            try:
-                return Found(grammar.read(canonical, today, names), people, reworded=True)
-            except NotAsked:
-                pass
-        if not problem.facts.get("instead") and not grammar.sounds(words):
-            raise UnknownCommand(words=words.strip()[:40], nearest="帮助") from problem
-        raise problem from None
+    refused: NotAsked | None = None
+    async for known in _more_and_more(ctx, asker, names):
+        try:
+            return Found(grammar.read(words, today, known), people)
+        except NotAsked as problem:
+            refused = problem
+    assert refused is not None
+    if ctx.reword and (canonical := await ctx.reword(words, today)):
+        with suppress(Problem):  # what the grammar can't read is no question, whoever wrote it
+            return Found(grammar.read(canonical, today, names), people, reworded=True)
+    if not refused.facts.get("instead") and not grammar.sounds(words):
+        raise UnknownCommand(words=words.strip()[:40], nearest="帮助")
+    raise refused
+
+
+async def _more_and_more(ctx: Context, asker: Person, names: Names) -> AsyncIterator[Names]:
+    """First without the books, which are read only when a question isn't understood without their account names."""
+    yield names
+    if may(asker, Right.SEE_ALL) and (accounts := book_figures.known_accounts(await _books(ctx, asker.company))):
+        yield replace(names, accounts=accounts)
 
 
 async def _answered(ctx: Context, asker: Person, message: Message, question: Question, found: Found) -> Reply:

@@ -25,6 +25,7 @@ from handlers.link import ACTION as LINK
 from handlers.link import link, link_code
 from handlers.match import check_books
 from handlers.message import Choice, Message, Reply
+from handlers.monthend import month_end
 from handlers.report import report
 from handlers.schedule import cancel_schedule, list_schedules, pause_schedule, resume_schedule, set_schedule
 from handlers.search import search
@@ -157,6 +158,13 @@ COMMANDS: tuple[Command, ...] = (
         signature,
         Text("重新验证签章", "verify seals and signatures once more"),
         Text("验签 G2610-0001", "signature G2610-0001"),
+    ),
+    Command(
+        ("月结包", "month-end pack", "month end pack"),
+        Right.REPORT,
+        month_end,
+        Text("月结包：报表、分析、未结事项装成一册", "statements, registers and open items as one PDF"),
+        Text("月结包 2026-09", "month-end pack 2026-09"),
     ),
     Command(
         ("状态", "运行状态", "status"),
