@@ -17,7 +17,7 @@ Problem
 ├ AskProblem       Q  words that can't be followed
 │ └ UnknownCommand Q01 · BadPeriod Q02 · BadAmount Q03 · UnknownReport Q04 · BadSchedule Q05 · NothingToReport Q06
 │   BadRequest Q07 · KeyReused Q08 · BadField Q09 · UnsafeAddress Q10 · NoBooks Q11
-│   NotAsked Q70 · CantAsk Q71 · NoFigures Q72 · CantSplit Q73 · NoStatement Q74
+│   NotAsked Q70 · CantAsk Q71 · NoFigures Q72 · CantSplit Q73 · NoStatement Q74 · BadDigest Q75
 ├ KeepProblem      K  storage that can't be trusted or reached
 │ └ KeyMissing K01 · Tampered K02 · NoSpace K04 · IndexBroken K05 (IndexBusy K06) · TrailBroken K07 · Crowded K08
 │   DatabaseProblem K09 (DatabaseDown K03 (DatabaseBusy K10 · DatabaseLogin K11) · EntryExists K12)
@@ -614,6 +614,15 @@ class NoStatement(AskProblem):
     then = Text(
         "可以先问：营业收入、管理费用、货币资金。", "You may ask: revenue, administrative expenses, cash and bank."
     )
+
+
+class BadDigest(AskProblem):
+    """Facts: words."""
+
+    code = "Q75"
+    what = Text("没看懂「每日摘要 {words}」", "“digest {words}” is not understood")
+    why = Text("可以写 开、关、开 9:00", "write on, off, on 9:00")
+    then = Text("例：每日摘要 开 9:00。", "Example: digest on 9:00.")
 
 
 class BadRequest(AskProblem):

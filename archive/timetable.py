@@ -79,7 +79,7 @@ def starts_a_schedule(text: str) -> bool:
     """Whether the words begin like a schedule, right or wrong: 每周一…, every monday…, daily…"""
     return bool(
         re.match(
-            r"\s*(每(?:天|日|周|星期|礼拜|个?月|个?工作日|个?季|年\s*\d)|工作日\s*(?:上午|早上|下午|晚上)?\s*\d|every\s|daily\s|weekly\s"
+            r"\s*(每(?:天|日(?!摘要)|周|星期|礼拜|个?月|个?工作日|个?季|年\s*\d)|工作日\s*(?:上午|早上|下午|晚上)?\s*\d|every\s|daily\s|weekly\s"
             r"|monthly\s|quarterly\s|workdays?\s+(?:at\s+)?\d|(?:the\s+)?(?:first|last)\s+workday\s|cron\s+[\d*])",
             text,
             re.IGNORECASE,

@@ -30,6 +30,7 @@ from storage import (
     api_keys,
     asked,
     books,
+    digests,
     files,
     identities,
     inbox,
@@ -89,8 +90,8 @@ class House:
 #: Bytes of forwarded files kept in memory between their acknowledgement and their reading.
 FRESH = 16 * MB
 ROOMS = (
-    accounts, api_answers, api_keys, asked, books, files, identities, inbox, items, leases, notes, openings, outbox,
-    people, replicas, said, schedules, talk, tax_checks, teams, trail, webhooks, wecom, wecom_calls,
+    accounts, api_answers, api_keys, asked, books, digests, files, identities, inbox, items, leases, notes, openings,
+    outbox, people, replicas, said, schedules, talk, tax_checks, teams, trail, webhooks, wecom, wecom_calls,
 )  # fmt: skip
 
 
@@ -167,6 +168,7 @@ def _furnished(
         notes=notes.Notes(db),
         identities=known_as,
         books=books.Books(db, chain),
+        digests=digests.Digests(db),
         offload=workers.run,
         now=_now,
         zone=settings.zone,

@@ -20,6 +20,7 @@ from archive.workdays import Calendar
 from bot.app import House
 from bot.inbox import Reception
 from bot.indexing import mend
+from handlers.digest import send_due
 from handlers.message import Reply
 from handlers.todo import remind, resend
 from storage.replicas import BEAT
@@ -59,6 +60,7 @@ class Clock:
         jobs: tuple[tuple[Callable[[], Awaitable[object]], int], ...] = (
             (self.due, LOOK),
             (self.remind, 60),
+            (self.digests, 60),
             (self._house.post.deliver_rest, 5),
             (self._house.vault.index_rest, 15),
             (self._reception.tell_given_up, 15),
@@ -168,6 +170,11 @@ class Clock:
         for company in self._house.settings.companies:
             await resend(self._house.ctx, company.code)
             await remind(self._house.ctx, company.code)
+
+    async def digests(self) -> None:
+        """Each person's daily digest, at their time."""
+        if await self._leading():
+            await send_due(self._house.ctx)
 
     async def sweep(self) -> None:
         """Files of messages still to be worked on have no record yet, so nothing is swept while any waits."""

@@ -14,6 +14,7 @@ from archive.authentic import NOBODY, Trust
 from archive.books import BookFile, Merge
 from archive.category import Category
 from archive.company import Company
+from archive.digest import Wish
 from archive.item import FileRef, Item
 from archive.period import Period
 from archive.query import Hits, Query, Scope
@@ -227,6 +228,22 @@ class Books(Protocol):
         """The company's records of a kind, of one period or, without, of all in order."""
 
 
+class Digests(Protocol):
+    """Who wants a daily digest, and when."""
+
+    async def of(self, person: str) -> Wish | None:
+        """What the person said; None when they said nothing."""
+
+    async def all(self) -> dict[str, Wish]:
+        """By person; `on` is None for those who said nothing."""
+
+    async def wants(self, person: str, *, on: bool, hour: int, minute: int) -> None:
+        """From now on."""
+
+    async def sent(self, person: str, day: str) -> None:
+        """The one of this day is said, or there was nothing to say."""
+
+
 class Watch(Protocol):
     """How the service itself stands."""
 
@@ -257,6 +274,7 @@ class Context:
     notes: Notes
     identities: Identities
     books: Books
+    digests: Digests
     offload: Callable[..., Awaitable[Any]]  # run a sync function in a worker process
     now: Callable[[], datetime]  # UTC
     zone: ZoneInfo

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from archive import period as periods
 from archive.access import Person, Right, demand
 from archive.approval import deciders
+from archive.digest import waits_since as since
 from archive.errors import BadPeriod, NoBooks, NothingToReport
 from archive.item import Item, ItemState
-from archive.period import Period
 from archive.item_figures import day_of
+from archive.period import Period
 from archive.question import before, period_words
 from archive.reconcile import Reconciliation
 from archive.remark import Remark
@@ -21,7 +22,7 @@ from handlers.context import Context
 from handlers.match import matched, months
 from handlers.message import Choice, Message, OutFile, Reply
 from handlers.report import build
-from handlers.waiting import moments, since
+from handlers.waiting import moments
 from reports.catalogue import REPORTS
 from reports.head import Head
 from reports.open_items import TITLE, Open, open_items

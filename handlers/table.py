@@ -17,6 +17,7 @@ from handlers.books import confirm_import
 from handlers.check import check
 from handlers.context import Context
 from handlers.correct import correct, restore, withdraw
+from handlers.digest import set_digest
 from handlers.enter import ACTION as ENTER
 from handlers.enter import enter
 from handlers.feedback import feedback
@@ -165,6 +166,13 @@ COMMANDS: tuple[Command, ...] = (
         month_end,
         Text("月结包：报表、分析、未结事项装成一册", "statements, registers and open items as one PDF"),
         Text("月结包 2026-09", "month-end pack 2026-09"),
+    ),
+    Command(
+        ("每日摘要", "摘要", "digest"),
+        Right.TALK,
+        set_digest,
+        Text("每日摘要：一天一条，代替多条通知", "one digest a day instead of several notices"),
+        Text("每日摘要 开 9:00", "digest on 9:00"),
     ),
     Command(
         ("状态", "运行状态", "status"),

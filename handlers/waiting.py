@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from archive.access import Person, Right, may, may_see
 from archive.approval import Case, deciders
+from archive.digest import waits_since as since
 from archive.item import Item, ItemState
 from archive.money import thousands
 from archive.period import Period
@@ -80,11 +81,6 @@ def grouped(pairs: Sequence[tuple[Item, Case]], people: Sequence[Person]) -> lis
         yuan = [item.document.total for item, _ in found if item.document.total and item.document.currency == "CNY"]
         made.append(Waiting(names, len(found), sum(yuan, Decimal(0)), first_item.id, since(first_case)))
     return sorted(made, key=lambda w: w.since)
-
-
-def since(case: Case) -> datetime:
-    """From when the open step waits: its opening, or the decision before."""
-    return max(case.opened_at, case.decisions[-1].at) if case.decisions else case.opened_at
 
 
 def lasted(span_hours: float) -> Text:
