@@ -10,6 +10,7 @@ from decimal import Decimal
 from archive.account import Account, root_name
 from archive.answer import Answer, Part
 from archive.balance import Balance
+from archive.money import thousands
 from archive.period import Period
 from archive.question import ACCOUNT, Question, ending_with, months, subject_name
 from archive.vocabulary import BY_KEY, MEASURES, How
@@ -109,9 +110,27 @@ def answer(question: Question, period: Period, books: Books) -> Answer | Text:
     limit = question.top or len(parts)
     which = sorted({f"{code} {names[code]}" for code in chosen.codes} or chosen.names)
     listed = "、".join(which[:6]) + ("…" if len(which) > 6 else "")
-    basis = (Text(f"依据科目 {listed}", f"accounts {listed}"), *found.basis)
+    basis = (Text(f"依据科目 {listed}", f"accounts {listed}"), *found.basis, *_research(question, books, period, names))
     return Answer(question, period, "money", found.value, found.count, parts[:limit], found.value,
                   len(parts) - len(parts[:limit]), course, basis=basis)  # fmt: skip
+
+
+def _research(question: Question, books: Books, period: Period, names: dict[str, str]) -> tuple[Text, ...]:
+    """The income statement shows 研发费用 by itself, books keep it below 管理费用 (财会〔2019〕6号): both are told."""
+    if question.subject != "admin":
+        return ()
+    below = _chosen("research", names)
+    if not below.codes or any(len(code) <= 4 for code in below.codes):
+        return ()
+    value = _figure(books, below, period).value
+    if not value:
+        return ()
+    return (
+        Text(
+            f"其中研发费用 {thousands(value)} 元，利润表单列",
+            f"of this research CNY {thousands(value)}, shown apart in the income statement",
+        ),
+    )
 
 
 def _chosen(subject: str, names: dict[str, str]) -> _Chosen:
@@ -122,18 +141,10 @@ def _chosen(subject: str, names: dict[str, str]) -> _Chosen:
         return _Chosen(codes, frozenset({wanted}), how, owed)
     measure = BY_KEY[subject]
     wanted_names = frozenset(measure.accounts)
-    codes = _uppermost(
-        c for c, n in names.items() if root_name(n) in wanted_names and _first_level(c, n, names, wanted_names)
-    )
-    return _Chosen(
-        codes, wanted_names, measure.how, subject in _OWED or (subject == "payroll" and measure.how == "closing")
-    )
-
-
-def _first_level(code: str, name: str, names: dict[str, str], wanted: frozenset[str]) -> bool:
-    """Whether it stands for itself: not 其他业务成本 below another first level that merely ends in these words."""
-    above = names.get(code[:4], name)
-    return root_name(above) in wanted
+    named = {code for code, name in names.items() if root_name(name) in wanted_names}
+    first = {code for code in named if root_name(names.get(code[:4], names[code])) in wanted_names}
+    codes = _uppermost(first or named)  # 研发费用 may be an account below 管理费用
+    return _Chosen(codes, wanted_names, measure.how, subject in _OWED)
 
 
 def _uppermost(codes: Iterable[str]) -> tuple[str, ...]:

@@ -10,17 +10,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from archive import amount_words, asking, vocabulary
+from archive import amount_words, asking, phrases, vocabulary
 from archive.errors import BadPeriod, CantAsk, CantSplit, NotAsked
 from archive.period import Period
-from archive.question import ACCOUNT, SIGNS, Against, Bound, Format, Question, What, ending_with, months, subject_name
-from archive.vocabulary import AMBIGUOUS, BY_KEY, DIMENSIONS, LISTS, MEASURES, STATEMENTS
+from archive.question import ACCOUNT, SIGNS, Against, Bound, Question, What, ending_with, months, subject_name
+from archive.vocabulary import AMBIGUOUS, BY_KEY, LISTS, STATEMENTS
 from archive.words import Text
 
 LONGEST = 300  # characters of a question
 TRAVEL = "差旅"  # the beginning of several categories
-_HAN = {"一": 1, "二": 2, "两": 2, "三": 3, "五": 5, "六": 6, "十": 10, "十二": 12, "二十": 20}
-_N = r"(\d{1,3}|二十|十二|[一二两三五六十])"
 _SUBJECT_CLOSE, _PART_CLOSE = 0.5, 0.74  # how like a known word the whole, or a rest beside known words, must be
 
 
@@ -39,10 +37,10 @@ def sounds(text: str) -> bool:
     """Whether the words name something of the vocabulary: worth reading as a question."""
     plain = _plain(text)
     return bool(
-        _LIST.search(plain)
-        or _KNOWN.search(plain)
+        phrases.LIST.search(plain)
+        or phrases.KNOWN.search(plain)
         or _period_in(plain)
-        or (_MOST.search(plain) and _WHICH.search(plain))
+        or (phrases.MOST.search(plain) and phrases.WHICH.search(plain))
     )
 
 
@@ -72,117 +70,18 @@ def _plain(text: str) -> str:
     return re.sub(r"[?？。!！]+$", "", re.sub(r"^\s*(?:问一?下?|请问|ask)[\s:,]+", "", plain, flags=re.I)).strip()
 
 
-def _bounded(word: str) -> str:
-    """ASCII words stand alone; Chinese ones may run together."""
-    core = re.escape(word.lower()).replace(r"\ ", r"\s+")
-    return rf"(?<![a-z0-9]){core}(?![a-z0-9])" if word.isascii() else core
-
-
-def _any(words: Collection[str]) -> str:
-    return "|".join(_bounded(word) for word in sorted(words, key=lambda word: (-len(word), word)))
-
-
-_SUBJECTS = {word.lower(): measure.key for measure in MEASURES for word in measure.term.words} | {
-    word.lower(): term.key for term in STATEMENTS for word in term.words
-}
-_TRAVEL = (
-    "差旅",
-    "差旅费",
-    "差旅费用",
-    "出差",
-    "出差费",
-    "travel",
-    "travel expenses",
-    "travel costs",
-    "business trips",
-)
-_LISTED = {word.lower(): term.key for term in LISTS for word in term.words}
-_LIST = re.compile(_any(_LISTED), re.I)
-_KNOWN = re.compile(_any([*_SUBJECTS, *AMBIGUOUS, *_TRAVEL]), re.I)
-_DIM = {word.lower(): term.key for term in DIMENSIONS for word in term.words}
-_DIM_WORD = _any(_DIM)
-_BY = re.compile(rf"(?:按照?|分|各个?|(?<![a-z])(?:by|per|(?:for\s+)?each)\s+)\s*({_DIM_WORD})", re.I)
-_AND_BY = re.compile(rf"\s*(?:[、,和与]|and\b|&)\s*(?:按|by\s+)?({_DIM_WORD})", re.I)
-_WHICH = re.compile(
-    r"哪个部门|哪些部门|哪家供应商|哪个供应商|哪类|哪个月|谁|which\s+(?:department|supplier|category|month)|\bwho\b",
-    re.I,
-)
-_WHICH_DIM = (("部门", "department"), ("供应商", "supplier"), ("类", "category"), ("月", "month"))
-_MOST = re.compile(
-    r"(?:花(?:费|得|的)?|用得?|报得?)?(?:最多|最高|最大)的?|\b(?:spent|spends)?\s*(?:the\s+)?(?:most|highest|largest|biggest)\b",
-    re.I,
-)
-_TOP = re.compile(rf"前\s*{_N}\s*(?:名|位|个|家|大|项)?(?!\s*(?:个?月|季|年|天|周|日))|\btop[\s-]*(\d{{1,3}})\b", re.I)
-_TOP_OF = re.compile(rf"\s*(?:的)?({_DIM_WORD})", re.I)
-_MONEY = re.compile(r"多少钱|花了|花费|报了多少|\bhow\s+much\b|\bspen[dt]\b|\bcosts?\b", re.I)
-_TREND_OF = re.compile(r"(?<![近去\d])(\d{1,2})\s*个月\s*(?:趋势|走势)|\b(\d{1,2})[\s-]months?\s+trend\b", re.I)
-_TREND = re.compile(r"(?:变化)?(?:趋势|走势|走向)图?|\b(?:the\s+)?trends?\b|\bover\s+time\b|\bdevelopment\b", re.I)
-_SHARE = re.compile(r"占比|比重|比例|构成|\bshares?\b|\bbreakdown\b|\bproportions?\b", re.I)
-_WAN = re.compile(r"(?:单位\s*[:是]?\s*|以|用)?(?<!\d)万元(?:为单位|计)?|\bin\s+(?:wan|10k|ten\s+thousands?)\b", re.I)
-_DETAIL = re.compile(r"明细(?!表)|清单|\bdetails?\b|\blist(?:ed)?\b", re.I)
-_FORMAT = re.compile(r"(?<![a-z])(pdf|word|docx|excel|xlsx)(?![a-z])", re.I)
-_FORMATS: Mapping[str, Format] = {"pdf": "pdf", "word": "word", "docx": "word", "excel": "excel", "xlsx": "excel"}
-_WITH = r"(?:(?:和|与|跟|比|对比|同|较)\s*|(?:vs\.?|versus|to|with|against|over)\s+(?:the\s+)?)?"
-_YEAR = re.compile(
-    rf"同比|{_WITH}(?:去年|上年)同期(?:\s*(?:相比|对比|比较|比))?|{_WITH}\bsame\s+(?:period|month|quarter|time)(?:\s+of)?\s+last\s+year\b"
-    r"|\byear[\s-](?:on|over)[\s-]year\b|\byoy\b",
-    re.I,
-)  # fmt: skip
-_PRIOR = re.compile(
-    rf"环比|{_WITH}上期(?:\s*(?:相比|对比|比较|比))?|{_WITH}\b(?:prior|previous)\s+period\b"
-    r"|\b(?:month|quarter|period)[\s-](?:on|over)[\s-](?:month|quarter|period)\b|\bmom\b|\bqoq\b",
-    re.I,
-)  # fmt: skip
-_SPLITS = tuple(
-    re.compile(pattern, re.I | re.S)
-    for pattern in (
-        r"^(?:compare|comparison\s+of)\s+(?P<a>.+?)\s+(?:to|with|and|against|vs\.?|versus)\s+(?P<b>.+)$",
-        r"^(?:比较|对比)(?:一下)?\s*(?P<a>.+?)\s*(?:和|与|跟|同|、)\s*(?P<b>.+)$",
-        r"^(?P<a>.+?)\s*(?:和|与|跟|同)\s*(?P<b>.+?)\s*(?:的)?(?:比较|对比|相比|比一比|比)$",
-        r"^(?P<a>.+?)\s*(?:对比|相比|比较|\bvs\.?(?=\s)|\bversus\b|\bcompared\s+(?:to|with)\b|\bagainst\b)\s*(?P<b>.+)$",
-        r"^(?P<a>.+?)\s*(?:比|较)\s*(?P<b>(?:去年|上年|前年|上个?月|上一?季|上周|上半年|20\d\d).*)$",
-    )
-)
-_LATELY = re.compile(
-    rf"(?:最近|过去|近)\s*{_N}\s*(?P<zh>个?月|个?季度?|年)|\b(?:last|past|recent)\s+(\d{{1,3}})\s+(?P<en>months?|quarters?|years?)\b",
-    re.I,
-)
-_TO_DATE = re.compile(r"年初至今|今年以来|本年以来|本年累计|今年累计|\bytd\b|\byear[\s-]to[\s-]date\b", re.I)
-_THREE = re.compile(r"(?:(?P<y>20\d\d)年?|今年|本年)?前三季度", re.I)
-_OF_YEAR = re.compile(
-    r"\b(Q[1-4]|H[12]|January|February|March|April|May|June|July|August|September|October|November|December)"
-    r"\s+(?:of\s+)?(last|this)\s+year\b",
-    re.I,
-)
-_BEFORE_LAST = re.compile(r"上上个?月|\bmonth\s+before\s+last\b", re.I)
-_LABEL = re.compile(
-    r"(?<![a-z])(?P<label>部门|人|类别|供应商|科目|department|person|category|supplier|account)\s*:\s*(?:\"(?P<q>[^\"]*)\"|(?P<w>[^\s\"]+))",
-    re.I,
-)  # fmt: skip
-_LABELS = {"部门": "department", "人": "person", "类别": "category", "供应商": "supplier", "科目": "account"}
-_MINE = re.compile(r"我(?:自己)?(?:提交|报|交)?的?|\b(?:my|mine|i)\b", re.I)
-_FILLERS = re.compile(
-    r"多少钱|是多少|有多少|多少|一共|总共|共计|合计|总计|总额|帮我|给我|我想(?:知道|看)?|看一下|看看|查看|显示|请|一下|情况|怎么样|如何"
-    r"|花了|花|用了|报了|有|是|了|吗|呢|的|在|为|和|与|及|公司|我们|单据|发票|报表|的话|表|年度|期间|张"
-    r"|\b(?:how|much|many|what|is|was|were|are|did|do|does|we|the|a|an|of|in|on|for|from|at|our|us|me|show|give|tell|please"
-    r"|total|sum|amount|and|to|with|by|compare|spent|spend|spending|company|documents?|invoices?|report|have|has|had|there|figures?)\b",
-    re.I,
-)  # fmt: skip
-_EMPTY = re.compile(r"[\s,，、;；:\-]+")
-
-
 def _number(words: str) -> int:
-    return int(words) if words.isdigit() else _HAN[words]
+    return int(words) if words.isdigit() else phrases.HAN[words]
 
 
 def _dims(text: str) -> tuple[tuple[str, ...], str]:
     """The dimensions named by 按… and by …, in order, and the text without them."""
     found: list[str] = []
-    while match := _BY.search(text):
-        found.append(_DIM[" ".join(match[1].lower().split())])
+    while match := phrases.BY.search(text):
+        found.append(phrases.DIM[" ".join(match[1].lower().split())])
         end = match.end()
-        while more := _AND_BY.match(text, end):
-            found.append(_DIM[" ".join(more[1].lower().split())])
+        while more := phrases.AND_BY.match(text, end):
+            found.append(phrases.DIM[" ".join(more[1].lower().split())])
             end = more.end()
         text = f"{text[: match.start()]} {text[end:]}"
     return tuple(dict.fromkeys(found)), text
@@ -190,7 +89,7 @@ def _dims(text: str) -> tuple[tuple[str, ...], str]:
 
 def _period_in(text: str) -> bool:
     try:
-        return asking.span(text, date(2026, 1, 1))[0] is not None or bool(_LATELY.search(text))
+        return asking.span(text, date(2026, 1, 1))[0] is not None or bool(phrases.LATELY.search(text))
     except BadPeriod:
         return True
 
@@ -221,7 +120,7 @@ class _Said:
 
         def label(match: re.Match[str]) -> str:
             slot, value = match["label"].lower(), (match["q"] if match["q"] is not None else match["w"]).strip()
-            slot = _LABELS.get(slot, slot)
+            slot = phrases.LABELS.get(slot, slot)
             if slot == "account":
                 self.subjects.append(ACCOUNT + value)
             elif slot == "person":
@@ -232,40 +131,40 @@ class _Said:
                 self.filters[slot] = value
             return " "
 
-        self.rest = _LABEL.sub(label, self.rest)
+        self.rest = phrases.LABEL.sub(label, self.rest)
 
     def take_marks(self) -> None:
         """Everything that changes how the figure is shown: file, unit, top, trend, share, details, dimensions."""
         self._list()
-        self._mark(_FORMAT, lambda m: self.marks.update(format=_FORMATS[m[1].lower()]))
-        self._mark(_WAN, lambda m: self.marks.update(wan=True))
-        self._mark(_SHARE, lambda m: self.marks.update(share=True))
-        self._mark(_DETAIL, lambda m: self.marks.update(detail=True))
+        self._mark(phrases.FORMAT, lambda m: self.marks.update(format=phrases.FORMATS[m[1].lower()]))
+        self._mark(phrases.WAN, lambda m: self.marks.update(wan=True))
+        self._mark(phrases.SHARE, lambda m: self.marks.update(share=True))
+        self._mark(phrases.DETAIL, lambda m: self.marks.update(detail=True))
         self.by, self.rest = _dims(self.rest)
         self._top()
-        self._mark(_TREND_OF, lambda m: setattr(self, "trend", int(m[1] or m[2])))
-        self._mark(_TREND, lambda m: setattr(self, "trend", self.trend or 0))
-        if _MOST.search(self.rest):
-            self._mark(_WHICH, self._which)
-            self._mark(_MOST, lambda m: self.marks.update(top=self.marks.get("top") or 1) if self.by else None)
+        self._mark(phrases.TREND_OF, lambda m: setattr(self, "trend", int(m[1] or m[2])))
+        self._mark(phrases.TREND, lambda m: setattr(self, "trend", self.trend or 0))
+        if phrases.MOST.search(self.rest):
+            self._mark(phrases.WHICH, self._which)
+            self._mark(phrases.MOST, lambda m: self.marks.update(top=self.marks.get("top") or 1) if self.by else None)
 
     def _top(self) -> None:
         """前10, and what of where it follows: 前10供应商, top 10 suppliers."""
-        if not (match := _TOP.search(self.rest)):
+        if not (match := phrases.TOP.search(self.rest)):
             return
         self.marks["top"], end = _number(match[1] or match[2]), match.end()
-        if of := _TOP_OF.match(self.rest, end):
-            key = _DIM[" ".join(of[1].lower().split())]
+        if of := phrases.TOP_OF.match(self.rest, end):
+            key = phrases.DIM[" ".join(of[1].lower().split())]
             self.by, end = tuple(dict.fromkeys((*self.by, key))), of.end()
         self.rest = f"{self.rest[: match.start()]} {self.rest[end:]}"
 
     def _which(self, match: re.Match[str]) -> None:
         word = match[0].lower()
-        key = next((key for zh, key in _WHICH_DIM if zh in word or key in word), "person")
+        key = next((key for zh, key in phrases.WHICH_DIM if zh in word or key in word), "person")
         self.by = tuple(dict.fromkeys((*self.by, key)))
 
     def _list(self) -> None:
-        self._mark(_LIST, lambda m: self.subjects.append(_LISTED[" ".join(m[0].lower().split())]))
+        self._mark(phrases.LIST, lambda m: self.subjects.append(phrases.LISTED[" ".join(m[0].lower().split())]))
 
     def _mark(self, pattern: re.Pattern[str], note: Callable[[re.Match[str]], object]) -> None:
         def noted(match: re.Match[str]) -> str:
@@ -276,10 +175,10 @@ class _Said:
 
     def take_comparison(self) -> str:
         """同比, 环比, or what stands behind 对比, vs and to; the words before it stay."""
-        self._mark(_YEAR, lambda m: setattr(self, "against", Against.YEAR))
-        self._mark(_PRIOR, lambda m: setattr(self, "against", Against.PRIOR))
+        self._mark(phrases.YEAR, lambda m: setattr(self, "against", Against.YEAR))
+        self._mark(phrases.PRIOR, lambda m: setattr(self, "against", Against.PRIOR))
         text = self.rest.strip()
-        for pattern in _SPLITS:
+        for pattern in phrases.SPLITS:
             if match := pattern.match(text):
                 self.rest = match["a"]
                 return match["b"]
@@ -294,9 +193,9 @@ class _Said:
         """Measures, statements, categories, departments and people among what is left."""
         self.rest = _terms(self.names).sub(lambda m: self._term(m[0]), self.rest)
         if self.names.me and "person" not in self.filters and self._named():
-            self._mark(_MINE, lambda m: self.filters.update(person=self.names.me))
-        self.money = bool(_MONEY.search(self.rest))
-        self.left = _EMPTY.sub(" ", _FILLERS.sub(" ", self.rest)).strip()
+            self._mark(phrases.MINE, lambda m: self.filters.update(person=self.names.me))
+        self.money = bool(phrases.MONEY.search(self.rest))
+        self.left = phrases.EMPTY.sub(" ", phrases.FILLERS.sub(" ", self.rest)).strip()
 
     def _named(self) -> bool:
         return bool(self.subjects or self.unclear or self.filters or self.by)
@@ -304,11 +203,11 @@ class _Said:
     def _term(self, word: str) -> str:
         key = " ".join(word.lower().split())
         names = self.names
-        if key in _SUBJECTS:
-            self.subjects.append(_SUBJECTS[key])
+        if key in phrases.SUBJECTS:
+            self.subjects.append(phrases.SUBJECTS[key])
         elif key in AMBIGUOUS:
             self.unclear.append(key)
-        elif key in _TRAVEL:
+        elif key in phrases.TRAVEL:
             self.filters["category"] = TRAVEL
         elif category := names.categories.get(key):
             self.filters["category"] = category
@@ -458,7 +357,7 @@ def _bounds(found: Mapping[str, Decimal]) -> tuple[tuple[Bound, Decimal], ...]:
 
 def _period(text: str, today: date) -> tuple[Period | None, str]:
     """As a search reads it, and the forms that whole months are meant by."""
-    if match := _LATELY.search(text):
+    if match := phrases.LATELY.search(text):
         count, unit = _number(match[1] or match[3]), (match["zh"] or match["en"]).lower()
         size = 12 if unit[0] in "年y" else 3 if "季" in unit or unit[0] == "q" else 1
         last = {12: Period.year(today.year), 3: Period.quarter(today.year, (today.month + 2) // 3)}.get(
@@ -467,15 +366,15 @@ def _period(text: str, today: date) -> tuple[Period | None, str]:
         if not 1 <= count * size <= 120:
             raise BadPeriod(words=match[0])
         return ending_with(last.last, count * size), _without(text, match)
-    if match := _TO_DATE.search(text):
+    if match := phrases.TO_DATE.search(text):
         return Period.days(date(today.year, 1, 1), today), _without(text, match)
-    if match := _THREE.search(text):
+    if match := phrases.THREE.search(text):
         year = int(match["y"] or today.year)
         return Period.days(date(year, 1, 1), date(year, 9, 30)), _without(text, match)
-    if match := _BEFORE_LAST.search(text):
+    if match := phrases.BEFORE_LAST.search(text):
         at = (today.replace(day=1) - timedelta(days=1)).replace(day=1) - timedelta(days=1)
         return Period.month(at.year, at.month), _without(text, match)
-    text = _OF_YEAR.sub(lambda m: f"{m[1]} {today.year - (m[2].lower() == 'last')}", text)
+    text = phrases.OF_YEAR.sub(lambda m: f"{m[1]} {today.year - (m[2].lower() == 'last')}", text)
     return asking.span(text, today)
 
 
@@ -485,7 +384,12 @@ def _without(text: str, match: re.Match[str]) -> str:
 
 def _terms(names: Names) -> re.Pattern[str]:
     own = [*names.departments, *names.people, *names.categories, *names.accounts]
-    return re.compile(_any([*_SUBJECTS, *AMBIGUOUS, *_TRAVEL, *(word.lower() for word in own if word.strip())]), re.I)
+    return re.compile(
+        phrases.any_of(
+            [*phrases.SUBJECTS, *AMBIGUOUS, *phrases.TRAVEL, *(word.lower() for word in own if word.strip())]
+        ),
+        re.I,
+    )
 
 
 def _nearest(part: str, names: Names, cutoff: float) -> str:
@@ -493,7 +397,13 @@ def _nearest(part: str, names: Names, cutoff: float) -> str:
     said = part.lower().strip()
     if not said:
         return ""
-    known: Sequence[str] = [*_SUBJECTS, *_LISTED, *AMBIGUOUS, *_TRAVEL, *(a.lower() for a in names.accounts)]
+    known: Sequence[str] = [
+        *phrases.SUBJECTS,
+        *phrases.LISTED,
+        *AMBIGUOUS,
+        *phrases.TRAVEL,
+        *(a.lower() for a in names.accounts),
+    ]
     close = difflib.get_close_matches(said, known, n=5, cutoff=min(cutoff, 0.66 if len(said) == 3 else cutoff))
     if not said.isascii():  # of Chinese words one as long is likelier meant: 利润便 is no 利润
         close.sort(key=lambda word: abs(len(word) - len(said)))

@@ -93,6 +93,8 @@ def said(question: Question, lang: Lang, people: Mapping[str, str] | None = None
     )
     parts += [f'{label}:"{value}"' for label, value in named if value]
     parts += [f"{'按' if zh else 'by '}{vocabulary.term(key).name.to(lang)}" for key in question.by]
+    if question.wan:
+        parts.append("万元" if zh else "in wan")  # before the bounds: >500 万元 is five million
     parts += [f"{SIGNS[bound]}{figure}" for bound, figure in question.bounds]
     if question.trend:
         parts.append(f"{question.trend}个月趋势" if zh else f"{question.trend}-month trend")
@@ -100,8 +102,6 @@ def said(question: Question, lang: Lang, people: Mapping[str, str] | None = None
         parts.append("占比" if zh else "share")
     if question.top:
         parts.append(f"前{question.top}" if zh else f"top {question.top}")
-    if question.wan:
-        parts.append("万元" if zh else "in wan")
     if question.detail:
         parts.append("明细" if zh else "details")
     if question.format:

@@ -91,7 +91,7 @@ MEASURES: tuple[Measure, ...] = (
     _books("selling", "debit", ("销售费用", "营业费用"), "销售费用", "selling expenses", "销售费",
         "marketing expenses"),
     _books("finance_cost", "debit", (), "财务费用", "finance costs", "财务费", "interest expenses"),
-    _books("research", "debit", ("研发费用", "研发支出"), "研发费用", "research expenses", "研发费", "研发支出", "r&d",
+    _books("research", "debit", (), "研发费用", "research expenses", "研发费", "r&d",
            "research and development"),
     _books("period_costs", "debit", ("销售费用", "营业费用", "管理费用", "研发费用", "财务费用"), "期间费用",
         "period expenses",

@@ -52,7 +52,7 @@ def open_items(
     ]
     blocks += _documents(Text("等待审批的单据", "Documents awaiting approval"), pending)
     blocks += _documents(Text("待补充的单据", "Documents to be completed"), incomplete)
-    blocks += [_findings(looked)] if looked else []
+    blocks += [_findings([*looked, *(r for r in remarks if r.level is Level.NOTE)])] if remarks else []
     blocks += [_banks(reconciled)] if reconciled else []
     if why_not:
         blocks.append(Paragraph(why_not, "note"))

@@ -13,7 +13,9 @@ from archive.question import Question, What, period_words, said
 from bot.app import opened
 from bot.commands.asking import person_for
 from config.settings import Settings
-from handlers.ask import Found, figures, sentence, statement_page, understand
+from handlers.answered import sentence
+from handlers.ask import Found, statement_page, understand
+from handlers.figures import figures
 from handlers.waiting import listed
 from reports.to_json import plain
 

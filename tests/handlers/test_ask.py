@@ -15,7 +15,8 @@ from PIL import Image
 from archive.balance import Balance
 from archive.item import ItemState
 from archive.voucher import Voucher
-from handlers.ask import figures, understand
+from handlers.ask import understand
+from handlers.figures import figures
 from storage.files import held_file
 from tests.house import Scene, button, drawn, einvoice, words
 from tests.intake.books import journal, workbook
