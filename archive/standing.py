@@ -85,7 +85,7 @@ class Standing:
         for key in self.keys:
             if key.until and (left := (key.until - self.at).days) < 30:
                 said.append(Text(f"{key.name.zh} {left} 天后到期", f"{key.name.en} ends in {left} days"))
-            elif key.since and (self.at - key.since).days > OLD_KEY:
+            elif key.until is None and key.since and (self.at - key.since).days > OLD_KEY:
                 days = (self.at - key.since).days
                 said.append(Text(f"{key.name.zh}已用 {days} 天", f"the {key.name.en} is {days} days old"))
         said += [Text(f"{c.name} 送不出去", f"{c.name} can't be delivered to") for c in self.channels if not c.well]

@@ -188,6 +188,7 @@ def _furnished(
     watch = Watch(
         db=db, inbox=received, outbox=letters, tax=queue, schedules=plans, vault=vault, trail=chain, people=everyone,
         replicas=alive, data=settings.data, key_place=place, local=embedded is not None,
+        trust=settings.trust,
     )  # fmt: skip
     ctx = replace(ctx, watch=watch)
     return House(

@@ -5,9 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+
+from archive.authentic import Trust
 from archive.standing import Channel, Failed, Key, Queue, Standing
 from archive.trail import Entry
 from archive.words import Text
@@ -34,11 +39,12 @@ class Watch:
     def __init__(
         self, *, db: Database, inbox: Inbox[Message], outbox: Outbox[Reply], tax: TaxChecks, schedules: Schedules,
         vault: Vault, trail: Trail, people: People, replicas: Replicas, data: Path, key_place: Path, local: bool,
+        trust: Trust,
     ) -> None:  # fmt: skip
         """`local`: whether the database lies below `data` on this machine."""
         self._db, self._inbox, self._outbox, self._tax, self._schedules = db, inbox, outbox, tax, schedules
         self._vault, self._trail, self._people, self._replicas = vault, trail, people, replicas
-        self._data, self._key_place, self._local = data, key_place, local
+        self._data, self._key_place, self._local, self._trust = data, key_place, local, trust
 
     async def look(self, now: datetime) -> Standing:
         """All of it, as it stands."""
@@ -61,7 +67,7 @@ class Watch:
             disk.total,
             await asyncio.to_thread(_weight, self._data) if self._local else None,
             backups[-1].entry.at if backups else None,
-            await asyncio.to_thread(_keys, self._key_place),
+            (*await asyncio.to_thread(_keys, self._key_place), *_certificates(self._trust)),
             tuple(await self._replicas.alive()),
             tuple(
                 (s.id, s.words, s.last_run, self._schedules.next(s, now)) for s in (await self._schedules.all())[:SHOWN]
@@ -143,3 +149,17 @@ def _keys(place: Path) -> tuple[Key, ...]:
         return (Key(name, datetime.fromtimestamp(place.stat().st_mtime, UTC)),)
     except OSError:
         return (Key(name, None),)
+
+
+def _certificates(trust: Trust) -> tuple[Key, ...]:
+    """Those that signatures are checked against; what isn't X.509 as OpenSSL reads it (SM2 at times) is left out."""
+    found: list[Key] = []
+    for der in trust.certificates:
+        with suppress(ValueError, UnsupportedAlgorithm):
+            one = x509.load_der_x509_certificate(der)
+            names = one.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+            name = str(names[0].value) if names else one.subject.rfc4514_string()
+            found.append(
+                Key(Text(f"证书 {name}", f"certificate {name}"), one.not_valid_before_utc, one.not_valid_after_utc)
+            )
+    return tuple(found)

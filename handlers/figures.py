@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from archive import book_figures, item_figures
@@ -78,12 +79,14 @@ async def _of_books(ctx: Context, asker: Person, question: Question) -> Answer:
     """Of the whole company's accounts, for those who see all; without a period, the last month there are books."""
     if not may(asker, Right.SEE_ALL):
         raise NotAllowed(right=RIGHT_NAMES[Right.SEE_ALL])
-    books = await books_of(ctx, asker.company)
+    books = await books_of(ctx, asker.company, _months_of(question))
     period = question.period or book_figures.latest(books)
     if period is None:
         why = Text("还没有导入凭证或余额表", "no vouchers or trial balances were imported yet")
         raise _no_figures(question.subject, why)
     made = book_figures.answer(question, period, books)
+    if isinstance(made, Text) and question.period:  # why not is said of all the books, not of these months
+        made = book_figures.answer(question, period, await books_of(ctx, asker.company))
     if isinstance(made, Text):
         raise _no_figures(question.subject, made)
     return made
@@ -94,13 +97,24 @@ def _no_figures(subject: str, why: Text) -> NoFigures:
     return NoFigures(subject=name, why=reason, instead=instead)
 
 
-async def books_of(ctx: Context, company: str) -> book_figures.Books:
-    """Everything that was imported for the company."""
-    return book_figures.Books(
-        await ctx.books.records(company, "vouchers", Voucher),
-        await ctx.books.records(company, "balances", Balance),
-        await ctx.books.records(company, "accounts", Account),
-    )
+def _months_of(question: Question) -> Sequence[str]:
+    """The months a turnover needs; () for all: a balance is carried on from whichever month has a table."""
+    period = question.period
+    how = BY_KEY[question.subject].how if question.subject in BY_KEY else "closing"
+    if period is None or how == "closing":
+        return ()
+    wide = _wide(question, period)
+    return [f"{month.first:%Y-%m}" for month in months(wide.first, wide.last)]
+
+
+async def books_of(ctx: Context, company: str, wanted: Sequence[str] = ()) -> book_figures.Books:
+    """What was imported for the company, of these months or of all."""
+    vouchers: list[Voucher] = []
+    balances: list[Balance] = []
+    for month in wanted or ("",):
+        vouchers += await ctx.books.records(company, "vouchers", Voucher, month)
+        balances += await ctx.books.records(company, "balances", Balance, month)
+    return book_figures.Books(vouchers, balances, await ctx.books.records(company, "accounts", Account))
 
 
 def of_items(q: Question) -> bool:

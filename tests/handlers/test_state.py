@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
+from archive.authentic import Trust
 from archive.trail import Entry
 from bot.cli import main
 from handlers.message import Reply
@@ -91,8 +96,6 @@ async def test_only_living_processes_are_shown(scene: Scene) -> None:
 async def test_the_command_says_the_same(
     scene: Scene, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import asyncio
-
     settings = scene.house.settings
     monkeypatch.setenv("MONGODB_URI", settings.mongodb_uri)
     monkeypatch.setenv("MONGODB_NAME", settings.mongodb_name)
@@ -117,3 +120,18 @@ async def test_the_command_says_the_same(
     assert len(json.loads(out)["which"]) == 2
     code, out = await run("ask", "谁还没批", "--json")
     assert json.loads(out)["rows"][0]["count"] == 1
+
+
+async def test_certificates_are_told_before_they_end(scene: Scene) -> None:
+    made = _certificate("样例根证书", scene.clock() + timedelta(days=10))
+    scene.house.ctx.watch._trust = Trust((made, b"not a certificate"))  # type: ignore[union-attr]
+    reply = await scene.send("gu", "状态")
+    assert "证书 样例根证书=" in facts(reply.cards[0])
+    assert "证书 样例根证书 9 天后到期" in words(reply)
+
+
+def _certificate(name: str, until: datetime) -> bytes:
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    builder = x509.CertificateBuilder(subject, subject, key.public_key(), 1, until - timedelta(days=400), until)
+    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
