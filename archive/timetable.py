@@ -60,7 +60,10 @@ _WHEN = (
     (rf"(?:quarterly|every\s+quarter)\s+(?:at\s+)?{_CLOCK}", "quarterly"),
 )  # fmt: skip
 _LINE = re.compile(r"cron\s+(?P<line>\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s+(?P<rest>.+)$", re.IGNORECASE)
-_TO = re.compile(r"\s*(?:发到|发给|发送到|送到|\bto)\s*(?P<sign>[#@])?\s*(?P<name>[^\s#@]+)\s*$", re.IGNORECASE)
+#: In English only with a sign: “compare revenue 2026Q3 to 2025” is for nobody.
+_TO = re.compile(
+    r"\s*(?:(?:发到|发给|发送到|送到)\s*(?P<sign>[#@])?|\bto\s+(?P<mark>[#@]))\s*(?P<name>[^\s#@]+)\s*$", re.IGNORECASE
+)
 _FIELD = re.compile(r"(?:\*|\d+(?:-\d+)?)(?:/\d+)?(?:,\d+(?:-\d+)?)*")
 AHEAD = 800  # days looked ahead for the next run of a rule
 
@@ -104,7 +107,7 @@ def parse(text: str) -> Timetable:
 
 def _timetable(cron: dict[str, str], rest: str) -> Timetable:
     if to := _TO.search(rest):
-        return Timetable(cron, rest[: to.start()].strip(), to["name"].strip("。."), to["sign"] == "#")
+        return Timetable(cron, rest[: to.start()].strip(), to["name"].strip("。."), "#" in (to["sign"], to["mark"]))
     return Timetable(cron, rest.strip())
 
 

@@ -72,7 +72,7 @@ async def ask(ctx: Context, asker: Person, message: Message, rest: str) -> Reply
         return reply
     meant = found.words(question)
     told = _READ_AS.filled(zh=meant.zh, en=meant.en)
-    mend = Choice(Text("改正", "Correct"), ACTION, "words", form=correction(meant.to(asker.lang)))
+    mend = Choice(Text("改正", "Correct"), ACTION, meant.to(asker.lang), form=correction(meant.to(asker.lang)))
     return replace(reply, text=told + (reply.text or same("")), choices=(mend, *reply.choices))
 
 

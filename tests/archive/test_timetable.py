@@ -101,6 +101,7 @@ def test_cron_lines_that_can_not_be(words: str) -> None:
         ("每周一 9:00 报表 上周报销 发到 #finance", "finance", True),
         ("每周一 9:00 报表 上周报销 发给 李明", "李明", False),
         ("every monday 9:00 report expenses last week to #finance", "finance", True),
+        ("every monday 9:00 report expenses last week to @zhou", "zhou", False),
         ("每周一 9:00 报表 上周报销", "", False),
     ],
 )
@@ -108,3 +109,7 @@ def test_to_whom(words: str, to: str, group: bool) -> None:
     plan = parse(words)
     assert (plan.to, plan.group) == (to, group)
     assert plan.words in ("报表 上周报销", "report expenses last week")
+
+
+def test_a_comparison_is_for_nobody() -> None:
+    assert parse("every monday 9:00 compare revenue 2026Q3 to 2025").to == ""
