@@ -19,7 +19,7 @@ run: setup
 	$(BIN)/guidang serve
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 demo: setup
 	$(BIN)/python -m bench.demo

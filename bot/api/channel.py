@@ -18,14 +18,14 @@ from bot.api.guard import HEADERS, Caller, Guard, told
 from bot.api.operations import PREFIX, Operation, document, ref
 from bot.api.schemas import SCHEMAS
 from bot.channel import Abilities
-from handlers.context import Topic
-from handlers.message import Card, RemoteFile, Reply
+from bot.oneway import OneWay
+from handlers.message import Reply
 from storage.api_answers import ApiAnswers
 
 _NOTHING = Text("", "")
 
 
-class Api:
+class Api(OneWay):
     """See bot.channel.Channel."""
 
     name = NAME
@@ -63,28 +63,6 @@ class Api:
         items = [card.about for card in reply.cards if card.about]
         await self._answers.keep(key.removeprefix("reply:"), items, reply.codes, reply.text or _NOTHING)
         return [""] * len(reply.cards)
-
-    async def places(self, item: str) -> Sequence[tuple[str, str]]:
-        """No cards stand here."""
-        return ()
-
-    async def renew(self, person: Person, address: str, card: Card) -> None:
-        """No cards stand here."""
-
-    async def progress(self, person: Person, conversation: str, message: str, share: float, words: str) -> None:
-        """Not shown here."""
-
-    async def conversation(self, person: Person, topic: Topic) -> str | None:
-        """Nobody is told anything here unasked."""
-        return None
-
-    async def fetch(self, file: RemoteFile) -> bytes:
-        """Files come with their message."""
-        raise NotFound(item=file.name)
-
-    def shared(self, conversation: str) -> bool:
-        """What is said is for whoever handed in."""
-        return False
 
     async def start(self) -> None:
         """Nothing is held open."""

@@ -17,15 +17,16 @@ from typing import Protocol
 from aiohttp import web
 
 from archive.access import Person, Right, Role, demand
-from archive.errors import DatabaseProblem, FileTooBig, NoSpace, NotFound, Problem, TooManyFiles
+from archive.errors import DatabaseProblem, FileTooBig, NoSpace, Problem, TooManyFiles
 from archive.trail import Entry
 from archive.words import Text
 from bot.channel import Abilities, Door
 from bot.mail.letter import Letter, believed, opened
 from bot.mail.mailbox import Mailbox
+from bot.oneway import OneWay
 from config.mail import Mail
-from handlers.context import Context, Topic
-from handlers.message import Card, RemoteFile, Reply
+from handlers.context import Context
+from handlers.message import Reply
 from storage.leases import Leases
 
 log = logging.getLogger("guidang.mail")
@@ -58,7 +59,7 @@ class Looked:
     refused: int = 0
 
 
-class MailChannel:
+class MailChannel(OneWay):
     """See bot.channel.Channel; `look` is for a clock to call."""
 
     name = NAME
@@ -153,28 +154,6 @@ class MailChannel:
         """On the person's other channels."""
         await self._ctx.post.tell(person.id, reply, key)
         return [""] * len(reply.cards)
-
-    async def places(self, item: str) -> Sequence[tuple[str, str]]:
-        """No cards stand here."""
-        return ()
-
-    async def renew(self, person: Person, address: str, card: Card) -> None:
-        """No cards stand here."""
-
-    async def progress(self, person: Person, conversation: str, message: str, share: float, words: str) -> None:
-        """Not shown here."""
-
-    async def conversation(self, person: Person, topic: Topic) -> str | None:
-        """Nobody is told anything by mail."""
-        return None
-
-    async def fetch(self, file: RemoteFile) -> bytes:
-        """Files come with their letter."""
-        raise NotFound(item=file.name)
-
-    def shared(self, conversation: str) -> bool:
-        """A letter is between its sender and us."""
-        return False
 
     def routes(self) -> Sequence[web.RouteDef]:
         """Nothing calls us."""

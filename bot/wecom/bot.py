@@ -168,6 +168,9 @@ class WecomBot:
                 return await self._gate.enter(heard.incoming)
             except (Problem, TimeoutError, OSError) as error:
                 log.warning("an event of the bot's is not written down yet: %s", error)
+            except Exception:  # nobody foresaw it: trying again is no use, but the sender must know
+                log.exception("an event of the bot's was not written down")
+                break
             if pause is not None:
                 await asyncio.sleep(pause)
         log.error("an event of the bot's was not written down: %s", heard.incoming.key)

@@ -20,8 +20,8 @@ from bot.slack.pace import Pace
 from bot.slack.progress import Progress
 from config import channels
 from handlers.message import Choice, Fact, OutFile, Reply
+from tests.cards import card, hit
 from tests.fakes.slack import SECRET, TOKEN, Denied
-from tests.slack.cards import card, hit
 from tests.slack.conftest import LI, WANG, Scene, opened
 
 HELLO = Reply(text=Text("收到 1 张发票", "One invoice received"))

@@ -12,8 +12,8 @@ import pytest
 from archive.words import Text
 from config import channels
 from handlers.message import Click, Reply
+from tests.cards import CORRECTION, REASON, card
 from tests.fakes.slack import TEAM, Denied
-from tests.slack.cards import CORRECTION, REASON, card
 from tests.slack.conftest import WANG, Scene, opened, sample
 
 

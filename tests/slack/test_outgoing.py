@@ -18,8 +18,8 @@ from bot.slack.markup import lettered, pieces
 from bot.slack.outgoing import Sheet, card_sheet, home_view, links_sheet, sheets
 from bot.slack.samples import samples
 from handlers.message import Card, Choice, Fact, Form, FormField, Input, OutFile, Reply
+from tests.cards import CORRECTION, REASON, card, hit
 from tests.fakes.slack import check_blocks
-from tests.slack.cards import CORRECTION, REASON, card, hit
 
 
 def checked(blocks: Any, most: int = 50) -> None:

@@ -57,11 +57,14 @@ class MemoryGate:
     asked: list[Incoming] = field(default_factory=list)
     answers: list[Reply] = field(default_factory=list)
     down: int = 0  # how many more times
+    fault: Exception | None = None  # one that nobody foresaw
     slow: float = 0.0
 
     async def enter(self, incoming: Incoming) -> Reply | None:
         self.asked.append(incoming)
         await asyncio.sleep(self.slow)
+        if self.fault:
+            raise self.fault
         if self.down:
             self.down -= 1
             raise DatabaseDown

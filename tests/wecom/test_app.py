@@ -19,8 +19,8 @@ from bot.channel import Channel
 from bot.wecom import crypto
 from bot.wecom.api import Api
 from handlers.message import Choice, Click, Reply
+from tests.cards import card, hit
 from tests.fakes.wecom import AES_KEY, CORP, SECRET, TOKEN
-from tests.wecom.cards import card, hit
 from tests.wecom.conftest import LI, WANG, AppScene, MemoryNotes, app_opened, app_settings, sample, utc
 
 HELLO = Reply(text=Text("收到 1 张发票", "One invoice received"))

@@ -15,9 +15,9 @@ from archive.words import Text, same
 from bot.channel import Channel
 from config import channels
 from handlers.message import Choice, Click, OutFile, RemoteFile, Reply
+from tests.cards import card, hit
 from tests.fakes.wecom import MIB, PNG
 from tests.fakes.wecom_bot import BOT_SECRET, until
-from tests.wecom.cards import card, hit
 from tests.wecom.conftest import LI, WANG, BotScene, bot_opened, sample
 
 HELLO = Reply(text=Text("收到 1 张发票", "One invoice received"))
@@ -190,6 +190,16 @@ async def test_an_event_is_held_on_to_while_the_database_is_away(bot: BotScene) 
     await bot.hears("bot_text", msgid="another")
     await until(lambda: bot.fake.stand("LiMing"))
     assert "没有收下" in bot.fake.stand("LiMing")[0].content
+
+
+async def test_what_nobody_foresaw_is_told_and_the_line_stays(bot: BotScene) -> None:
+    bot.gate.fault = RuntimeError("nobody foresaw this")
+    await bot.hears("bot_text")
+    await until(lambda: bot.fake.stand("LiMing"))
+    assert "没有收下" in bot.fake.stand("LiMing")[0].content
+    bot.gate.fault = None
+    await bot.hears("bot_text", msgid="another")
+    await until(lambda: bot.gate.taken)
 
 
 async def test_repeats_and_any_rubbish(bot: BotScene) -> None:

@@ -17,9 +17,9 @@ from storage.leases import Leases
 from storage.said import LettersSaid
 from storage.wecom import WecomNotes
 from storage.wecom_calls import WecomCalls
+from tests.cards import card
 from tests.fakes.wecom import MIB
 from tests.fakes.wecom_bot import FakeBot, until
-from tests.wecom.cards import card
 from tests.wecom.conftest import ADDRESS, LI, MemoryDoor, MemoryGate, MemoryHandout, bot_settings
 
 TIMES = Times(lease=2.0, first=0.05, longest=0.3, kicked=0.5, idle=0.1, busy=0.03, patience=10.0)

@@ -10,9 +10,9 @@ import pytest
 from archive.errors import Later, NoAnswer
 from archive.words import Text, same
 from handlers.message import OutFile, Reply
+from tests.cards import card
 from tests.fakes.wecom import MIB
 from tests.fakes.wecom_bot import until
-from tests.wecom.cards import card
 from tests.wecom.conftest import FAST, LI, WANG, BotScene, bot_opened, sample
 
 HELLO = Reply(text=Text("收到 1 张发票", "One invoice received"))

@@ -14,9 +14,9 @@ from archive.words import same
 from bot.wecom.incoming import Heard, from_app, from_bot, welcomed
 from bot.wecom.keys import MOST, Pressed, key_of, pressed
 from handlers.message import Choice, Click
+from tests.cards import REASON
 from tests.fakes.wecom import AGENT, CORP
 from tests.fakes.wecom_bot import BOT
-from tests.wecom.cards import REASON
 from tests.wecom.conftest import sample
 
 

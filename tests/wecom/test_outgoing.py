@@ -14,8 +14,8 @@ from bot.wecom.keys import Pressed, pressed
 from bot.wecom.outgoing import TEXT, Sheet, app_hand, bot_hand, card_block, card_sheets, links_words, sheets
 from bot.wecom.words import cut, harmless, harmless_markdown, pieces, width
 from handlers.message import Card, Choice, Click, Fact, OutFile, Reply
+from tests.cards import card, hit
 from tests.fakes.wecom_cards import fault
-from tests.wecom.cards import card, hit
 from tests.wecom.conftest import ADDRESS
 
 APP, BOT = app_hand(ADDRESS), bot_hand(ADDRESS)
