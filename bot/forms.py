@@ -26,7 +26,7 @@ async def form_of(ctx: Context, asker: Person, click: Click) -> Form | None:
     if click.action == enter.ACTION:
         return enter.form(ctx)
     if click.action == ask.ACTION:
-        return ask.correction(click.subject)
+        return ask.form_of(click.subject)
     try:
         item, case = await ctx.vault.both(click.subject)
     except NotFound:

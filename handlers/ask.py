@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -72,8 +73,23 @@ async def ask(ctx: Context, asker: Person, message: Message, rest: str) -> Reply
         return reply
     meant = found.words(question)
     told = _READ_AS.filled(zh=meant.zh, en=meant.en)
-    mend = Choice(Text("改正", "Correct"), ACTION, meant.to(asker.lang), form=correction(meant.to(asker.lang)))
+    mend = Choice(Text("改正", "Correct"), ACTION, _packed(meant.to(asker.lang)), form=correction(meant.to(asker.lang)))
     return replace(reply, text=told + (reply.text or same("")), choices=(mend, *reply.choices))
+
+
+def _packed(words: str) -> str:
+    """The words as a button may carry them on every platform: letters, digits, - and _, 200 at most."""
+    packed = base64.urlsafe_b64encode(words.encode()).decode().rstrip("=")
+    return packed if len(packed) <= 200 else ""
+
+
+def form_of(subject: str) -> Form:
+    """The form of a button, with the words it carries; empty where it carries none that can be read."""
+    try:
+        words = base64.urlsafe_b64decode(subject + "=" * (-len(subject) % 4)).decode()
+    except ValueError:
+        words = ""
+    return correction(words[: grammar.LONGEST])
 
 
 def correction(words: str = "") -> Form:

@@ -19,7 +19,7 @@ from archive.trail import Entry
 from archive.vocabulary import STATEMENTS
 from archive.words import Text, same
 from handlers.context import Context
-from handlers.match import matched, months
+from handlers.match import ledger, matched, months
 from handlers.message import Choice, Message, OutFile, Reply
 from handlers.report import build
 from handlers.waiting import moments
@@ -120,8 +120,9 @@ async def _open(ctx: Context, asker: Person, period: Period) -> Page:
     remarks: list[Remark] = []
     reconciled: list[Reconciliation] = []
     try:
+        books = await ledger(ctx, asker.company)
         for month in months(period_words(period, "zh"), period.last):
-            found = await matched(ctx, asker.company, month)
+            found = await matched(ctx, asker.company, month, books)
             remarks += found.remarks
             reconciled = list(found.reconciled)
     except NoBooks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
@@ -16,6 +17,7 @@ from archive.errors import BadSettings
 from bot.rewording import Reworder
 from config.asking import Model
 from config.settings import read
+from handlers.message import Click
 from tests.fakes.model import KEY, ModelServer, model_server
 from tests.house import Scene, einvoice, fresh, words
 
@@ -55,6 +57,10 @@ async def test_the_user_sees_what_was_understood_and_may_correct_it(talking: Sce
     assert mend.label.zh == "改正"
     assert mend.form
     assert mend.form.fields[0].value == "报销金额 2026-10"
+    click = Click(mend.action, mend.subject)
+    assert re.fullmatch(r"[\w.:@/+-]{0,200}", mend.subject), "what a WeCom button may carry"
+    opened = await talking.reception.form(talking.people["zhao"], click)
+    assert opened == mend.form, "a platform with windows opens the same"
     again = await talking.press("zhao", mend, {"words": "报销金额 2026-09"})
     assert "2026年9月" in words(again)
     assert not words(again).startswith("理解为")
