@@ -37,7 +37,8 @@ async def figures(ctx: Context, asker: Person, question: Question) -> Answer:
     except NoFigures as problem:
         why = Text(f"{label.zh}：{problem.facts['why'].zh}", f"{label.en}: {problem.facts['why'].en}")
         return replace(answer, beside=(label, None), basis=(*answer.basis, why))
-    return replace(answer, beside=(label, beside.value))
+    rests_on = tuple(Text(f"{label.zh}：{b.zh}", f"{label.en}: {b.en}") for b in beside.basis if b not in answer.basis)
+    return replace(answer, beside=(label, beside.value), basis=(*answer.basis, *rests_on))
 
 
 def _against(q: Question, period: Period) -> tuple[Period | None, str]:

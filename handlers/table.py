@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from archive.access import Person, Right, may
+from archive.grammar import sounds
 from archive.timetable import starts_a_schedule
 from archive.words import Text
 from handlers.approve import approve, reject
@@ -244,7 +245,7 @@ def slip(text: str) -> bool:
     """Whether the first word is a command with a letter wrong: reprot expenses."""
     said = text.strip().lower().split(" ")[0]
     commands = [word for word in _WORDS if word.isascii() and len(word) > 3]
-    return bool(difflib.get_close_matches(said, commands, n=1, cutoff=0.8))
+    return not sounds(said) and bool(difflib.get_close_matches(said, commands, n=1, cutoff=0.8))
 
 
 def nearest(text: str) -> str:

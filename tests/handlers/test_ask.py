@@ -65,6 +65,7 @@ async def test_the_figure_is_that_of_the_items(scene: Scene) -> None:
     ("asked", "told"),
     [
         ("ask spending 2026-10 year on year", "+6838.0%"),
+        ("spending 2026-10 details", "5,550.40 元（3 张）"),
         ("报销金额 2026-10 同比", "去年同期（2025年10月） 80.00 元，+6838.0%"),
         ("报销金额 2026-10 万元", "0.56 万元"),
         ("报销 2026-10 >60", "5,500.40 元（2 张）"),
