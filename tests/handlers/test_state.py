@@ -15,6 +15,7 @@ from archive.authentic import Trust
 from archive.trail import Entry
 from bot.cli import main
 from handlers.message import Reply
+from storage.inbox import NEVER
 from tests.house import Scene, button, einvoice, facts, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -61,7 +62,8 @@ async def test_what_was_given_up_is_tried_again_by_a_button(scene: Scene) -> Non
     sent = await scene.send("li", "待办", key="bad-message")
     assert sent
     await db.inbox.update_one(
-        {"_id": "desk:bad-message"}, {"$set": {"state": "failed", "code": "K03"}, "$unset": {"done_at": ""}}
+        {"_id": "desk:bad-message"},
+        {"$set": {"state": "failed", "code": "K03", "free": NEVER}, "$unset": {"done_at": ""}},
     )
     reply = await scene.send("chen", "状态")
     assert "1 条失败" in facts(reply.cards[0])
