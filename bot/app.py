@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from archive.classify import built_in
 from archive.item import Item
 from archive.retention import SOURCE_DOCUMENT
 from bot.channel import Channel
@@ -32,16 +33,19 @@ from storage import (
     books,
     digests,
     files,
+    hand_links,
     identities,
     inbox,
     items,
     leases,
+    lessons,
     mongo,
     notes,
     openings,
     outbox,
     people,
     replicas,
+    rulebook,
     said,
     schedules,
     talk,
@@ -90,8 +94,8 @@ class House:
 #: Bytes of forwarded files kept in memory between their acknowledgement and their reading.
 FRESH = 16 * MB
 ROOMS = (
-    accounts, api_answers, api_keys, asked, books, digests, files, identities, inbox, items, leases, notes, openings,
-    outbox, people, replicas, said, schedules, talk, tax_checks, teams, trail, webhooks, wecom, wecom_calls,
+    accounts, api_answers, api_keys, asked, books, digests, files, identities, inbox, items, leases, lessons, notes,
+    openings, outbox, people, replicas, rulebook, said, schedules, talk, tax_checks, teams, trail, webhooks, wecom, wecom_calls,
 )  # fmt: skip
 
 
@@ -169,6 +173,7 @@ def _furnished(
         identities=known_as,
         books=books.Books(db, chain),
         digests=digests.Digests(db),
+        hand_links=hand_links.HandLinks(db, chain),
         offload=workers.run,
         now=_now,
         zone=settings.zone,
@@ -177,6 +182,9 @@ def _furnished(
         categories=known,
         no_category=fallback,
         remind_after=timedelta(hours=settings.remind_hours),
+        rulebooks=rulebook.Rulebooks(db, chain),
+        lessons=lessons.Lessons(db, chain),
+        built_in=built_in(known),
         tax_checks=queue if settings.tax_check else None,
         trust=settings.trust,
         workdays=settings.workdays,

@@ -24,7 +24,9 @@ from storage.mongo import Database, Doc, border
 from storage.trail import HEAD, Head, Trail, to_link
 from storage.verify_books import book_faults
 from storage.verify_keys import program_faults
+from storage.verify_links import link_faults
 from storage.verify_people import MALFORMED, account_faults, people_faults
+from storage.verify_rules import rule_faults
 
 FAULTS = {
     "V01": Text("原件被改动", "the original was changed"),
@@ -51,6 +53,10 @@ FAULTS = {
     "V22": Text("账簿内容与操作记录不符", "the books are not what the trail says"),
     "V23": Text("账簿的原件被改动、不见了或打不开", "the original of a book was changed, is gone, or can't be opened"),
     "V24": Text("API 密钥或回调与操作记录不符", "an API key or a webhook is not what the trail says"),
+    "V30": Text("归类规则与操作记录不符", "a rule of sorting is not what the trail says"),
+    "V31": Text("归类规则没有操作记录", "a rule of sorting has no trail"),
+    "V32": Text("操作记录里有，归类规则却不见了", "the trail knows it, but the rule of sorting is gone"),
+    "V33": Text("手工关联与操作记录不符", "a link made by hand is not what the trail says"),
 }
 LINKS, ITEMS = 1000, 100  # read at a time
 REMEMBERED = 200  # files just checked: the parts of one file stand together
@@ -107,6 +113,10 @@ class Verification:
             async for fault in self._made():
                 yield fault
             async for where, code in book_faults(self._db, self._file):
+                yield Fault(code, where)
+            async for where, code in rule_faults(self._db):
+                yield Fault(code, where)
+            async for where, code in link_faults(self._db):
                 yield Fault(code, where)
 
     # the trail

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import hashlib
+import itertools
 import json
 import mimetypes
 import os
 import sys
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from archive.access import Person, Right, Role, demand
@@ -36,17 +39,24 @@ from handlers.upload import upload
 from intake.names import safe_name
 from reports.render import render
 
+#: Reader processes of an import without being asked for more (`readers`): each has 0.4 GB once it reads pictures, and
+#: the whole import shall stay below 1.5 GB.
+MOST_READERS = 2
 _ENDINGS = {".pdf", ".docx", ".xlsx", ".png", ".json"}
 
 
 async def import_paths(args: argparse.Namespace, settings: Settings) -> int:
-    """Each file is taken in as if the person had forwarded it; run again, what is in already is passed over."""
-    async with opened(settings) as house, house.vault.keeping():
-        person = await person_for(house, args.person, Right.FORWARD)
+    """Each file is taken in as if the person had forwarded it; run again, what is in already is passed over.
+
+    Several are under way at once, on all cores, and told in their order.
+    """
+    readers = max(settings.readers, min(os.cpu_count() or 1, MOST_READERS))
+    async with opened(replace(settings, readers=readers)) as house, house.vault.keeping():
+        person = await account(house, args.person, Right.FORWARD)
         files = list(_files(args.paths))
-        failed = 0
-        for number, path in enumerate(files, 1):
-            said = await _taken(house, person, path)
+        failed = number = 0
+        async for path, said in _all_taken(house, person, files, readers + 1):
+            number += 1
             said.pop("problem", None)
             failed += said["status"] == "failed"
             if args.json:
@@ -57,6 +67,32 @@ async def import_paths(args: argparse.Namespace, settings: Settings) -> int:
         with suppress(IndexBusy):  # the service is writing; it catches up within seconds
             await house.vault.index_rest()
         return 1 if failed else 0
+
+
+async def _all_taken(
+    house: House, person: Person, files: Sequence[Path], at_once: int
+) -> AsyncIterator[tuple[Path, dict[str, object]]]:
+    """What became of each file, in their order; so many are under way, and no more are in memory."""
+    rest = iter(files)
+    line: deque[tuple[Path, asyncio.Task[dict[str, object]]]] = deque()
+    try:
+        while True:
+            busy = [task for _, task in line if not task.done()]
+            for path in itertools.islice(rest, at_once - len(busy)):
+                task = asyncio.create_task(_taken(house, person, path))
+                line.append((path, task))
+                busy.append(task)
+            if busy:
+                await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED)
+            while line and line[0][1].done():
+                path, task = line.popleft()
+                yield path, task.result()
+            if not line and not busy:
+                return
+    finally:
+        for _, task in line:
+            task.cancel()
+        await asyncio.gather(*(task for _, task in line), return_exceptions=True)
 
 
 async def _taken(house: House, person: Person, path: Path) -> dict[str, object]:
@@ -137,7 +173,7 @@ async def search(args: argparse.Namespace, settings: Settings) -> int:
     """Everything found, one object a line; 0 also when nothing is found."""
     words, page, shown, total = " ".join(args.words), 0, 0, 0
     async with opened(settings) as house:
-        person = await person_for(house, args.person, Right.SEARCH)
+        person = await account(house, args.person, Right.SEARCH)
         while page == 0 or shown < total:
             items, total = await searching.find(house.ctx, person, words, page, 100)
             if not items:
@@ -159,7 +195,7 @@ async def search(args: argparse.Namespace, settings: Settings) -> int:
 async def show(args: argparse.Namespace, settings: Settings) -> int:
     """The item with its history; the view leaves a trail entry."""
     async with opened(settings) as house:
-        person = await person_for(house, args.person, Right.SEARCH)
+        person = await account(house, args.person, Right.SEARCH)
         item = await showing.seen(house.ctx, person, args.id.upper())
         await house.trail.add(Entry(person.id, "viewed", item.id, house.ctx.now(), "cli"))
         history = [
@@ -182,7 +218,7 @@ async def show(args: argparse.Namespace, settings: Settings) -> int:
 async def get(args: argparse.Namespace, settings: Settings) -> int:
     """The original, checked against its digests, written to a file."""
     async with opened(settings) as house:
-        person = await person_for(house, args.person, Right.SEARCH)
+        person = await account(house, args.person, Right.SEARCH)
         _, _, data = await showing.original(house.ctx, person, args.id.upper(), "cli")
     _write(args.out, data)
     return 0
@@ -196,7 +232,7 @@ async def report(args: argparse.Namespace, settings: Settings) -> int:
         return 2
     words = " ".join([*args.name, args.period or ""])
     async with opened(settings) as house:
-        person = await person_for(house, args.person, Right.REPORT, args.company)
+        person = await account(house, args.person, Right.REPORT, args.company)
         made = await reports.build(house.ctx, person, words)
         data: bytes = await house.ctx.offload(render, made.page, ending)
         facts = {"period": made.period.label.zh, "as": ending}
@@ -217,7 +253,7 @@ def _write(path: Path, data: bytes) -> None:
         raise ReaderFailed(name=str(path), detail=error.strerror or str(error)) from error
 
 
-async def person_for(house: House, wanted: str | None, right: Right, company: str | None = None) -> Person:
+async def account(house: House, wanted: str | None, right: Right, company: str | None = None) -> Person:
     """The account whose rights apply; it must have this one.
 
     Without an account: who holds the data folder and its key reads as the archivist does.

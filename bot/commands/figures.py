@@ -11,7 +11,7 @@ from archive.access import Right
 from archive.answer import Answer
 from archive.question import Question, What, period_words, said
 from bot.app import opened
-from bot.commands.asking import person_for
+from bot.commands.asking import account
 from config.settings import Settings
 from handlers.answered import sentence
 from handlers.ask import Found, statement_page, understand
@@ -23,7 +23,7 @@ from reports.to_json import plain
 async def ask(args: argparse.Namespace, settings: Settings) -> int:
     """One question. Exit 2 where a word means one of two things: both are printed."""
     async with opened(settings) as house:
-        person = await person_for(house, args.person, Right.SEARCH, args.company)
+        person = await account(house, args.person, Right.SEARCH, args.company)
         found = await understand(house.ctx, person, " ".join(args.words))
         if len(found.questions) > 1:
             both = [_asked(q, found) for q in found.questions]
