@@ -95,7 +95,8 @@ class House:
 FRESH = 16 * MB
 ROOMS = (
     accounts, api_answers, api_keys, asked, books, digests, files, identities, inbox, items, leases, lessons, notes,
-    openings, outbox, people, replicas, rulebook, said, schedules, talk, tax_checks, teams, trail, webhooks, wecom, wecom_calls,
+    openings, outbox, people, replicas, rulebook, said, schedules, talk, tax_checks, teams, trail,
+    webhooks, wecom, wecom_calls,
 )  # fmt: skip
 
 
