@@ -55,6 +55,7 @@ class Right(StrEnum):
     PROPOSE_RULE = "propose_rule"  # a change of the rules by which documents are sorted
     DECIDE_RULE = "decide_rule"  # whether such a change comes into force
     ADMINISTER = "administer"
+    WATCH = "watch"  # queues, failures, storage: no view of any document
 
 
 RIGHT_NAMES: Mapping[Right, Text] = {
@@ -76,6 +77,7 @@ RIGHT_NAMES: Mapping[Right, Text] = {
     Right.PROPOSE_RULE: Text("提出归类规则", "propose rules"),
     Right.DECIDE_RULE: Text("审批归类规则", "approve rules"),
     Right.ADMINISTER: Text("管理", "administer"),
+    Right.WATCH: Text("查看运行状态", "see how the service stands"),
 }
 
 _SEES_ALL = frozenset({Right.TALK, Right.SEARCH, Right.SEE_ALL, Right.REPORT})
@@ -85,13 +87,14 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.APPROVER: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH, Right.DECIDE}),
     Role.FINANCE: _SEES_ALL
     | {Right.FORWARD, Right.DECIDE, Right.SCHEDULE, Right.CHECK, Right.BOOKS, Right.ARRANGE, Right.RETAIN}
-    | {Right.PROPOSE_RULE, Right.DECIDE_RULE, Right.INSPECT, Right.HAND_OVER, Right.KEEP},
+    | {Right.PROPOSE_RULE, Right.DECIDE_RULE, Right.INSPECT, Right.HAND_OVER, Right.KEEP, Right.WATCH},
     Role.ARCHIVIST: _SEES_ALL
     | {Right.FORWARD, Right.SCHEDULE, Right.VERIFY, Right.CHECK, Right.BOOKS, Right.ARRANGE, Right.RETAIN}
-    | {Right.DECIDE_RULE, Right.INSPECT, Right.HAND_OVER, Right.KEEP},
+    | {Right.DECIDE_RULE, Right.INSPECT, Right.HAND_OVER, Right.KEEP, Right.WATCH},
     Role.AUDITOR: _SEES_ALL | {Right.VERIFY, Right.INSPECT},
     Role.CASHIER: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH}),
-    Role.ADMIN: frozenset({Right.TALK, Right.ADMINISTER}),  # 三员分立: administering gives no view of the archive
+    # 三员分立: administering gives no view of the archive
+    Role.ADMIN: frozenset({Right.TALK, Right.ADMINISTER, Right.WATCH}),
 }
 
 

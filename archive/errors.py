@@ -20,6 +20,7 @@ Problem
 │   MetadataFixed S50 · MetadataMissing S51 · ReasonNeeded S52 · TermTooShort S53 · HoldEnded S54 · ShelfRefused S55
 │   NothingSelected S60 · BadSelection S61 · RunEnded S62 · NotDueYet S63 · NotYourSeat S64 · WrongSignCode S65
 │   HandoverClosed S66 · AlreadyHandedOver S67 · OnlyOnTheDesk S68 · DelayRefused S69
+│   BuiltInRule S34 · NotWatched S70
 ├ AskProblem       Q  words that can't be followed
 │ └ UnknownCommand Q01 · BadPeriod Q02 · BadAmount Q03 · UnknownReport Q04 · BadSchedule Q05 · NothingToReport Q06
 │   BadRequest Q07 · KeyReused Q08 · BadField Q09 · UnsafeAddress Q10 · NoBooks Q11
@@ -28,6 +29,7 @@ Problem
 │   BadRows Q40 · BadLink Q41 · BadMapping Q42
 │   NothingToArrange Q80 · UnknownRecordKind Q81 · BadHold Q82 · BadDescription Q83 · OneMonth Q84
 │   ReportChanged Q60 · NothingToKeep Q61 · OpenElsewhere Q62
+│   NotAsked Q70 · CantAsk Q71 · NoFigures Q72 · CantSplit Q73 · NoStatement Q74 · BadDigest Q75
 ├ KeepProblem      K  storage that can't be trusted or reached
 │ └ KeyMissing K01 · Tampered K02 · NoSpace K04 · IndexBroken K05 (IndexBusy K06) · TrailBroken K07 · Crowded K08
 │   DatabaseProblem K09 (DatabaseDown K03 (DatabaseBusy K10 · DatabaseLogin K11) · EntryExists K12)
@@ -590,6 +592,15 @@ class ShelfRefused(StateProblem):
     then = Text("请核对种类和期间。", "Please check kind and period.")
 
 
+class NotWatched(StateProblem):
+    code = "S70"
+    what = Text("现在看不到运行状态", "The status can't be seen now")
+    why = Text("这里没有连到服务的各个部分", "the parts of the service aren't connected here")
+    then = Text(
+        "请在服务里输入「状态」，或运行 guidang status。", "Type “status” in the service, or run guidang status."
+    )
+
+
 class RuleWaits(StateProblem):
     """Facts: rule, version, who."""
 
@@ -689,7 +700,11 @@ class BadSchedule(AskProblem):
 
     code = "Q05"
     what = Text("没看懂定时「{words}」", "The schedule “{words}” is not understood")
-    why = Text("可以写：每天 9:00、每周一 9:00、每月1日 8:30", "write: daily 9:00, every monday 9:00, monthly 1 8:30")
+    why = Text(
+        "可以写：每天 9:00、每周一 9:00、每月1日 8:30、每季度首个工作日 9:00、工作日 8:30、cron 0 9 * * 1",
+        "write: daily 9:00, every monday 9:00, monthly 1 8:30, first workday of every quarter 9:00, workdays 8:30, "
+        "cron 0 9 * * 1",
+    )
     then = Text("例：每周一 9:00 报表 上周报销。", "Example: every monday 9:00 report expenses last week.")
 
 
@@ -842,6 +857,68 @@ class OpenElsewhere(AskProblem):
     what = Text("概览没有打开", "The overview was not opened")
     why = Text("已经在 {most} 个窗口里打开", "it is open in {most} windows already")
     then = Text("请先关闭其中一个。", "Please close one of them first.")
+
+
+class NotAsked(AskProblem):
+    """A question that is not understood. Facts: part (the words), instead (the nearest question, or "")."""
+
+    code = "Q70"
+    what = Text("没看懂「{part}」", "“{part}” is not understood")
+    why = Text("没有这样的科目、指标、部门或人员", "there is no such account, measure, department or person")
+    then = Text("例：上季度 管理费用 趋势；本月差旅 按部门；谁还没批。",
+                "Examples: administrative expenses last quarter trend; travel this month by department; "
+                "who has not approved.")  # fmt: skip
+
+    def _next(self) -> Text:
+        meant = self.facts.get("instead")
+        return Text("你是不是想问「{instead}」？", "Did you mean “{instead}”?") if meant else self.then
+
+
+class CantAsk(AskProblem):
+    """Facts: why (Text)."""
+
+    code = "Q71"
+    what = Text("这样问答不了", "This can't be answered as asked")
+    why = Text("{why}", "{why}")
+    then = Text("去掉其中一个条件再问一次。", "Please leave one of the wishes out and ask again.")
+
+
+class NoFigures(AskProblem):
+    """Facts: subject, why, instead (Texts)."""
+
+    code = "Q72"
+    what = Text("「{subject}」现在答不出来", "“{subject}” can't be answered now")
+    why = Text("{why}", "{why}")
+    then = Text("{instead}", "{instead}")
+
+
+class CantSplit(AskProblem):
+    """Facts: subject, by, can (Texts)."""
+
+    code = "Q73"
+    what = Text("「{subject}」不能按{by}拆分", "“{subject}” can't be split by {by}")
+    why = Text("它可以{can}", "it can be split {can}")
+    then = Text("请换一个再问。", "Please choose one of these.")
+
+
+class NoStatement(AskProblem):
+    """Facts: name (Text), period (Text)."""
+
+    code = "Q74"
+    what = Text("{period}的{name}现在出不来", "The {name} of {period} can't be made now")
+    why = Text("没有可用的总账和报表数据", "there is no ledger to make it from")
+    then = Text(
+        "可以先问：营业收入、管理费用、货币资金。", "You may ask: revenue, administrative expenses, cash and bank."
+    )
+
+
+class BadDigest(AskProblem):
+    """Facts: words."""
+
+    code = "Q75"
+    what = Text("没看懂「每日摘要 {words}」", "“digest {words}” is not understood")
+    why = Text("可以写 开、关、开 9:00", "write on, off, on 9:00")
+    then = Text("例：每日摘要 开 9:00。", "Example: digest on 9:00.")
 
 
 class BadRequest(AskProblem):

@@ -19,6 +19,8 @@ from archive.retention import SOURCE_DOCUMENT
 from bot import custody
 from bot.channel import Channel
 from bot.post import Post
+from bot.rewording import Reworder
+from bot.standing import Watch
 from bot.tax_checking import TaxChecking
 from bot.tax_provider import HttpProvider
 from bot.workers import Workers
@@ -33,6 +35,7 @@ from storage import (
     api_keys,
     asked,
     books,
+    digests,
     files,
     hand_links,
     handovers,
@@ -51,6 +54,7 @@ from storage import (
     outbox,
     people,
     receiving,
+    replicas,
     rulebook,
     said,
     schedules,
@@ -96,6 +100,7 @@ class House:
     key: FileKey
     key_place: Path
     key_is_new: bool
+    replicas: replicas.Replicas
     tax: TaxChecking | None = None  # where a provider of 查验 is set
 
 
@@ -112,6 +117,9 @@ ROOMS = (
     inspections, lone_units, receiving, handovers,
     accounts, api_answers, api_keys, asked, books, files, identities, inbox, items, leases, ledgers, lessons, notes,
     openings, outbox, people, rulebook, said, schedules, talk, tax_checks, teams, trail, webhooks, wecom, wecom_calls,
+    accounts, api_answers, api_keys, asked, books, digests, files, identities, inbox, items, leases, lessons, notes,
+    openings, outbox, people, replicas, rulebook, said, schedules, talk, tax_checks, teams, trail,
+    webhooks, wecom, wecom_calls,
 )  # fmt: skip
 
 
@@ -178,11 +186,11 @@ def _furnished(
         disk=settings.data if embedded else None, fresh=FRESH, scheme=ways.scheme, office=ways.office, terms=table,
     )  # fmt: skip
     everyone = people.People(db, chain)
-    letters = outbox.Outbox(db, Reply)
+    letters, received = outbox.Outbox(db, Reply), inbox.Inbox(db, Message)
     channels: dict[str, Channel] = {}
     known, fallback = categories()
     post = Post(letters, vault, everyone, channels, settings.zone, known)
-    plans = schedules.Schedules(db, settings.zone)
+    plans = schedules.Schedules(db, settings.zone, calendar=settings.workdays)
     queue = tax_checks.TaxChecks(db)
     known_as = identities.Identities(db, chain)
     ctx = Context(
@@ -201,6 +209,7 @@ def _furnished(
         archiving=Archiving(table, retention(), ways.scheme, ways.office, ways.paper, laws()),
         ledgers=ledgers.Ledgers(db, chain, forms().roles),
         forms=forms(),
+        digests=digests.Digests(db),
         hand_links=hand_links.HandLinks(db, chain),
         offload=workers.run,
         now=_now,
@@ -215,12 +224,22 @@ def _furnished(
         built_in=built_in(known),
         tax_checks=queue if settings.tax_check else None,
         trust=settings.trust,
+        workdays=settings.workdays,
+        groups=settings.groups,
+        reword=Reworder(settings.model) if settings.model else None,
     )
     name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+    alive = replicas.Replicas(db, name)
+    watch = Watch(
+        db=db, inbox=received, outbox=letters, tax=queue, schedules=plans, vault=vault, trail=chain, people=everyone,
+        replicas=alive, data=settings.data, key_place=place, local=embedded is not None,
+        trust=settings.trust,
+    )  # fmt: skip
+    ctx = replace(ctx, watch=watch)
     return House(
         settings, name, ctx, db, vault, chain, index, everyone, accounts.Accounts(db, everyone),
-        inbox.Inbox(db, Message), letters, plans, leases.Leases(db, name), known_as, post, channels,
-        embedded, key, place, new,
+        received, letters, plans, leases.Leases(db, name), known_as, post, channels,
+        embedded, key, place, new, alive,
     )  # fmt: skip
 
 

@@ -104,6 +104,18 @@ def _command(name: str) -> Run:
         from bot.commands import custody
 
         return {"check": custody.check, "package": custody.package, "receive": custody.receive}[name]
+    if name == "ask":
+        from bot.commands.figures import ask
+
+        return ask
+    if name == "schedule":
+        from bot.commands import schedules
+
+        return lambda args, settings: getattr(schedules, f"{args.action}_all")(args, settings)
+    if name == "status":
+        from bot.commands.state import status
+
+        return status
     if name == "keys":
         from bot.commands import keys
 
@@ -172,6 +184,13 @@ def _parser() -> argparse.ArgumentParser:
     reporting.add_argument("--period", help="2026, 2026H1, 2026Q3, 2026-09")
     reporting.add_argument("--company", help="公司代码 company code")
     reporting.add_argument("--format", choices=("pdf", "docx", "xlsx", "png", "json"))
+    questioning = add("ask", "问数字 ask for figures in words", spoken, asked)
+    questioning.add_argument("words", nargs="+", metavar="WORDS", help="例 e.g. 上季度 管理费用 趋势")
+    questioning.add_argument("--company", help="公司代码 company code")
+    add("status", "运行状态 queues, failures, storage, backup", spoken)
+    scheduling = commands.add_parser("schedule", help="定时 schedules")
+    plans = scheduling.add_subparsers(dest="action", required=True, metavar="ACTION")
+    plans.add_parser("list", help="列出全部定时 all schedules", parents=[common, spoken])
     add("verify", "校验全部档案 check every digest, link and record", spoken)
     add("reindex", "重建检索 rebuild the index", spoken)
     benching = add("bench", "测量 measure", spoken)

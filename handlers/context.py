@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, Protocol, TypeVar
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from archive.books import BookFile, Merge
 from archive.category import Category
 from archive.classify import Basis, CategoryRule
 from archive.company import Company
+from archive.digest import Wish
 from archive.hand_link import HandLink
 from archive.holds import Hold
 from archive.item import FileRef, Item, ItemState
@@ -31,14 +32,17 @@ from archive.remark import Remark
 from archive.retention import Term
 from archive.rulebook import Book, RuleVersion, Ruling
 from archive.shelving import Scheme, Volume
+from archive.standing import Standing as Running
 from archive.statements.choices import Choices
 from archive.statements.form import Forms
 from archive.trail import Entry, Link
 from archive.unit import Unit
 from archive.voucher import Voucher
 from archive.words import Text
+from archive.workdays import WEEKDAYS, Calendar
 from handlers.custody import Custody
 from handlers.message import Reply
+from reports.page import Page
 
 R = TypeVar("R")
 #: Where on a channel with several conversations a thing is said.
@@ -190,8 +194,13 @@ class Post(Protocol):
 class Schedules(Protocol):
     """Messages that come by themselves."""
 
-    async def add(self, person: str, channel: str, conversation: str, words: str, cron: Mapping[str, str]) -> str:
-        """Its short id. Raises BadSchedule, TooManySchedules."""
+    async def add(
+        self, person: str, channel: str, conversation: str, words: str, cron: Mapping[str, str], by: str = ""
+    ) -> str:
+        """Its short id; `by` set it, where that is somebody else. Raises BadSchedule, TooManySchedules."""
+
+    async def pause(self, person: str, schedule_id: str, *, paused: bool) -> bool:
+        """Whether the person has such a schedule."""
 
     async def of(self, person: str) -> list[tuple[str, str, datetime | None]]:
         """(id, words, next time UTC)."""
@@ -408,6 +417,39 @@ class Ledgers(Protocol):
         """Those with this number: two where a number was given twice."""
 
 
+class Digests(Protocol):
+    """Who wants a daily digest, and when."""
+
+    async def of(self, person: str) -> Wish | None:
+        """What the person said; None when they said nothing."""
+
+    async def all(self) -> dict[str, Wish]:
+        """By person; `on` is None for those who said nothing."""
+
+    async def wants(self, person: str, *, on: bool, hour: int, minute: int) -> None:
+        """From now on."""
+
+    async def sent(self, person: str, day: str) -> None:
+        """The one of this day is said, or there was nothing to say."""
+
+
+class Watch(Protocol):
+    """How the service itself stands."""
+
+    async def look(self, now: datetime) -> Running:
+        """Everything at this moment."""
+
+    async def again(self, failed_id: str, by: str, channel: str, now: datetime) -> bool:
+        """Try what was given up afresh; leaves a trail entry. False when it is no failure any more."""
+
+
+class Statements(Protocol):
+    """Makes the financial statements from the books."""
+
+    async def page(self, asker: Person, key: str, period: Period) -> Page | None:
+        """One statement by its key in archive.vocabulary.STATEMENTS; None where the books don't allow it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """Everything a handler gets. One frozen value, wired in bot/app.py only."""
@@ -427,6 +469,7 @@ class Context:
     archiving: Archiving
     ledgers: Ledgers
     forms: Forms
+    digests: Digests
     hand_links: HandLinks
     offload: Callable[..., Awaitable[Any]]  # run a sync function in a worker process
     now: Callable[[], datetime]  # UTC
@@ -442,3 +485,10 @@ class Context:
     tax_checks: TaxChecks | None = None  # None: no provider is set, people look it up
     trust: Trust = NOBODY  # whose seals and signatures pass
     custody: Custody | None = None  # checks, hand-over, packages
+    watch: Watch | None = None
+    workdays: Calendar = WEEKDAYS
+    groups: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # name → (channel, conversation)
+    statements: Statements | None = None  # None: nobody makes them
+    reword: Callable[[str, date], Awaitable[str]] | None = (
+        None  # a question in other words, or ""; None: no model is set
+    )

@@ -7,11 +7,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from archive.access import Person, Right, may
+from archive.grammar import sounds
 from archive.timetable import starts_a_schedule
 from archive.words import Text
 from handlers.approve import approve, reject
 from handlers.arrange import FILE as ARRANGE_FILE
 from handlers.arrange import arrange, file_month
+from handlers.ask import ACTION as ASK_AGAIN
+from handlers.ask import ask
 from handlers.book_mapping import ACTION as BOOK_MAP
 from handlers.book_mapping import AS_DOCUMENT, as_document, columns, map_columns
 from handlers.books import COLUMNS as BOOK_COLUMNS
@@ -22,6 +25,7 @@ from handlers.closing import closing_check
 from handlers.context import Context
 from handlers.correct import correct, restore, withdraw
 from handlers.describe import describe
+from handlers.digest import set_digest
 from handlers.drill import details, voucher
 from handlers.due import extend, list_due, print_list
 from handlers.enter import ACTION as ENTER
@@ -45,6 +49,7 @@ from handlers.link import link, link_code
 from handlers.mapping import mapping
 from handlers.match import check_books
 from handlers.message import Choice, Message, Reply
+from handlers.monthend import month_end
 from handlers.record import scrap
 from handlers.report import KEEP
 from handlers.review import note, review_now
@@ -54,10 +59,12 @@ from handlers.rule_cards import REJECT as RULE_REJECT
 from handlers.rule_cards import WITHDRAW as RULE_WITHDRAW
 from handlers.rule_steps import approve_rule, reject_rule, withdraw_rule
 from handlers.rules import add_rule, change_rule, retire_rule, rules
-from handlers.schedule import cancel_schedule, list_schedules, set_schedule
+from handlers.schedule import cancel_schedule, list_schedules, pause_schedule, resume_schedule, set_schedule
 from handlers.search import search
 from handlers.show import show
 from handlers.signature import signature
+from handlers.state import ACTION as RETRY
+from handlers.state import retry, state
 from handlers.statements import balance_sheet, cash_flow_statement, changes_in_equity, income_statement
 from handlers.suggested import dismiss_suggested, propose_suggested
 from handlers.todo import todo
@@ -198,6 +205,13 @@ COMMANDS: tuple[Command, ...] = (
         Text("归档报表 报销 2026-10", "archive report expenses 2026-10"),
     ),
     Command(
+        ("问一下", "问", "ask"),
+        Right.SEARCH,
+        ask,
+        Text("用一句话问数字", "ask for figures in words"),
+        Text("问 本月差旅 按部门", "ask travel this month by department"),
+    ),
+    Command(
         ("核对", "对账", "match", "check books"),
         Right.SEE_ALL,
         check_books,
@@ -324,6 +338,20 @@ COMMANDS: tuple[Command, ...] = (
         Text("取消定时 1", "cancel schedule 1"),
     ),
     Command(
+        ("暂停定时", "pause schedule"),
+        Right.SCHEDULE,
+        pause_schedule,
+        Text("暂停定时", "pause a schedule"),
+        Text("暂停定时 1", "pause schedule 1"),
+    ),
+    Command(
+        ("恢复定时", "resume schedule"),
+        Right.SCHEDULE,
+        resume_schedule,
+        Text("恢复定时", "resume a schedule"),
+        Text("恢复定时 1", "resume schedule 1"),
+    ),
+    Command(
         ("查验", "tax check"),
         Right.CHECK,
         check,
@@ -364,6 +392,27 @@ COMMANDS: tuple[Command, ...] = (
         deputy,
         Text("委托别人代签移交", "name who signs a hand-over for you"),
         Text("委托签字 王芳 YJ2025-GD01-01", "deputy wang YJ2025-GD01-01"),
+    ),
+    Command(
+        ("月结包", "month-end pack", "month end pack"),
+        Right.REPORT,
+        month_end,
+        Text("月结包：报表、分析、未结事项装成一册", "statements, registers and open items as one PDF"),
+        Text("月结包 2026-09", "month-end pack 2026-09"),
+    ),
+    Command(
+        ("每日摘要", "摘要", "digest"),
+        Right.TALK,
+        set_digest,
+        Text("每日摘要：一天一条，代替多条通知", "one digest a day instead of several notices"),
+        Text("每日摘要 开 9:00", "digest on 9:00"),
+    ),
+    Command(
+        ("状态", "运行状态", "status"),
+        Right.WATCH,
+        state,
+        Text("看运行状态", "see how the service stands"),
+        Text("状态", "status"),
     ),
     Command(
         ("归类规则", "规则", "rules", "rule"),
@@ -431,6 +480,8 @@ ACTIONS: Mapping[str, tuple[Right, Handler]] = {
     "page": (Right.SEARCH, search),
     "todo": (Right.TALK, todo),
     ENTER: (Right.FORWARD, enter),
+    RETRY: (Right.WATCH, retry),
+    ASK_AGAIN: (Right.SEARCH, ask),
     LINK: (Right.ADMINISTER, link),
     KEEP: (Right.KEEP, keep),
     RULE_APPROVE: (Right.DECIDE_RULE, approve_rule),
@@ -464,6 +515,13 @@ def command_for(text: str) -> tuple[Command, str] | None:
         if not rest or not word[-1].isascii() or not rest[0].isalnum():
             return command, rest.strip().lstrip(":：,，").lstrip()
     return None
+
+
+def slip(text: str) -> bool:
+    """Whether the first word is a command with a letter wrong: reprot expenses."""
+    said = text.strip().lower().split(" ")[0]
+    commands = [word for word in _WORDS if word.isascii() and len(word) > 3]
+    return not sounds(said) and bool(difflib.get_close_matches(said, commands, n=1, cutoff=0.8))
 
 
 def nearest(text: str) -> str:

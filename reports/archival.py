@@ -10,12 +10,13 @@ import pikepdf
 import pikepdf.pdfa as pdfa
 
 from reports.cells import clean
-from reports.to_pdf import fix_date, stamp_of
+from reports.to_pdf import fixed_date
+from reports.to_pdf import stamp as stamped
 
 
 def sealed(printed: bytes, title: str, author: str, at: datetime, data: Mapping[str, bytes]) -> bytes:
     """`data`: XML files by name. Raises pikepdf.pdfa.PdfaError if the file does not conform."""
-    stamp = stamp_of(at)
+    stamp = stamped(at)
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(printed)) as document:
         for sheet in document.pages:
@@ -32,6 +33,6 @@ def sealed(printed: bytes, title: str, author: str, at: datetime, data: Mapping[
         document.docinfo["/Creator"] = "Guidang"
         document.docinfo["/CreationDate"] = document.docinfo["/ModDate"] = pikepdf.String(stamp)
         pdfa.prepare(document, "3b")
-        fix_date(document, at)
+        fixed_date(document, at)
         pdfa.save(document, out, "3b", repair=False, deterministic_id=True)
     return out.getvalue()
