@@ -23,6 +23,7 @@ from archive.question import (
 )
 from archive.trail import Entry
 from archive.words import Lang, Text, same
+from handlers import financials
 from handlers.answered import LINES, in_words, next_steps, say, words_of
 from handlers.called import names_of
 from handlers.cards import hit_card
@@ -148,7 +149,7 @@ async def statement_page(ctx: Context, asker: Person, question: Question) -> Pag
     if not may(asker, Right.SEE_ALL):
         raise NotAllowed(right=RIGHT_NAMES[Right.SEE_ALL])
     period = question.period or _month_before(ctx.now().astimezone(ctx.zone).date())
-    page = await ctx.statements.page(asker, question.subject, period) if ctx.statements else None
+    page = await financials.page_of(ctx, asker, question.subject, period)
     if page is None:
         raise NoStatement(name=subject_name(question.subject), period=period.label)
     return page

@@ -42,7 +42,6 @@ from archive.words import Text
 from archive.workdays import WEEKDAYS, Calendar
 from handlers.custody import Custody
 from handlers.message import Reply
-from reports.page import Page
 
 R = TypeVar("R")
 #: Where on a channel with several conversations a thing is said.
@@ -443,13 +442,6 @@ class Watch(Protocol):
         """Try what was given up afresh; leaves a trail entry. False when it is no failure any more."""
 
 
-class Statements(Protocol):
-    """Makes the financial statements from the books."""
-
-    async def page(self, asker: Person, key: str, period: Period) -> Page | None:
-        """One statement by its key in archive.vocabulary.STATEMENTS; None where the books don't allow it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Context:
     """Everything a handler gets. One frozen value, wired in bot/app.py only."""
@@ -488,7 +480,6 @@ class Context:
     watch: Watch | None = None
     workdays: Calendar = WEEKDAYS
     groups: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # name → (channel, conversation)
-    statements: Statements | None = None  # None: nobody makes them
     reword: Callable[[str, date], Awaitable[str]] | None = (
         None  # a question in other words, or ""; None: no model is set
     )

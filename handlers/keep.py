@@ -17,8 +17,9 @@ from archive.trail import Entry
 from archive.words import Lang, Text, same
 from handlers.cards import item_card
 from handlers.context import Context
+from handlers.made import Made, report_name
 from handlers.message import Message, Reply
-from handlers.report import MEDIA, Made, build, report, report_name
+from handlers.report import MEDIA, build, report
 from reports import catalogue
 from reports.page import SIZES
 from reports.render import render

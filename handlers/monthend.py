@@ -18,6 +18,7 @@ from archive.remark import Remark
 from archive.trail import Entry
 from archive.vocabulary import STATEMENTS
 from archive.words import Text, same
+from handlers import financials
 from handlers.context import Context
 from handlers.match import ledger, matched, months
 from handlers.message import Choice, Message, OutFile, Reply
@@ -84,7 +85,7 @@ async def gathered(ctx: Context, asker: Person, message: Message, period: Period
     sections: list[Section] = []
     steps = len(STATEMENTS) + len(_REGISTERS) + 1
     for term in STATEMENTS:
-        page = await ctx.statements.page(asker, term.key, period) if ctx.statements else None
+        page = await financials.page_of(ctx, asker, term.key, period)
         sections.append(Section(term.name, page, same("") if page else _NO_LEDGER))
     await _progress(ctx, message, 0.2, Text("财务报表", "statements"))
     for entry in (e for e in REPORTS if e.key in _REGISTERS):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -15,20 +15,20 @@ from archive.approval import Case, Verdict
 from archive.checks import title_of
 from archive.errors import NotAllowed, NothingToReport, UnknownReport
 from archive.item import STATE_NAMES, FileRef, Item, ItemState
-from archive.made import data_digest, is_made
+from archive.made import is_made
 from archive.money import thousands
 from archive.period import Period
 from archive.trail import Entry
 from archive.words import Lang, Text, same
 from handlers import financials
 from handlers.context import Context
+from handlers.made import Made, archive_choice, report_name
 from handlers.message import Choice, Message, OutFile, Reply
 from reports import catalogue
 from reports.claim import Claim
 from reports.head import Head
 from reports.page import YUAN, Page, Paragraph
 from reports.render import Format, card, render
-from reports.to_json import plain as plain_page
 from reports.units import find_unit
 
 MEDIA: Mapping[str, str] = {
@@ -39,21 +39,8 @@ MEDIA: Mapping[str, str] = {
     "json": "application/json",
 }
 _FORMATS: Mapping[str, Format] = {"pdf": "pdf", "word": "docx", "docx": "docx", "excel": "xlsx", "xlsx": "xlsx"}
-#: The button that archives a report: handlers/keep.py.
-KEEP = "keep"
 #: What a register holds: what stands, and what is still open; rejected and withdrawn documents are no claims.
 _COUNTED = frozenset({ItemState.ARCHIVED, ItemState.PENDING})
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A finished report: its page, and by which date its documents were chosen."""
-
-    page: Page
-    key: str
-    period: Period
-    rows: int
-    figures: bytes = b""  # of a financial statement: its JSON, lines by name
 
 
 async def report(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
@@ -80,22 +67,9 @@ async def report(ctx: Context, asker: Person, message: Message, rest: str) -> Re
         ),
         choices=(
             *(Choice(same(f.upper()), say=Text(f"报表 {plain} {f}", f"report {plain} {f}")) for f in others),
-            *((_archive(made),) if may(asker, Right.KEEP) else ()),
+            *((archive_choice(made),) if may(asker, Right.KEEP) else ()),
         ),
     )
-
-
-def _archive(made: Made) -> Choice:
-    """The press under a report; it says which report, of which data, so that nothing else is archived than was seen."""
-    period, page = made.period, made.page
-    at = str(round(page.made_at.timestamp() * 1000))
-    parts = (made.key, period.first.isoformat(), period.last.isoformat(), page.lang, str(page.unit.size), at)
-    return Choice(Text("归档", "Archive"), KEEP, "|".join((*parts, data_digest(plain_page(page))[:16])))
-
-
-def report_name(made: Made, lang: Lang) -> str:
-    """What its file is called, without the ending."""
-    return f"{made.page.title.to(lang)}_{made.period.label.to(lang)}".replace("/", "-").replace(" ", "_")
 
 
 async def build(
@@ -110,12 +84,10 @@ async def build(
 
     `at`: the moment it is to be made for, where that isn't now: how long something has waited is told as of then.
     """
-    if financials.names_statement(words):
-        got = await financials.asked(ctx, asker.company, words)
-        page = got.page(ctx, asker.name, lang or asker.lang)
-        return Made(page, got.kind, got.period, len(got.statement.figures), got.json())
     now = at or ctx.now()
     today = now.astimezone(ctx.zone).date()
+    if financials.names_statement(words):
+        return (await financials.asked(ctx, asker.company, words)).made(ctx, asker.name, lang or asker.lang, now)
     unit, words = find_unit(words)
     said, rest = periods.find(words, today)
     period = period or said or Period.month(today.year, today.month)

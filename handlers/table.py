@@ -46,12 +46,12 @@ from handlers.join import join
 from handlers.keep import keep, reported
 from handlers.link import ACTION as LINK
 from handlers.link import link, link_code
+from handlers.made import KEEP
 from handlers.mapping import mapping
 from handlers.match import check_books
 from handlers.message import Choice, Message, Reply
 from handlers.monthend import month_end
 from handlers.record import scrap
-from handlers.report import KEEP
 from handlers.review import note, review_now
 from handlers.rule_cards import APPROVE as RULE_APPROVE
 from handlers.rule_cards import DISMISS, SUGGEST

@@ -37,6 +37,7 @@ from handlers import search as searching
 from handlers import show as showing
 from handlers.cards import money
 from handlers.financials import names_statement
+from handlers.made import Made
 from handlers.message import Message
 from handlers.standing import plain_standing
 from handlers.upload import upload
@@ -253,7 +254,7 @@ async def report(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-async def _filed(house: House, person: Person, made: reports.Made) -> str:
+async def _filed(house: House, person: Person, made: Made) -> str:
     """The id of the report as a document of the archive."""
     message = Message(f"cli:{person.id}", "cli", "cli", person.id, house.ctx.now())
     item = await keeping.filed(house.ctx, person, message, made)

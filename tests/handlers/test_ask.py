@@ -167,10 +167,10 @@ async def test_what_was_rejected_and_what_is_incomplete(scene: Scene) -> None:
 
 
 async def test_statements_that_nobody_makes_are_refused_with_what_to_ask(scene: Scene) -> None:
-    said = words(await scene.send("zhao", "利润表 2026-09"))
+    said = words(await scene.send("zhao", "问 利润表 2026-09"))
     assert "[Q74]" in said
     assert "营业收入" in said
-    assert "[A01]" in words(await scene.send("li", "利润表 2026-09"))
+    assert "[A01]" in words(await scene.send("li", "问 利润表 2026-09"))
 
 
 async def test_a_slip_of_the_pen_gets_a_button(scene: Scene) -> None:

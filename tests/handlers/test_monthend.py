@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pikepdf
 import pypdfium2
 import pytest
 
-from archive.access import Person
 from archive.period import Period
 from archive.words import Text
+from handlers.message import Reply
 from reports.head import Head
 from reports.pack import Section, bound
 from reports.page import Page, Paragraph
 from storage.files import held_file
-from tests.house import Scene, einvoice, words
+from tests.handlers.test_statements import BALANCES, TABLE, journal_of
+from tests.house import Scene, button, einvoice, words
+from tests.intake.books import text as sheet
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -28,35 +29,44 @@ def _page(title: str) -> Page:
     return head.page(Text(title, title), period.label, (Paragraph(Text(title, title)),))
 
 
-class OneStatement:
-    """Makes the profit and loss statement and no other."""
+async def test_without_books_it_says_what_it_lacks(scene: Scene) -> None:
+    await scene.click("wang", "approve", (await scene.forward("li", einvoice(on=date(2026, 5, 9)))).id)
+    reply = await scene.send("zhao", "月结包 2026-05")
+    assert "未附：资产负债表、利润表、现金流量表、所有者权益变动表" in words(reply)
+    _, said = await _opened(scene, reply)
+    assert "未附：没有可用的总账数据" in said[0].replace("\r\n", "").replace("\n", "")
 
-    async def page(self, asker: Person, key: str, period: Period) -> Page | None:
-        return _page("利润表样张") if key == "income_statement" else None
+
+async def _opened(scene: Scene, reply: Reply) -> tuple[list[str], list[str]]:
+    """The pack's bookmarks and the words of each page."""
+    name = reply.files[1].name
+    held = next(f.file for s in reversed(scene.channel.said) for f in s.reply.files if f.name == name)
+    data = await scene.house.vault.original(held_file(held))
+    with pikepdf.open(io.BytesIO(data)) as document, document.open_outline() as outline:
+        titles = [item.title for item in outline.root]
+    return titles, [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(data)]
 
 
 async def test_the_pack_holds_what_there_is_and_names_what_is_not(scene: Scene) -> None:
     first = await scene.forward("li", einvoice("100.10", on=date(2026, 9, 9)))
     await scene.forward("li", einvoice("5400.30", on=date(2026, 9, 20)))
     await scene.click("wang", "approve", first.id)
-    scene.reception._ctx = replace(scene.reception._ctx, statements=OneStatement())
+    files = [("凭证.xlsx", journal_of("2026-09")), ("科目余额表_2026-08.csv", sheet([BALANCES, *TABLE]))]
+    for card in (await scene.send("zhao", files=files)).cards:
+        await scene.press("zhao", button(card, "book_import"))
     reply = await scene.send("zhao", "月结包 2026-09")
-    assert "未附：资产负债表、现金流量表、所有者权益变动表" in words(reply)
-    name = reply.files[1].name
-    assert name == "月结包_2026-09.pdf"
-    held = next(f.file for s in reversed(scene.channel.said) for f in s.reply.files if f.name == name)
-    data = await scene.house.vault.original(held_file(held))
-    with pikepdf.open(io.BytesIO(data)) as document, document.open_outline() as outline:
-        titles = [item.title for item in outline.root]
-        total = len(document.pages)
-    assert titles == ["目录", "利润表", "报销登记表", "差旅费明细", "供应商统计", "审批时效", "未结事项"]
-    text = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(data)]
+    assert "未附" not in words(reply)
+    assert reply.files[1].name == "月结包_2026-09.pdf"
+    titles, text = await _opened(scene, reply)
+    total = len(text)
+    statements = ["资产负债表", "利润表", "现金流量表", "所有者权益变动表"]
+    assert titles == ["目录", *statements, "报销登记表", "差旅费明细", "供应商统计", "审批时效", "未结事项"]
+    assert "5,388.00" in text[1]  # 货币资金
     for number, said in enumerate(text, 1):
         assert f"{number} / {total}" in said
-    assert "未附：没有可用的总账数据" in text[0].replace("\r\n", "").replace("\n", "")
     assert "5,400.30" in text[-1]
     assert "王芳" in text[-1]
-    progress = [share for message in scene.channel.progress_of.values() for share, _ in message]
+    progress = [share for share, _ in [*scene.channel.progress_of.values()][-1]]
     assert progress == sorted(progress)
     assert progress[-1] >= 0.8
     exported = (await scene.house.trail.about("month_end"))[-1].entry
