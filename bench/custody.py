@@ -32,6 +32,7 @@ from handlers.custodian import custody_of
 from handlers.inspecting import begin, work_off
 from handlers.packing import pack
 from storage.package_folder import PackageFolder
+from storage.shelf import lone_row
 
 CLASS = numbering.class_no("GD01", numbering.VOUCHERS, 2026, "D30")
 SIZE = 100_000  # bytes of a document
@@ -71,6 +72,7 @@ async def filled(house: House, count: int, size: int = SIZE) -> None:
             item_id, "GD01", "li", "销售部", file, 0, document, ItemState.ARCHIVED, AT, f"desk:{n}", filed=filed
         )  # fmt: skip
         await house.vault.take(item, Case(item_id, item_id, "一般", (), AT), [Entry("li", "received", item_id, AT)])
+        await house.db.shelf.insert_one(lone_row(item))
 
 
 async def check(house: House) -> dict[str, Any]:

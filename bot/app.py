@@ -14,7 +14,6 @@ from pathlib import Path
 from archive.classify import built_in
 from archive.item import Item
 from archive.keeping import longer
-from archive.metadata import Fonds
 from archive.retention import SOURCE_DOCUMENT
 from bot import custody
 from bot.channel import Channel
@@ -47,7 +46,6 @@ from storage import (
     leases,
     ledgers,
     lessons,
-    lone_units,
     mongo,
     notes,
     openings,
@@ -114,7 +112,7 @@ ROOMS = (
     webhooks, wecom, wecom_calls,
     accounts, api_answers, api_keys, asked, books, files, identities, inbox, items, leases, lessons, notes, openings,
     outbox, people, rulebook, said, schedules, talk, tax_checks, teams, trail, webhooks, wecom, wecom_calls,
-    inspections, lone_units, receiving, handovers,
+    inspections, receiving, handovers,
     accounts, api_answers, api_keys, asked, books, files, identities, inbox, items, leases, ledgers, lessons, notes,
     openings, outbox, people, rulebook, said, schedules, talk, tax_checks, teams, trail, webhooks, wecom, wecom_calls,
     accounts, api_answers, api_keys, asked, books, digests, files, identities, inbox, items, leases, lessons, notes,
@@ -203,7 +201,7 @@ def _furnished(
         notes=notes.Notes(db),
         identities=known_as,
         books=books.Books(db, chain),
-        units=units.Units(db, chain, {c.code: Fonds(c.code, c.name, c.tax_id) for c in settings.companies}),
+        units=units.Units(db, chain, custody.fonds(settings)),
         standings=standings.Standings(db, chain),
         holds=holds.Holds(db, chain),
         archiving=Archiving(table, retention(), ways.scheme, ways.office, ways.paper, laws()),

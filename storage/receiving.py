@@ -14,7 +14,7 @@ from datetime import datetime
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from archive import numbering
+from archive import made, numbering, shelving
 from archive.approval import Case, Verdict
 from archive.document import Document
 from archive.errors import DuplicateFile
@@ -25,6 +25,7 @@ from archive.trail import Entry
 from storage.items import record_digest, to_document, to_item
 from storage.mongo import Database, Doc, Indexes, Session, border
 from storage.records import digest, pack, unpack
+from storage.shelf import lone_row
 from storage.trail import Trail
 
 INDEXES: Indexes = {}
@@ -34,8 +35,11 @@ RECEIVED = "received_in"  # what the trail calls an item that came in a package
 class Arrivals:
     """See handlers.custody.Receiving."""
 
-    def __init__(self, db: Database, trail: Trail) -> None:
-        self._db, self._trail = db, trail
+    def __init__(
+        self, db: Database, trail: Trail, scheme: shelving.Scheme = shelving.Scheme.D1, office: str = "CW"
+    ) -> None:
+        """`scheme`, `office`: of the classes here (DA/T 94 App D)."""
+        self._db, self._trail, self._scheme, self._office = db, trail, scheme, office
 
     async def arrival(self, company: str, digest_: str) -> Arrival | None:
         """None for one that never came."""
@@ -60,10 +64,10 @@ class Arrivals:
         self, arrival: Arrival, card: UnitCard, files: Sequence[FileRef], at: datetime, ids: Sequence[str] = ()
     ) -> tuple[Arrival, list[Item]]:
         """One unit. `files`: its papers' originals, held; `ids`: new item ids, as many as papers at least."""
-        made: list[Item] = []
+        taken: list[Item] = []
 
         async def step(session: Session) -> tuple[Arrival, Sequence[Entry]]:
-            made.clear()
+            taken.clear()
             said = {"unit": card.unit.id}
             standing = await self._db.arrivals.find_one({"_id": arrival.id}, session=session)
             assert standing is not None  # begun before
@@ -72,14 +76,16 @@ class Arrivals:
                 return _arrival(standing), [dataclasses.replace(entries[0], action="unit_known")]
             for item, told in _items(arrival, card, files, at, ids):
                 filed = await self._filed(arrival.company, card, at, session)
-                doc = to_document(dataclasses.replace(item, filed=filed), _case(item.id, at))
+                kept = dataclasses.replace(item, filed=filed)
+                doc = to_document(kept, _case(item.id, at))
+                await self._db.shelf.insert_one(lone_row(kept), session=session)
                 beside = _beside(arrival, card, told, item.id)
                 for file in item.files:
                     await self._db.keys.update_one({"_id": file.id}, {"$unset": {"loose": ""}}, session=session)
                 await self._db.items.insert_one(doc, session=session)
                 await self._db.received.insert_one(beside, session=session)
                 entries.append(_entry(arrival, card, told, doc, beside, at))
-                made.append(to_item(doc))
+                taken.append(to_item(doc))
             after = dataclasses.replace(_arrival(standing), done=card.nth)
             put: Doc = {"_id": arrival.id, **pack(after)}
             await self._db.arrivals.replace_one({"_id": arrival.id}, put, session=session)
@@ -90,12 +96,13 @@ class Arrivals:
         except DuplicateKeyError as error:
             name = card.unit.papers[0].file.name
             raise DuplicateFile(name=name, who=arrival.company, when="—", item=card.unit.id) from error
-        return after, made
+        return after, taken
 
     async def _filed(self, company: str, card: UnitCard, at: datetime, session: Session) -> Filed:
         """A 档号 of the receiving fonds; year, term and its end as they came: the clock does not start anew."""
         u = card.unit
-        class_no = numbering.class_no(company, numbering.VOUCHERS, u.year, _code(u.retention))
+        form = made.FORMS.get(u.category, numbering.VOUCHERS)
+        class_no = shelving.class_no(self._scheme, company, form, u.year, _code(u.retention), self._office)
         counter = await self._db.counters.find_one_and_update(
             {"_id": numbering.counter(class_no, u.month)}, {"$inc": {"last": 1}}, upsert=True,
             return_document=ReturnDocument.AFTER, session=session,

@@ -209,7 +209,7 @@ async def test_the_seal_is_looked_at_again_before_it_is_called_broken(
 async def test_a_check_is_said_by_a_schedule(scene: Scene, items: list[Item]) -> None:
     assert "已设定时" in words(await scene.send("chen", "每月1日 8:30 检测 抽样 10%"))
     assert "[S61]" in words(await scene.send("chen", "每月1日 8:30 检测 随便"))
-    assert "[Q05]" in words(await scene.send("chen", "每月1日 8:30 移交 2025"))
+    assert "[Q70]" in words(await scene.send("chen", "每月1日 8:30 移交 2025"))
 
 
 async def test_results_that_were_changed_are_found_by_verify(scene: Scene, items: list[Item]) -> None:
