@@ -128,7 +128,7 @@ def filing(
         name, company, kind, term.category, title, file_no or title, formed, year, month, term.label,
         term.expires(year), papers=tuple(papers),
     )  # fmt: skip
-    return Filing(unit, _class(ctx, unit))
+    return Filing(unit, _class(ctx, unit), told={"M58": "会计核算系统导入"})
 
 
 def _class(ctx: Context, unit: Unit) -> str:

@@ -49,7 +49,7 @@ async def file_record(
         raise ShelfRefused(item=title, why=Text("期间还没有到", "the period has not come yet"))
     paper = Paper(1, Part.OTHER, file, "", file.name)
     unit = _unit(ctx, company, kind, title, year, month, f"{company}|{kind}|{file.sha256[:16]}", paper, formed)
-    return await ctx.units.file([Filing(unit, _class(ctx, unit))], who.id, ctx.now(), channel)
+    return await ctx.units.file([Filing(unit, _class(ctx, unit), told={"M58": "手工归档"})], who.id, ctx.now(), channel)
 
 
 def _unit(
@@ -105,7 +105,7 @@ async def _card_filed(ctx: Context, who: Person, card: AssetCard, on: date, why:
     paper = Paper(1, Part.OTHER, file, "", "固定资产卡片")
     unit = _unit(ctx, who.company, CARD, title, on.year, on.month, name, paper, on)
     unit = replace(unit, expires=scrapped(ctx.archiving.table[CARD], on), file_no=card.number)
-    filed = Filing(unit, _class(ctx, unit), {"M82": why, "M27": card.name})
+    filed = Filing(unit, _class(ctx, unit), {"M82": why, "M27": card.name, "M58": "固定资产卡片"})
     await ctx.units.file([filed], who.id, ctx.now(), channel)
     return await ctx.units.unit(name)
 

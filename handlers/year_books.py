@@ -79,4 +79,6 @@ async def _filed(ctx: Context, company: str, who: str, book: Book, channel: str)
         term.label, term.expires(book.year), papers=(Paper(1, Part.OTHER, file, "", book.title),),
     )  # fmt: skip
     shelf = class_no(ways.scheme, company, FORMS[book.kind], book.year, code, ways.office)
-    return len((await ctx.units.file([Filing(unit, shelf)], who, ctx.now(), channel)).units)
+    return len(
+        (await ctx.units.file([Filing(unit, shelf, told={"M58": "归档 Guidang"})], who, ctx.now(), channel)).units
+    )
