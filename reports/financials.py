@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from archive.period import Period
 from archive.statements.form import FormLine
 from archive.statements.statement import Statement
 from archive.words import Lang, Text, same
-from reports.page import YUAN, Block, Cell, Column, Group, Page, Paragraph, Row, Signatures, Table, Unit
+from reports.page import YUAN, Block, Cell, Column, Group, Page, Paragraph, Row, Signatures, Spot, Table, Unit
 
 ROLES = (
     Text("单位负责人", "Legal representative"),
@@ -131,7 +131,25 @@ def _table(statement: Statement) -> Table:
         )  # fmt: skip
         rows.append((_label(line), *figures))
     small = len(rows) > 30 or form.kind == "equity"
-    return Table(form.title, columns, (Group(tuple(rows)),), strong=frozenset(strong), compact=small)
+    adds = _adds(form.lines, rows, 0, len(columns))
+    return Table(form.title, columns, (Group(tuple(rows)),), strong=frozenset(strong), compact=small, adds=adds)
+
+
+def _adds(lines: Sequence[FormLine | None], rows: Sequence[Row], first: int, wide: int) -> dict[Spot, tuple[int, ...]]:
+    """Which rows each total adds up, as a workbook calculates it; only where what is printed does add up to it.
+
+    `first`: the column of the lines' names; their figures follow it, `wide` columns in all.
+    """
+    at = {line.name: n for n, line in enumerate(lines) if line is not None and line.name}
+    found: dict[Spot, tuple[int, ...]] = {}
+    for n, line in enumerate(lines):
+        if line is None or not line.plus or any(name not in at for _, name in line.plus):
+            continue
+        for column in range(first + 1, first + wide):
+            parts = [(sign, rows[at[name]][column] or Decimal(0)) for sign, name in line.plus]
+            if rows[n][column] == sum((sign * Decimal(str(x)) for sign, x in parts), Decimal(0)):
+                found[n, column] = tuple(sign * (at[name] + 1) for sign, name in line.plus)
+    return found
 
 
 def _two_sided(statement: Statement) -> Table:
@@ -147,17 +165,21 @@ def _two_sided(statement: Statement) -> Table:
         cells.append((lines[-1], _half(statement, lines[-1])))
         sides.append(cells)
     rows = tuple((*a[1], *b[1]) for a, b in zip(*sides, strict=True))
-    strong = frozenset(
-        n
-        for n, (a, b) in enumerate(zip(*sides, strict=True))
-        if (a[0] is None or a[0].bold) and (b[0] is None or b[0].bold)
-    )
+    half = 1 + len(form.printed)
+    bold: set[Spot] = set()
+    adds: dict[Spot, tuple[int, ...]] = {}
+    for first, side in zip((0, half), sides, strict=True):
+        lines_of = [line for line, _ in side]
+        bold |= {(n, first + c) for n, line in enumerate(lines_of) if line and line.bold for c in range(half)}
+        adds |= _adds(lines_of, rows, first, half)
     heads = (Text("资产", "Assets"), Text("负债和所有者权益", "Liabilities and equity"))
     columns: list[Column] = []
-    for side, head in enumerate(heads):
-        columns.append(Column(f"item{side}", head, weight=3.0))
-        columns += [Column(f"{c}{side}", _COLUMNS.get(c, same(c)), "money") for c in form.printed]
-    return Table(form.title, tuple(columns), (Group(rows),), strong=strong, compact=True)
+    for at, head in enumerate(heads):
+        columns.append(Column(f"item{at}", head, weight=3.0))
+        columns += [Column(f"{c}{at}", _COLUMNS.get(c, same(c)), "money") for c in form.printed]
+    return Table(
+        form.title, tuple(columns), (Group(rows),), compact=True, bold=frozenset(bold), adds=adds, split=half
+    )  # fmt: skip
 
 
 def _half(statement: Statement, line: FormLine) -> Row:

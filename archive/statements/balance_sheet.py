@@ -62,7 +62,7 @@ def _at(
     nets: list[str] = []
     rest: list[str] = []
     seconds: dict[str, list[tuple[str, Decimal]]] = defaultdict(list)
-    for account, amount in balances.items():
+    for account, amount in sorted(balances.items()):
         if not amount:
             continue
         node = ledger.chart.nodes[account]
@@ -125,7 +125,7 @@ def _by_side(
     if details is None:
         nets.append(f"{account} {ledger.chart.nodes[account].name}")
         details = {"": amount}
-    for party, mine in details.items():
+    for party, mine in sorted(details.items()):
         side = "借" if mine > 0 else "贷"
         line = next((x for x, t in found if t.take == side), found[0][0])
         if mine:

@@ -196,7 +196,7 @@ def _figures(
             whole[key] += amount
     lines = {key: line for line in form.lines for key in (line.key, *line.keys) if key}
     parts: dict[str, list[Part]] = defaultdict(list)
-    for (flow, account), amount in whole.items():
+    for (flow, account), amount in sorted(whole.items()):
         if line := lines.get(flow):
             parts[line.name].append(Part(account, -amount if line.out else amount))
     opening = cash_at(ledger, ledger.openings[months[0]])
@@ -221,7 +221,7 @@ def _notes(flowed: Sequence[Flowed]) -> list[Text]:
         )
     unknown: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for f in flowed:
-        for item, amount in (f.unknown or {}).items():
+        for item, amount in sorted((f.unknown or {}).items()):
             unknown[item] += amount
     if unknown:
         some = "；".join(f"{item} {thousands(a)}" for item, a in unknown.items())

@@ -29,7 +29,7 @@ def equity(ledger: Ledger, form: Form, period: str, months: Sequence[str], figur
     """`months` run from January; `figures`: the balance sheet at their end, which every column must come to."""
     cells: Cells = defaultdict(lambda: ZERO)
     parts: dict[str, list[Part]] = defaultdict(list)
-    for account, amount in ledger.openings[months[0]].items():
+    for account, amount in sorted(ledger.openings[months[0]].items()):
         node = ledger.chart.nodes[account]
         column = _COLUMNS.get(node.role) or (RETAINED if node.group in ("income", "expense", "equity") else "")
         if column:

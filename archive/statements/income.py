@@ -51,7 +51,7 @@ def _figures(
     ledger: Ledger, form: Form, months: Sequence[str], inputs: Mapping[str, Mapping[str, Decimal]]
 ) -> tuple[dict[str, Decimal], dict[str, tuple[Part, ...]]]:
     parts: dict[str, list[Part]] = defaultdict(list)
-    for account, amount in moved(ledger, months).items():
+    for account, amount in sorted(moved(ledger, months).items()):
         node = ledger.chart.nodes[account]
         if not amount or not node.role:
             continue

@@ -130,7 +130,7 @@ def indirect(
                 whole[share] += amount
         lines = {line.key: line for line in form.lines if line.key}
         parts: dict[str, list[Part]] = defaultdict(list)
-        for (kind, account), amount in whole.items():
+        for (kind, account), amount in sorted(whole.items()):
             parts[lines[kind].name].append(Part(account, amount))
         figures = {line.name: sum((p.amount for p in parts[line.name]), ZERO) for line in form.lines if line.key}
         summed(form.lines, figures)
