@@ -107,17 +107,10 @@ FRESH = 16 * MB
 #: Processes that look at what is kept, made when a check begins.
 CHECKERS = 2
 ROOMS = (
-    accounts, api_answers, api_keys, asked, books, files, holds, identities, inbox, items, leases, lessons, notes,
-    openings, outbox, people, rulebook, said, schedules, shelf, standings, talk, tax_checks, teams, trail, units,
-    webhooks, wecom, wecom_calls,
-    accounts, api_answers, api_keys, asked, books, files, identities, inbox, items, leases, lessons, notes, openings,
-    outbox, people, rulebook, said, schedules, talk, tax_checks, teams, trail, webhooks, wecom, wecom_calls,
-    inspections, receiving, handovers,
-    accounts, api_answers, api_keys, asked, books, files, identities, inbox, items, leases, ledgers, lessons, notes,
-    openings, outbox, people, rulebook, said, schedules, talk, tax_checks, teams, trail, webhooks, wecom, wecom_calls,
-    accounts, api_answers, api_keys, asked, books, digests, files, identities, inbox, items, leases, lessons, notes,
-    openings, outbox, people, replicas, rulebook, said, schedules, talk, tax_checks, teams, trail,
-    webhooks, wecom, wecom_calls,
+    accounts, api_answers, api_keys, asked, books, digests, files, handovers, holds, identities, inbox,
+    inspections, items, leases, ledgers, lessons, notes, openings, outbox, people, receiving, replicas,
+    rulebook, said, schedules, shelf, standings, talk, tax_checks, teams, trail, units, webhooks, wecom,
+    wecom_calls,
 )  # fmt: skip
 
 

@@ -198,10 +198,11 @@ class Embedded:
             await process.wait()
 
     async def _stop(self) -> None:
-        if self._watch:
+        while self._watch and not self._watch.done():
+            # Again and again: once in some thousand stops the driver's closing, met by this, was seen to wait for ever.
             self._watch.cancel()
-            await asyncio.wait([self._watch])
-            self._watch = None
+            await asyncio.wait([self._watch], timeout=1)
+        self._watch = None
         await self._end_process()
         if self.owner:
             if self._process is not None:

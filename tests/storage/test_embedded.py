@@ -91,3 +91,22 @@ async def test_a_database_that_no_longer_answers_is_brought_back(
         assert database.pid != stuck
         async with AsyncMongoClient(database.uri) as client:
             assert (await client.admin.command("ping"))["ok"]
+
+
+async def test_a_stop_does_not_wait_for_a_look_that_hangs(tmp_path: Path) -> None:
+    embedded = Embedded(tmp_path)
+    looking = asyncio.Event()
+
+    async def look() -> None:
+        """As the driver did: told to stop while it closes, it waits for what never comes."""
+        try:
+            looking.set()
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.Event().wait()
+
+    embedded._watch = asyncio.create_task(look())
+    await looking.wait()
+    async with asyncio.timeout(30):
+        await embedded.__aexit__(None, None, None)
+    assert embedded._watch is None
