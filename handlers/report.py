@@ -18,7 +18,7 @@ from archive.money import thousands
 from archive.period import Period
 from archive.trail import Entry
 from archive.words import Lang, Text, same
-from handlers import financials
+from handlers import analysis, financials
 from handlers.context import Context
 from handlers.message import Choice, Message, OutFile, Reply
 from reports import catalogue
@@ -54,6 +54,8 @@ async def report(ctx: Context, asker: Person, message: Message, rest: str) -> Re
     """The report as PDF with a preview; Word and Excel are one press away, or asked for by name."""
     if financials.names_statement(rest):
         return await financials.reply(ctx, asker, message, rest)
+    if analysis.names_analysis(rest):
+        return await analysis.reply(ctx, asker, message, rest)
     words, format = _format_of(rest)
     made = await build(ctx, asker, words)
     data, preview = await ctx.offload(_drawn, made.page, format)
@@ -82,6 +84,9 @@ async def build(ctx: Context, asker: Person, words: str, lang: Lang | None = Non
         got = await financials.asked(ctx, asker.company, words)
         page = got.page(ctx, asker.name, lang or asker.lang)
         return Made(page, got.kind, got.period, len(got.statement.figures), got.json())
+    if analysis.names_analysis(words):
+        made = await analysis.asked(ctx, asker, words, lang)
+        return Made(made.page, made.key, made.period, made.rows, made.figures)
     today = ctx.now().astimezone(ctx.zone).date()
     period, rest = periods.find(words, today)
     period = period or Period.month(today.year, today.month)

@@ -29,7 +29,7 @@ def anomalies(
     """
     months = frozenset(period)
     mine = [v for v in vouchers if v.period in months]
-    log = [p for p in postings if p.voucher.split(" ")[0] in months]
+    log = [p for p in postings if p.period in months]
     paid = payments(vouchers)
     return (
         *one_hand(mine, log),

@@ -33,7 +33,7 @@ def off_hours(postings: Sequence[Posting], workday: Workday) -> Iterator[Remark]
     """Each voucher once, with the first such line of the log."""
     seen: set[str] = set()
     for p in sorted(postings, key=lambda p: (p.at, p.row)):
-        night = p.at.time() >= LATE or p.at.time() < EARLY
+        night = bool(p.time) and (p.at.time() >= LATE or p.at.time() < EARLY)
         off = not workday(p.at.date())
         if not (night or off) or p.voucher in seen:
             continue

@@ -31,6 +31,7 @@ from config.settings import MB, Settings
 from handlers import report as reports
 from handlers import search as searching
 from handlers import show as showing
+from handlers.analysis import names_analysis
 from handlers.cards import money
 from handlers.financials import names_statement
 from handlers.message import Message
@@ -198,7 +199,8 @@ async def report(args: argparse.Namespace, settings: Settings) -> int:
         return 2
     words = " ".join([*args.name, args.period or ""])
     async with opened(settings) as house:
-        person = await _person(house, args.person, Right.REPORT, args.company, books=names_statement(words))
+        of_books = names_statement(words) or names_analysis(words)
+        person = await _person(house, args.person, Right.REPORT, args.company, books=of_books)
         made = await reports.build(house.ctx, person, words)
         drawn = made.figures if ending == "json" else b""
         data: bytes = drawn or await house.ctx.offload(render, made.page, ending)

@@ -24,7 +24,7 @@ from archive.voucher import Voucher
 from bot.app import House, opened
 from config.settings import MB, Settings
 from handlers import books
-from handlers import match as matching
+from handlers import compared as matching
 from intake.names import safe_name
 from intake.sheet.book import Book
 

@@ -1,0 +1,175 @@
+"""异常, 趋势, 比率 …: analyses of the imported books as replies and files, by their own names or as reports."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from archive.access import Person
+from archive.period import Period
+from archive.statements.make import Span, span_in
+from archive.trail import Entry
+from archive.words import Lang, Text, same
+from handlers.anomalies import unusual
+from handlers.context import Context
+from handlers.message import Card, Choice, Fact, Message, OutFile, Reply
+from reports import anomalies as anomalies_page
+from reports.financials import period_text
+from reports.head import Head
+from reports.page import WAN, YUAN, Page
+from reports.render import Format, render
+
+#: Findings told on the card, and vouchers one press away.
+FLAGS, VOUCHERS = 8, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """A finished analysis: its page, its JSON (empty: that of the page), what its card tells and offers."""
+
+    key: str
+    span: Span
+    page: Page
+    rows: int
+    figures: bytes = b""
+    facts: tuple[Fact, ...] = ()
+    flags: tuple[Text, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    private: tuple[str, ...] = ()
+
+    @property
+    def period(self) -> Period:
+        """The days it covers."""
+        return stretch(self.span)
+
+
+Maker = Callable[[Context, str, Span, Head], Awaitable[Analysed]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One analysis: its name, other words for it, what the help says, an example period, and how it is made."""
+
+    name: Text
+    words: tuple[str, ...]
+    help: Text
+    example: str
+    make: Maker
+
+
+async def _anomalies(ctx: Context, company: str, span: Span, head: Head) -> Analysed:
+    found = await unusual(ctx, company, span.months)
+    told = (found.remarks, found.unchecked, found.vouchers, head)
+    kinds = anomalies_page.grouped(found.remarks)
+    ordered = [remark for _, group in kinds for remark in group]
+    refs = dict.fromkeys(ref for r in ordered for ref in r.refs if re.fullmatch(r"20\d\d-\d\d \S+-\d+", ref))
+    choices = [Choice(same(ref), say=Text(f"凭证 {ref}", f"voucher {ref}")) for ref in list(refs)[:VOUCHERS]]
+    return Analysed(
+        "anomalies", span, anomalies_page.page(*told), len(ordered),
+        json.dumps(anomalies_page.as_json(*told), ensure_ascii=False, indent=1).encode(),
+        tuple(Fact(anomalies_page.name(kind), f"{len(group)}") for kind, group in kinds),
+        tuple(r.why for r in ordered[:FLAGS]), tuple(choices),
+        tuple(dict.fromkeys(ref for r in ordered[:FLAGS] for ref in r.refs if ref.isdigit() and len(ref) >= 8)),
+    )  # fmt: skip
+
+
+KINDS: Mapping[str, Kind] = {
+    "anomalies": Kind(
+        Text("异常", "anomalies"), ("账簿异常", "异常凭证", "anomaly"),
+        Text("看账里的异常", "see what looks unusual in the books"), "2026-09", _anomalies,
+    ),
+}  # fmt: skip
+
+
+def kind_in(words: str) -> tuple[str, str] | None:
+    """The analysis the words name, and the words without its name; the longest name counts."""
+    said = words.lower()
+    named = [(w.lower(), key) for key, kind in KINDS.items() for w in (kind.name.zh, kind.name.en, *kind.words)]
+    for word, key in sorted(named, key=lambda pair: -len(pair[0])):
+        edge = r"(?<![a-z])" if word.isascii() else ""
+        if match := re.search(edge + re.escape(word) + (r"(?![a-z])" if word.isascii() else ""), said):
+            return key, f"{words[: match.start()]} {words[match.end() :]}".strip()
+    return None
+
+
+def names_analysis(words: str) -> bool:
+    """Whether the words ask for an analysis of the books."""
+    return kind_in(words) is not None
+
+
+async def asked(ctx: Context, asker: Person, words: str, lang: Lang | None = None) -> Analysed:
+    """The analysis the words name. Raises BadPeriod, NoBooks, NothingInBooks."""
+    unit = WAN if "万元" in words else YUAN
+    named = kind_in(words.replace("万元", " "))
+    assert named is not None  # asked of such words only
+    key, rest = named
+    at = ctx.now().astimezone(ctx.zone)
+    span = span_in(rest, at.date())
+    company = next((c.name for c in ctx.companies if c.code == asker.company), asker.company)
+    head = Head(company, stretch(span), at, asker.name, lang or asker.lang, unit)
+    return await KINDS[key].make(ctx, asker.company, span, head)
+
+
+def stretch(span: Span) -> Period:
+    """The days of a span of months."""
+    first, last = span.months[0], span.months[-1]
+    end = Period.month(int(last[:4]), int(last[5:])).last
+    return Period(date(int(first[:4]), int(first[5:]), 1), end, period_text(span.label))
+
+
+def command(key: str) -> Callable[[Context, Person, Message, str], Awaitable[Reply]]:
+    """The handler of one analysis by its own name."""
+
+    async def said(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
+        return await reply(ctx, asker, message, f"{KINDS[key].name.zh} {rest}")
+
+    said.__name__ = key
+    return said
+
+
+async def reply(ctx: Context, asker: Person, message: Message, words: str) -> Reply:
+    """The analysis as PDF with a preview and a card; Word and Excel are one press away."""
+    format, plain = _format_of(words)
+    got = await asked(ctx, asker, plain)
+    data, picture = await ctx.offload(_drawn, got.page, format)
+    facts = {"period": got.span.label, "as": format}
+    await ctx.trail.add(Entry(asker.id, "exported", got.key, ctx.now(), message.channel, facts))
+    called = KINDS[got.key].name
+    name = f"{got.page.title.to(asker.lang)}_{got.span.label}.{format}".replace(" ", "_").replace("/", "-")
+    others = [f for f in ("pdf", "xlsx", "docx") if f != format]
+    again = [
+        Choice(same(f.upper()), say=Text(f"{called.zh} {got.span.label} {f}", f"{called.en} {got.span.label} {f}"))
+        for f in others
+    ]
+    title = got.page.title + same(" · ") + period_text(got.span.label)
+    card = Card(title, got.facts, got.flags, got.choices)
+    return Reply(
+        title,
+        (card,) if got.facts or got.flags else (),
+        (OutFile(f"{got.key}.png", "image/png", picture, preview=True), OutFile(name, _MEDIA[format], data)),
+        tuple(again),
+        got.private,
+    )
+
+
+_MEDIA: Mapping[str, str] = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_FORMATS: Mapping[str, Format] = {"pdf": "pdf", "word": "docx", "docx": "docx", "excel": "xlsx", "xlsx": "xlsx"}
+
+
+def _format_of(words: str) -> tuple[Format, str]:
+    match = re.search(rf"(?<![a-z])({'|'.join(_FORMATS)})(?![a-z])", words, re.IGNORECASE)
+    if not match:
+        return "pdf", words
+    return _FORMATS[match[1].lower()], (words[: match.start()] + words[match.end() :]).strip()
+
+
+def _drawn(page: Page, format: Format) -> tuple[bytes, bytes]:
+    """Runs in a worker process: the file, and the picture of its first page."""
+    return render(page, format), render(page, "png")
