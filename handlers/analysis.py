@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from archive.access import Person
+from archive.analysis.figures import Figures
 from archive.period import Period
 from archive.statements.make import Span, span_in
 from archive.trail import Entry
@@ -16,6 +17,18 @@ from archive.words import Lang, Text, same
 from handlers.anomalies import unusual
 from handlers.context import Context
 from handlers.message import Card, Choice, Fact, Message, OutFile, Reply
+from handlers.studies import (
+    Study,
+    ages,
+    budgets,
+    customers,
+    figures,
+    forecasts,
+    ratio_tables,
+    structures,
+    trends,
+    vendors,
+)
 from reports import anomalies as anomalies_page
 from reports.financials import period_text
 from reports.head import Head
@@ -76,10 +89,58 @@ async def _anomalies(ctx: Context, company: str, span: Span, head: Head) -> Anal
     )  # fmt: skip
 
 
+Student = Callable[[Context, str, Figures, Span, Head], Awaitable[Study]]
+
+
+def _study(key: str, make: Student, *, ahead: bool = False) -> Maker:
+    """`ahead`: it may be asked for months the books don't have yet."""
+
+    async def made(ctx: Context, company: str, span: Span, head: Head) -> Analysed:
+        books = await figures(ctx, company)
+        mine = span if ahead and books.ledger.months else books.within(span)
+        study = await make(ctx, company, books, mine, replace(head, period=stretch(mine)))
+        return Analysed(key, mine, study.page, study.rows, facts=study.facts, flags=study.flags)
+
+    return made
+
+
 KINDS: Mapping[str, Kind] = {
     "anomalies": Kind(
         Text("异常", "anomalies"), ("账簿异常", "异常凭证", "anomaly"),
         Text("看账里的异常", "see what looks unusual in the books"), "2026-09", _anomalies,
+    ),
+    "trend": Kind(
+        Text("趋势", "trends"), ("经营趋势", "趋势分析", "trend"),
+        Text("看经营趋势", "see trends"), "2026-09", _study("trend", trends),
+    ),
+    "structure": Kind(
+        Text("结构", "structure"), ("结构分析", "构成"),
+        Text("看收入、费用、资产的结构", "see what figures are made of"), "2026-09", _study("structure", structures),
+    ),
+    "ratios": Kind(
+        Text("比率", "ratios"), ("财务比率", "财务指标", "杜邦", "ratio", "dupont"),
+        Text("看财务比率", "see financial ratios"), "2026Q3", _study("ratios", ratio_tables),
+    ),
+    "ageing": Kind(
+        Text("账龄", "ageing"), ("账龄分析", "应收账龄", "应付账龄", "aging"),
+        Text("看应收应付账龄", "see how old debts are"), "2026-09", _study("ageing", ages),
+    ),
+    "customers": Kind(
+        Text("客户排名", "customers"), ("客户排行", "客户统计", "customer ranking", "top customers"),
+        Text("看客户排名", "see customers by revenue"), "2026", _study("customers", customers),
+    ),
+    "vendors": Kind(
+        Text("供应商排名", "purchases"),
+        ("供应商排行", "采购排名", "supplier ranking", "vendor ranking", "top suppliers"),
+        Text("看供应商排名", "see suppliers by purchases"), "2026", _study("vendors", vendors),
+    ),
+    "forecast": Kind(
+        Text("现金预测", "cash forecast"), ("资金预测", "现金流预测", "现金流量预测"),
+        Text("预测未来三个月的现金", "foretell cash three months ahead"), "2026-09", _study("forecast", forecasts),
+    ),
+    "budget": Kind(
+        Text("预算", "budget"), ("预算执行", "预算执行情况", "预算差异"),
+        Text("看预算执行情况", "see actual against budget"), "2026Q3", _study("budget", budgets, ahead=True),
     ),
 }  # fmt: skip
 
@@ -107,10 +168,15 @@ async def asked(ctx: Context, asker: Person, words: str, lang: Lang | None = Non
     assert named is not None  # asked of such words only
     key, rest = named
     at = ctx.now().astimezone(ctx.zone)
-    span = span_in(rest, at.date())
+    span = span_in(rest or await _latest(ctx, asker.company), at.date())
     company = next((c.name for c in ctx.companies if c.code == asker.company), asker.company)
     head = Head(company, stretch(span), at, asker.name, lang or asker.lang, unit)
     return await KINDS[key].make(ctx, asker.company, span, head)
+
+
+async def _latest(ctx: Context, company: str) -> str:
+    """The last month of the books: what is meant where no period is said."""
+    return (await ctx.ledgers.open(company)).last
 
 
 def stretch(span: Span) -> Period:

@@ -50,10 +50,10 @@ KINDS: Mapping[str, Text] = {
     "book_paid_unmatched": Text("账上已付银行没有", "paid in the books only"),
 }
 _COLUMNS = (
-    Column("kind", Text("类别", "Kind"), weight=1.0),
-    Column("severity", Text("程度", "Severity"), weight=0.6),
+    Column("kind", Text("类别", "Kind"), weight=1.5),
+    Column("severity", Text("程度", "Severity"), weight=0.7),
     Column("refs", Text("凭证、单据", "Vouchers, documents"), weight=1.5),
-    Column("why", Text("原因", "Why"), weight=4.0),
+    Column("why", Text("原因", "Why"), weight=3.8),
 )
 #: Places named in one row.
 NAMED = 8
