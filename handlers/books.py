@@ -165,7 +165,12 @@ async def _imported(ctx: Context, asker: Person, file: FileRef, book: Book) -> C
     choices: tuple[Choice, ...] = ()
     if book.periods:
         last = book.periods[-1]
-        choices = (Choice(Text(f"核对 {last}", f"match {last}"), say=Text(f"核对 {last}", f"match {last}")),)
+        say = Text(f"核对 {last}", f"match {last}")
+        if book.kind is BookKind.POSTINGS:
+            say = Text(f"异常 {last}", f"anomalies {last}")
+        elif book.kind is BookKind.BUDGETS:
+            say = Text(f"预算 {last}", f"budget {last}")
+        choices = (Choice(say, say=say),)
     return _card(file, book, status=status, tone_good=not remarks, choices=choices, more=remarks)
 
 

@@ -58,8 +58,8 @@ def page(rows: Sequence[RatioRow], head: Head) -> Page:
             "资产、负债取自期末与期初资产负债表，收入、利润取自利润表，现金净额取自现金流量表；周转与报酬率折算为全年。"
             "空白表示分母不为正或账簿没有该期数据。",
             "Balances are those of the balance sheets at the beginning and the end, results of the income statement, "
-            "cash of the cash flow statement; turnovers and returns are brought to a year. Empty: nothing to divide by, "
-            "or the books don't cover the period.",
+            "cash of the cash flow statement; turnovers and returns are brought to a year. Empty: nothing to divide "
+            "by, or the books don't cover the period.",
         ),
         Signatures(),
     ]
