@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from archive.ageing import Aged, Move, ageing
+from archive.analysis.parties import names
 from archive.ledger import Ledger, before, months_between
 from archive.sums import key_of
 from archive.voucher import ZERO, Voucher
@@ -40,12 +41,13 @@ def owed(ledger: Ledger, vouchers: Sequence[Voucher], month: str) -> list[Owed]:
     """
     end = before(month, -1)
     at = date(int(end[:4]), int(end[5:]), 1) - timedelta(days=1)
+    called = names(ledger, vouchers)
     found = []
     for role, debit in ROLES.items():
         accounts = {a for a, node in ledger.chart.nodes.items() if node.role == role}
         sign = 1 if debit else -1
         opening, untold = _opening(ledger, accounts, sign)
-        moves = [*opening, *_moves(ledger, vouchers, accounts, sign, month)]
+        moves = [*opening, *_moves(ledger, vouchers, accounts, sign, month, called)]
         moves += _filled(ledger, accounts, sign, month)
         closing = ledger.closing(month) or {}
         balance = sign * sum((closing.get(a, ZERO) for a in accounts), ZERO)
@@ -71,7 +73,9 @@ def _opening(ledger: Ledger, accounts: set[str], sign: int) -> tuple[list[Move],
     return moves, untold
 
 
-def _moves(ledger: Ledger, vouchers: Sequence[Voucher], accounts: set[str], sign: int, month: str) -> list[Move]:
+def _moves(
+    ledger: Ledger, vouchers: Sequence[Voucher], accounts: set[str], sign: int, month: str, called: Mapping[str, str]
+) -> list[Move]:
     found = []
     for v in vouchers:
         if v.period > month or v.period < ledger.first:
@@ -79,7 +83,7 @@ def _moves(ledger: Ledger, vouchers: Sequence[Voucher], accounts: set[str], sign
         on = v.date or date(v.year, v.month, 28)
         for line in v.lines:
             if key_of(line) in accounts and line.amount:
-                party = ledger.party_names.get(line.party, line.party)
+                party = called.get(line.party, line.party)
                 found.append(Move(party, on, sign * line.amount, v.ref))
     return found
 

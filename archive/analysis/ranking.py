@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from archive.analysis.parties import names
 from archive.anomalies.payee import named
 from archive.ledger import Ledger
 from archive.sums import is_transfer, key_of
@@ -46,7 +47,7 @@ class Ranking:
         return sum((r.amount for r in self.ranks), ZERO)
 
 
-def customers(ledger: Ledger, vouchers: Iterable[Voucher], months: Sequence[str], earlier: Sequence[str]) -> Ranking:
+def customers(ledger: Ledger, vouchers: Sequence[Voucher], months: Sequence[str], earlier: Sequence[str]) -> Ranking:
     """Revenue (net of tax) by the party of its voucher. Adds up to 营业收入 where every month has its vouchers."""
     roles = _accounts(ledger, _REVENUE)
 
@@ -56,7 +57,7 @@ def customers(ledger: Ledger, vouchers: Iterable[Voucher], months: Sequence[str]
     return _ranked(ledger, vouchers, months, earlier, sold)
 
 
-def suppliers(ledger: Ledger, vouchers: Iterable[Voucher], months: Sequence[str], earlier: Sequence[str]) -> Ranking:
+def suppliers(ledger: Ledger, vouchers: Sequence[Voucher], months: Sequence[str], earlier: Sequence[str]) -> Ranking:
     """What was bought (with its input tax) by the party of its voucher: goods, assets and expenses that are settled
     through 应付账款, 应付票据, 预付账款 or money; what names nobody isn't a purchase.
     """
@@ -89,20 +90,21 @@ def _accounts(ledger: Ledger, roles: Sequence[str]) -> set[str]:
 
 def _ranked(
     ledger: Ledger,
-    vouchers: Iterable[Voucher],
+    vouchers: Sequence[Voucher],
     months: Sequence[str],
     earlier: Sequence[str],
     amount: Callable[[Voucher], Decimal],
 ) -> Ranking:
     now, then = set(months), set(earlier)
     known = bool(earlier) and all(m in ledger.months for m in earlier)
+    called = names(ledger, vouchers)
     ranks: dict[str, Rank] = {}
     for v in vouchers:
         if v.period not in now and v.period not in then:
             continue
         if is_transfer(v.lines) or not (of_it := amount(v)):
             continue
-        name = party(v.lines, ledger.party_names)
+        name = party(v.lines, called)
         rank = ranks.setdefault(name, Rank(name, earlier=ZERO if known else None))
         if v.period in now:
             rank.amount += of_it
@@ -113,7 +115,7 @@ def _ranked(
     return Ranking(sorted((r for r in ranks.values() if r.amount or r.earlier), key=lambda r: (-r.amount, r.name)))
 
 
-def party(lines: Sequence[Line], names: Mapping[str, str]) -> str:
+def party(lines: Sequence[Line], called: Mapping[str, str]) -> str:
     """The party of the voucher's entries as the books have it, else the organisation its words name."""
     told = next((line.party for line in lines if line.party), "")
-    return names.get(told, told) or next((name for line in lines if (name := named(line))), "")
+    return called.get(told, told) or next((name for line in lines if (name := named(line))), "")

@@ -9,7 +9,7 @@ from archive.analysis.forecast import AHEAD, Forecast, Range, rough
 from archive.words import Text, same
 from reports.analysis.words import note
 from reports.head import Head
-from reports.page import Block, Chart, Column, Fact, Facts, Group, Page, Row, Series, Signatures, Table
+from reports.page import YUAN, Block, Chart, Column, Fact, Facts, Group, Page, Row, Series, Signatures, Table
 
 TITLE = Text("现金预测", "Cash forecast")
 SUBTITLE = Text("未来三个月，按到期应收应付与经常性收支推算", "Three months ahead, from what falls due and what recurs")
@@ -41,11 +41,16 @@ def page(f: Forecast, english: Mapping[str, Text], head: Head) -> Page:
     for n, month in enumerate(f.months):
         blocks.append(_month(f, n, month, english))
     blocks += _notes(f, english)
-    return head.page(TITLE, SUBTITLE, (*blocks, Signatures()))
+    return head.page(TITLE, SUBTITLE, (*blocks, Signatures()), YUAN)
 
 
 def _rough(r: Range) -> Range:
     return Range(rough(r.low), rough(r.middle), rough(r.high))
+
+
+def _whole(r: Range) -> tuple[int, int, int]:
+    """Rough amounts bear no cents."""
+    return int(r.low), int(r.middle), int(r.high)
 
 
 def _end(r: Range, end: str) -> Decimal:
@@ -53,7 +58,7 @@ def _end(r: Range, end: str) -> Decimal:
 
 
 def _columns(first: Column) -> tuple[Column, ...]:
-    return (first, *(Column(end, name, "money") for end, name in _ENDS))
+    return (first, *(Column(end, name, "count") for end, name in _ENDS))
 
 
 def _balance(f: Forecast) -> Table:
@@ -61,9 +66,9 @@ def _balance(f: Forecast) -> Table:
     strong = set()
     for n, month in enumerate(f.months):
         net, closing = f.net(n), _rough(f.closing(n))
-        rows.append((Text(f"{month} 净流量", f"{month} net"), net.low, net.middle, net.high))
+        rows.append((Text(f"{month} 净流量", f"{month} net"), *_whole(net)))
         strong.add(len(rows))
-        rows.append((Text(f"{month} 期末现金", f"{month} cash at end"), closing.low, closing.middle, closing.high))
+        rows.append((Text(f"{month} 期末现金", f"{month} cash at end"), *_whole(closing)))
     first = Column("item", Text("项目", "Item"), weight=2.4)
     return Table(Text("期末现金", "Cash at the end"), _columns(first), (Group(tuple(rows)),), strong=frozenset(strong))
 
@@ -77,14 +82,14 @@ def _month(f: Forecast, n: int, month: str, english: Mapping[str, Text]) -> Tabl
         rows = tuple(_flow(english.get(x.line, same(x.line)), x.months[n], _HOW[x.how], out) for x in mine)
         groups.append(Group(rows, title))
     net = f.net(n)
-    total: Row = (Text("净流量", "Net"), net.low, net.middle, net.high, None)
+    total: Row = (Text("净流量", "Net"), *_whole(net), None)
     return Table(same(month), columns, tuple(groups), total)
 
 
 def _flow(name: Text, r: Range, how: Text, out: bool) -> Row:
     """Of payments the unfavourable end is the high one."""
-    ends = (r.high, r.middle, r.low) if out else (r.low, r.middle, r.high)
-    return (name, *ends, how)
+    low, middle, high = _whole(r)
+    return (name, *((high, middle, low) if out else (low, middle, high)), how)
 
 
 def _notes(f: Forecast, english: Mapping[str, Text]) -> list[Block]:
