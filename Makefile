@@ -34,5 +34,9 @@ lock:
 	$(BIN)/uv pip compile pyproject.toml --extra embedded --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --override deploy/overrides.txt -o requirements.lock
 
+deploy/fuzz.lock: pyproject.toml
+	$(BIN)/uv pip compile --group fuzz --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url -o $@
+
 clean:
 	rm -rf .venv models build out .mypy_cache .ruff_cache .pytest_cache

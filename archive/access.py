@@ -45,6 +45,8 @@ class Right(StrEnum):
     BOOKS = "books"  # import books and bank statements
     VERIFY = "verify"
     CHECK = "check"  # put down what the tax authority says (查验)
+    PROPOSE_RULE = "propose_rule"  # a change of the rules by which documents are sorted
+    DECIDE_RULE = "decide_rule"  # whether such a change comes into force
     ADMINISTER = "administer"
 
 
@@ -59,6 +61,8 @@ RIGHT_NAMES: Mapping[Right, Text] = {
     Right.BOOKS: Text("导入账簿", "import books"),
     Right.VERIFY: Text("校验", "verify"),
     Right.CHECK: Text("查验", "tax checks"),
+    Right.PROPOSE_RULE: Text("提出归类规则", "propose rules"),
+    Right.DECIDE_RULE: Text("审批归类规则", "approve rules"),
     Right.ADMINISTER: Text("管理", "administer"),
 }
 
@@ -67,8 +71,12 @@ _SEES_ALL = frozenset({Right.TALK, Right.SEARCH, Right.SEE_ALL, Right.REPORT})
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.EMPLOYEE: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH}),
     Role.APPROVER: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH, Right.DECIDE}),
-    Role.FINANCE: _SEES_ALL | {Right.FORWARD, Right.DECIDE, Right.SCHEDULE, Right.CHECK, Right.BOOKS},
-    Role.ARCHIVIST: _SEES_ALL | {Right.FORWARD, Right.SCHEDULE, Right.VERIFY, Right.CHECK, Right.BOOKS},
+    Role.FINANCE: _SEES_ALL
+    | {Right.FORWARD, Right.DECIDE, Right.SCHEDULE, Right.CHECK, Right.BOOKS}
+    | {Right.PROPOSE_RULE, Right.DECIDE_RULE},
+    Role.ARCHIVIST: _SEES_ALL
+    | {Right.FORWARD, Right.SCHEDULE, Right.VERIFY, Right.CHECK, Right.BOOKS}
+    | {Right.DECIDE_RULE},
     Role.AUDITOR: _SEES_ALL | {Right.VERIFY},
     Role.ADMIN: frozenset({Right.TALK, Right.ADMINISTER}),  # 三员分立: administering gives no view of the archive
 }

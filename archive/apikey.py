@@ -19,6 +19,7 @@ class KeyScope(StrEnum):
     FILES = "files"
     REPORTS = "reports"
     WEBHOOKS = "webhooks"
+    BOOKS = "books"
 
 
 SCOPE_NAMES: Mapping[KeyScope, Text] = {
@@ -27,6 +28,7 @@ SCOPE_NAMES: Mapping[KeyScope, Text] = {
     KeyScope.FILES: Text("取原件", "originals"),
     KeyScope.REPORTS: Text("报表", "reports"),
     KeyScope.WEBHOOKS: Text("登记回调", "webhooks"),
+    KeyScope.BOOKS: Text("导入账簿、关联凭证", "import books, link vouchers"),
 }
 
 

@@ -70,6 +70,9 @@ class BookFile:
     at: datetime  # UTC
     counts: Mapping[str, int] = field(default_factory=dict)
     periods: tuple[str, ...] = ()
+    form: str = ""  # of its headings alone
+    given: Mapping[str, str] = field(default_factory=dict)  # heading → field, where a person said so
+    month: str = ""  # as a person said, for files that name none
 
     @property
     def id(self) -> str:

@@ -4,8 +4,8 @@ Problem
 ├ ReadProblem      R  a file that can't be read          (intake)
 │ ├ EmptyFile R01 · FileTooBig R02 · Truncated R03 · Encrypted R04 · NotWhatItSays R05 · UnknownFormat R06
 │ ├ ZipBomb R07 · UnsafeXml R08 · TooDeep R09 · TooManyPixels R10 · NoDocument R11 · ReaderFailed R12 · TooManyFiles R13
-│ └ HeicPhoto R14 · TooBigToRead R15 · OtherArchive R16 · MailWithoutFiles R17 · NotABook R18
-│   BadInputs R50
+│ ├ HeicPhoto R14 · TooBigToRead R15 · OtherArchive R16 · MailWithoutFiles R17 · NotABook R18
+│ └ TooHeavy R20 · OutlookPacked R21 · BadInputs R50
 ├ RefuseProblem    D  a document that can't be taken
 │ └ DuplicateFile D01 · DuplicateDocument D02
 ├ RightProblem     A  a person who may not
@@ -14,12 +14,15 @@ Problem
 │   OutOfScope A13 · TooFast A14
 ├ StateProblem     S  a step that doesn't fit the state
 │ └ AlreadyDecided S01 · ChangedMeanwhile S02 · NotFound S03 · ReasonMissing S04 · BadValue S05 · NotReady S06
-│   TooManySchedules S07 · NotGenuine S08
+│   TooManySchedules S07 · NotGenuine S08 · RuleWaits S30 · SameRule S31 · RuleDecided S32 · OwnRule S33
+│   BuiltInRule S34
 ├ AskProblem       Q  words that can't be followed
 │ └ UnknownCommand Q01 · BadPeriod Q02 · BadAmount Q03 · UnknownReport Q04 · BadSchedule Q05 · NothingToReport Q06
 │   BadRequest Q07 · KeyReused Q08 · BadField Q09 · UnsafeAddress Q10 · NoBooks Q11
 │   NothingInBooks Q50 · NoForm Q51 · UnknownLine Q52 · UnknownRole Q53 · UnknownInput Q54
 │   NoBudget Q85 · TooFewMonths Q86
+│   BadRule Q30 · UnknownCategory Q31
+│   BadRows Q40 · BadLink Q41 · BadMapping Q42
 ├ KeepProblem      K  storage that can't be trusted or reached
 │ └ KeyMissing K01 · Tampered K02 · NoSpace K04 · IndexBroken K05 (IndexBusy K06) · TrailBroken K07 · Crowded K08
 │   DatabaseProblem K09 (DatabaseDown K03 (DatabaseBusy K10 · DatabaseLogin K11) · EntryExists K12)
@@ -225,8 +228,11 @@ class OtherArchive(ReadProblem):
 class MailWithoutFiles(ReadProblem):
     code = "R17"
     what = Text("邮件「{name}」里没有附件", "The mail “{name}” has no attachment")
-    why = Text("发票可能只是邮件里的一个下载链接", "the invoice may be a link in its text only")
-    then = Text("请打开链接下载原件（PDF、OFD 或 XML），再发过来。", "Please download the original there and send it.")
+    why = Text("发票可能只是正文里的文字或下载链接", "the invoice may be a link in its text, or the text itself")
+    then = Text(
+        "请打开链接下载原件（PDF、OFD 或 XML）再发过来；只有正文的，请打印成 PDF 再发。",
+        "Please download the original there and send it; print a mail that is the receipt itself to PDF.",
+    )
 
 
 class NotABook(ReadProblem):
@@ -249,6 +255,36 @@ class BadInputs(ReadProblem):
     what = Text("看不懂填数文件 {name}", "The file of inputs {name} can't be read")
     why = Text("它应是 JSON：月份 → 项目 → 金额", "it should be JSON: month → item → amount")
     then = Text("写法见 docs/statements.md。", "docs/statements.md shows how it is written.")
+
+
+class TooHeavy(ReadProblem):
+    """A file whose reading needs more memory than a reader may have. Facts: name, limit (with its unit)."""
+
+    code = "R20"
+    what = Text("「{name}」没有读取内容", "“{name}” was not read")
+    why = Text(
+        "读它要用的内存超过 {limit}，可能已损坏", "reading it takes more than {limit} of memory; it may be damaged"
+    )
+    then = Text(
+        "文件已保存，可以点「补录」手工填写，或拆小后重发。",
+        "The file is kept; press “Fill in”, or send it in smaller parts.",
+    )
+
+
+class OutlookPacked(ReadProblem):
+    """Outlook's own wrapping of attachments (TNEF), which only Outlook opens."""
+
+    code = "R21"
+    what = Text(
+        "「{name}」的附件包在 winmail.dat 里，打不开", "The attachments of “{name}” are packed into winmail.dat"
+    )
+    why = Text(
+        "寄件人的 Outlook 用了 RTF 格式发信", "the sender's Outlook sent it as rich text, which only Outlook opens"
+    )
+    then = Text(
+        "请在 Outlook 里打开，把附件另存后直接发送；或请寄件人改用 HTML 格式重发。",
+        "Please save the attachments in Outlook and send them, or ask the sender to send it again as HTML.",
+    )
 
 
 class RefuseProblem(Problem):
@@ -487,6 +523,56 @@ class NotGenuine(StateProblem):
     )
 
 
+class RuleWaits(StateProblem):
+    """Facts: rule, version, who."""
+
+    code = "S30"
+    what = Text("没有提交", "Nothing was proposed")
+    why = Text(
+        "规则 {rule} 第 {version} 版还在等审批（{who} 提出）", "rule {rule} v{version}, proposed by {who}, still waits"
+    )
+    then = Text("请等它批准或驳回，或由提出人撤回。", "Wait until it is decided, or have its proposer take it back.")
+
+
+class SameRule(StateProblem):
+    """Facts: rule, version."""
+
+    code = "S31"
+    what = Text("没有提交", "Nothing was proposed")
+    why = Text("规则 {rule} 第 {version} 版已经是这样", "rule {rule} v{version} says so already")
+    then = Text("输入「规则 {rule}」看它。", "Type “rules {rule}” to see it.")
+
+
+class RuleDecided(StateProblem):
+    """Facts: rule, version, who, verdict (Text), when."""
+
+    code = "S32"
+    what = Text("规则 {rule} 第 {version} 版已经处理过了", "Rule {rule} v{version} has already been decided")
+    why = Text("{who} 于 {when} {verdict}", "{who} {verdict} it on {when}")
+    then = Text("结果不变。输入「规则 {rule}」看经过。", "The result stands. Type “rules {rule}” for its history.")
+
+
+class OwnRule(StateProblem):
+    """财会〔2024〕11号 Art 17: whoever sets a rule does not approve it."""
+
+    code = "S33"
+    what = Text("这条规则是你自己提出的", "You proposed this rule yourself")
+    why = Text("提出人不能审批自己的规则", "nobody may approve a rule of their own")
+    then = Text("请由另一位财务经理或档案员审批。", "Another finance manager or an archivist decides it.")
+
+
+class BuiltInRule(StateProblem):
+    """Facts: rule."""
+
+    code = "S34"
+    what = Text("{rule} 是内置规则，不能改", "{rule} is built in and can't be changed")
+    why = Text("内置规则随软件提供，各公司共用", "it comes with the programme, for all companies")
+    then = Text(
+        "请新增一条公司自己的规则，它优先于内置规则，例：规则 新增 餐饮招待 含 咖啡",
+        "Add a rule of your own, which goes before it, e.g. rules add meals word coffee",
+    )
+
+
 class AskProblem(Problem):
     """Words that can't be followed."""
 
@@ -655,6 +741,35 @@ class BadField(AskProblem):
     then = Text("{hint}", "{hint}")
 
 
+class BadRows(AskProblem):
+    """Rows of books a program handed in that can't be taken; none of them was. Facts: count, first (Text), rows."""
+
+    code = "Q40"
+    what = Text("{count} 处不对，整批没有收下", "{count} values are wrong; nothing of the batch was taken")
+    why = Text("{first}", "{first}")
+    then = Text("请按 errors 逐行改好后重送。", "Please mend each row named in errors and send again.")
+
+
+class BadLink(AskProblem):
+    """Words that name no voucher or no document to be linked. Facts: words."""
+
+    code = "Q41"
+    what = Text("看不出「{words}」说的是哪张凭证、哪件单据", "“{words}” doesn't name a voucher and a document")
+    then = Text(
+        "请这样写：关联 记-23 2026-09 G2609-0003 原因。",
+        "Please write: link voucher 记-23 2026-09 G2609-0003, and why.",
+    )
+
+
+class BadMapping(AskProblem):
+    """Columns as a person named them don't make a book. Facts: missing (Text)."""
+
+    code = "Q42"
+    what = Text("按这样对应还读不出账簿", "The columns, named like this, don't make a book yet")
+    why = Text("{missing}", "{missing}")
+    then = Text("请再点「说明各列」改一下。", "Please press “Name the columns” again and change them.")
+
+
 class UnsafeAddress(AskProblem):
     """An address we are not to call. Facts: url."""
 
@@ -667,6 +782,26 @@ class UnsafeAddress(AskProblem):
         "请换一个公网 https 地址；内网系统请管理员设置 [webhooks] private = true。",
         "Please give a public https address; for systems of your own network: [webhooks] private = true.",
     )
+
+
+class BadRule(AskProblem):
+    """Facts: words, hint (Text)."""
+
+    code = "Q30"
+    what = Text("这条规则没有看懂：{words}", "This rule is not understood: {words}")
+    why = Text("{hint}", "{hint}")
+    then = Text(
+        "例：规则 新增 餐饮招待 含 咖啡、拿铁；规则 修改 R3 餐饮招待 销售方 某某咖啡；规则 停用 R3。",
+        "E.g. rules add meals word coffee, latte; rules change R3 meals seller Some Coffee; rules retire R3.",
+    )
+
+
+class UnknownCategory(AskProblem):
+    """Facts: category, known (Text)."""
+
+    code = "Q31"
+    what = Text("没有「{category}」这个费用类别", "There is no category “{category}”")
+    then = Text("可用的类别：{known}。", "There are: {known}.")
 
 
 class KeepProblem(Problem):

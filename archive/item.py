@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from archive.authentic import Authenticity
+from archive.classify import Classified
 from archive.document import Document
 from archive.finding import Finding
 from archive.place import Place
@@ -107,6 +108,7 @@ class Item:
     received_at: datetime  # UTC
     origin: str = ""  # the message it came in: the same message read again makes no second item
     category: str = ""  # expense category
+    classified: Classified | None = None  # by which rule, or by whom; None for items from before rules were kept
     source: Mapping[str, str] = field(default_factory=dict)
     confidence: Mapping[str, float] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)  # where on the original a field was read

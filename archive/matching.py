@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from archive.bank_line import BankLine, repeated
 from archive.finding import Level
+from archive.hand_link import HandLink
 from archive.item import Item, ItemState
+from archive.linking import Link, full_numbers, link
 from archive.money import thousands
 from archive.reconcile import Outstanding, Reconciliation, listed
 from archive.remark import Remark
-from archive.voucher import Voucher, VoucherKind, booked, check, documents
+from archive.voucher import Voucher, VoucherKind, booked, check
 from archive.words import Text
 
-#: Days between a document and the voucher that books it, where only amount and party tell that they belong together.
-APART = 100
 _GONE = (ItemState.REJECTED, ItemState.WITHDRAWN)
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A source document in the archive and the voucher that books it."""
-
-    voucher: str  # its ref
-    item: str  # id of the archived document
-    number: str
-    why: Text
 
 
 def findings(
@@ -39,15 +25,17 @@ def findings(
     items: Iterable[Item],
     reconciled: Sequence[Reconciliation] = (),
     statements: Iterable[BankLine] = (),
+    hand: Sequence[HandLink] = (),
 ) -> tuple[tuple[Remark, ...], tuple[Link, ...]]:
     """What a month leaves open, and which documents were found for its vouchers.
 
     `vouchers` and `items`: all of the company's, since one invoice may stand in two months. `reconciled`: the month's
-    bank accounts; `statements`: lines of the bank.
+    bank accounts; `statements`: lines of the bank; `hand`: what people said of vouchers and documents. The links come
+    back for all months: those of this one are the month's.
     """
     known = [item for item in items if item.state not in _GONE]
     mine = [v for v in vouchers if v.period == period]
-    links = link(vouchers, known)
+    links = link(vouchers, known, hand)
     here = tuple(each for each in links if each.voucher.startswith(period))
     found = [
         *check(mine),
@@ -59,20 +47,20 @@ def findings(
     for each in reconciled:
         found += bank(each)
     found += [repeated(line) for line in statements if line.repeats and line.period == period]
-    return tuple(found), here
+    return tuple(found), links
 
 
 def numbers(vouchers: Sequence[Voucher]) -> Iterator[Remark]:
     """Numbers of each word run from 1 without gaps (会计基础工作规范 Art 51); none is given twice."""
     for period, word in sorted({(v.period, v.word) for v in vouchers}):
         mine = [v for v in vouchers if (v.period, v.word) == (period, word)]
-        given = [v.number for v in mine]
-        for first, last in _gaps(set(given)):
+        given = Counter(v.number for v in mine)
+        for first, last in _gaps(given.keys()):
             named = f"{word}-{first}" if first == last else f"{word}-{first} 至 {word}-{last}"
             refs = tuple(f"{period} {word}-{n}" for n in range(first, min(last, first + 99) + 1))
             why = Text(f"{period} 缺凭证号 {named}", f"{period}: number {named.replace(' 至 ', ' to ')} is missing")
             yield Remark("number_gap", Level.WARN, refs, why)
-        for number in sorted(n for n, times in Counter(given).items() if times > 1):
+        for number in sorted(n for n, times in given.items() if times > 1):
             same = [v for v in mine if v.number == number]
             dates = ", ".join(str(v.date) for v in same if v.date)
             why = Text(
@@ -128,7 +116,7 @@ def _summary(v: Voucher) -> str:
 
 def twice(period: str, vouchers: Sequence[Voucher], items: Sequence[Item]) -> Iterator[Remark]:
     """One document recognised by two vouchers, one of them of this month. Corrections and red entries are no second."""
-    full = _full_numbers(vouchers, items)
+    full = full_numbers(vouchers, items)
     users: dict[str, list[Voucher]] = {}
     for v in vouchers:
         if v.kind is not VoucherKind.NORMAL:
@@ -156,76 +144,6 @@ def _standing(group: Sequence[Voucher]) -> list[Voucher]:
         if other is not None and any(v is each for each in left):
             left = [each for each in left if each is not v and each is not other]
     return left
-
-
-def _full_numbers(vouchers: Iterable[Voucher], items: Iterable[Item]) -> dict[str, str]:
-    """Short number → the only long one that ends in it. Books write 票号88737112 for a 20-digit number."""
-    numbers = {n for v in vouchers for n in documents(v)} | {i.document.number for i in items if i.document.number}
-    by_end: dict[str, set[str]] = {}
-    for number in numbers:
-        if len(number) > 8:
-            by_end.setdefault(number[-8:], set()).add(number)
-    return {n: next(iter(by_end[n])) for n in numbers if len(n) == 8 and len(by_end.get(n, ())) == 1}
-
-
-def link(vouchers: Sequence[Voucher], items: Sequence[Item]) -> tuple[Link, ...]:
-    """Which voucher books which document: by its number; else by amount, party and nearness, if only one fits."""
-    full = _full_numbers(vouchers, items)
-    by_number: dict[str, list[Voucher]] = {}
-    for v in vouchers:
-        for number in {full.get(n, n) for n in documents(v)}:
-            by_number.setdefault(number, []).append(v)
-    by_amount: dict[Decimal, list[Voucher]] = {}
-    for v in vouchers:
-        if v.kind is VoucherKind.CLOSING:
-            continue
-        for amount in _amounts(v):
-            by_amount.setdefault(amount, []).append(v)
-    return tuple(each for item in items if (each := _linked(item, by_number, by_amount)))
-
-
-def _amounts(v: Voucher) -> set[Decimal]:
-    """What a document of this voucher may come to: its lines, and the whole of it."""
-    lines = {abs(x.amount) for x in v.lines if x.amount}
-    return lines | {sum((x.debit for x in v.lines), Decimal(0))}
-
-
-def _linked(
-    item: Item, by_number: Mapping[str, Sequence[Voucher]], by_amount: Mapping[Decimal, Sequence[Voucher]]
-) -> Link | None:
-    d = item.document
-    if d.number and (named := by_number.get(d.number) or by_number.get(d.number[-8:] if len(d.number) > 8 else "")):
-        recognising = [v for v in named if d.number in booked(v) or d.number[-8:] in booked(v)] or list(named)
-        why = Text(f"凭证写有发票号 {d.number}", f"the voucher names the number {d.number}")
-        return Link(recognising[0].ref, item.id, d.number, why)
-    if d.total is None:
-        return None
-    fits = [
-        v for v in by_amount.get(abs(d.total), ()) if _near(v, d.date) and _same_party(v, d.seller_name, d.buyer_name)
-    ]
-    if len({v.ref for v in fits}) != 1:
-        return None
-    v = fits[0]
-    party = d.seller_name if _same_party(v, d.seller_name, None) else d.buyer_name
-    why = Text(
-        f"金额 {thousands(abs(d.total))} 与对方「{party}」都相同，只有这一张",
-        f"amount {thousands(abs(d.total))} and party “{party}” agree, and no other voucher's do",
-    )
-    return Link(v.ref, item.id, d.number or "", why)
-
-
-def _near(v: Voucher, on: date | None) -> bool:
-    at = v.date or date(v.year, v.month, 28)
-    return on is None or -31 <= (at - on).days <= APART
-
-
-def _same_party(v: Voucher, *names: str | None) -> bool:
-    said = _plain(" ".join(w for x in v.lines for w in (x.party, x.summary)))
-    return any(name and len(_plain(name)) >= 2 and _plain(name) in said for name in names)
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[\s()（）.,，·]", "", name)
 
 
 def unbooked(period: str, items: Iterable[Item], links: Iterable[Link]) -> Iterator[Remark]:

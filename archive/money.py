@@ -58,9 +58,9 @@ def from_capitals(text: str) -> Decimal:
         amount = Decimal(_whole(whole)) if whole else Decimal(0)
         amount += Decimal(_VALUES[tenths]) / 10 if tenths else 0
         amount += Decimal(_VALUES[cents]) / 100 if cents else 0
-    except KeyError as error:
+        return (-amount if negative else amount).quantize(CENT)
+    except (KeyError, InvalidOperation) as error:  # no numeral; or 亿亿亿…, more than money is kept with
         raise ValueError(f"not an amount in words: {text!r}") from error
-    return (-amount if negative else amount).quantize(CENT)
 
 
 def _whole(words: str) -> int:

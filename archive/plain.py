@@ -10,8 +10,11 @@ from typing import TypeVar
 T = TypeVar("T")
 
 #: Control characters other than tab and line feed, and those that turn the direction of what follows: with U+202E
-#: before it 1.00 is shown as 00.1 to whoever decides (Unicode TR 36, 2.4; CVE-2021-42574).
-_HIDDEN = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff]")
+#: before it 1.00 is shown as 00.1 to whoever decides (Unicode TR 36, 2.4; CVE-2021-42574). Halves of characters too
+#: (surrogates), which some fonts map to: no database and no answer takes them.
+_HIDDEN = re.compile(
+    "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff\ud800-\udfff]"
+)
 
 
 def plain(text: str) -> str:

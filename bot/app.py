@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from archive.classify import built_in
 from archive.item import Item
 from archive.retention import SOURCE_DOCUMENT
 from bot.channel import Channel
@@ -30,16 +31,19 @@ from storage import (
     asked,
     books,
     files,
+    hand_links,
     identities,
     inbox,
     items,
     leases,
     ledgers,
+    lessons,
     mongo,
     notes,
     openings,
     outbox,
     people,
+    rulebook,
     said,
     schedules,
     talk,
@@ -87,8 +91,8 @@ class House:
 #: Bytes of forwarded files kept in memory between their acknowledgement and their reading.
 FRESH = 16 * MB
 ROOMS = (
-    accounts, api_answers, api_keys, asked, books, files, identities, inbox, items, leases, ledgers, notes, openings,
-    outbox, people, said, schedules, talk, tax_checks, teams, trail, webhooks, wecom, wecom_calls,
+    accounts, api_answers, api_keys, asked, books, files, identities, inbox, items, leases, ledgers, lessons, notes,
+    openings, outbox, people, rulebook, said, schedules, talk, tax_checks, teams, trail, webhooks, wecom, wecom_calls,
 )  # fmt: skip
 
 
@@ -167,6 +171,7 @@ def _furnished(
         books=books.Books(db, chain),
         ledgers=ledgers.Ledgers(db, chain, forms().roles),
         forms=forms(),
+        hand_links=hand_links.HandLinks(db, chain),
         offload=workers.run,
         now=_now,
         zone=settings.zone,
@@ -175,6 +180,9 @@ def _furnished(
         categories=known,
         no_category=fallback,
         remind_after=timedelta(hours=settings.remind_hours),
+        rulebooks=rulebook.Rulebooks(db, chain),
+        lessons=lessons.Lessons(db, chain),
+        built_in=built_in(known),
         tax_checks=queue if settings.tax_check else None,
         trust=settings.trust,
     )

@@ -76,9 +76,21 @@ def _command(name: str) -> Run:
 
         return lambda args, settings: getattr(channels, args.action)(args, settings)
     if name in ("books", "match", "reconcile"):
-        from bot.commands import books
+        from bot.commands import book_export, books, ledger, matching
 
-        return {"books": _books_action, "match": books.match, "reconcile": books.reconcile}[name]
+        if name == "books":
+            actions: dict[str, Run] = {
+                "import": books.import_books, "export": book_export.export, "input": ledger.give,
+                "map": ledger.map_accounts,
+            }  # fmt: skip
+            return lambda args, settings: actions[args.action](args, settings)
+        return {"match": matching.match, "reconcile": matching.reconcile}[name]
+    if name in ("rules", "tax-check"):
+        from bot.commands import rules
+
+        if name == "tax-check":
+            return rules.tax_check
+        return lambda args, settings: {"list": rules.list_, "check": rules.check}[args.action](args, settings)
     if name == "keys":
         from bot.commands import keys
 
@@ -92,13 +104,6 @@ def _command(name: str) -> Run:
         "get": asking.get,
         "report": asking.report,
     }[name]
-
-
-async def _books_action(args: argparse.Namespace, settings: Settings) -> int:
-    from bot.commands import books, ledger
-
-    actions = {"import": books.import_books, "input": ledger.give, "map": ledger.map_accounts}
-    return await actions[args.action](args, settings)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -157,6 +162,9 @@ def _parser() -> argparse.ArgumentParser:
     add("reindex", "重建检索 rebuild the index", spoken)
     benching = add("bench", "测量 measure", spoken)
     benching.add_argument("name", metavar="NAME")
+    rechecking = add("tax-check", "再向税务机关查验 ask the tax authority once more", spoken, asked)
+    rechecking.add_argument("id", metavar="ID")
+    _rules(commands, common, spoken, asked)
     _keys(commands, common, spoken)
     _people(commands, common, spoken)
     _books(commands, common, spoken)
@@ -190,6 +198,12 @@ def _books(commands: Any, common: argparse.ArgumentParser, spoken: argparse.Argu
     mapping.add_argument("values", nargs="*", metavar="ACCOUNT=ROLE", help="例 660208=管理费用/研发；空为恢复")
     mapping.add_argument("--standard", choices=("asbe", "se", "auto"), help="准则 the standard, where names mislead")
     mapping.add_argument("--early", action="append", default=[], metavar="FORM", help="提前执行 asbe-income-2026")
+    giving = actions.add_parser(
+        "export", help="导出，给审计、税务 hand over to auditors", parents=[common, spoken, whose]
+    )
+    giving.add_argument("--format", choices=("gbt24589",), default="gbt24589", help="GB/T 24589.1-2010 XML")
+    giving.add_argument("--period", required=True, metavar="2026", help="会计年度 year")
+    giving.add_argument("-o", dest="out", type=Path, required=True, metavar="DIR")
     matching = commands.add_parser(
         "match", help="核对一个期间 what a period leaves open", parents=[common, spoken, whose]
     )
@@ -200,6 +214,17 @@ def _books(commands: Any, common: argparse.ArgumentParser, spoken: argparse.Argu
     )
     reconciling.add_argument("period", metavar="PERIOD", help="2026-09")
     reconciling.add_argument("--account", required=True, metavar="A", help="科目、账号或尾号 code, number or its end")
+
+
+def _rules(commands: Any, *parents: argparse.ArgumentParser) -> None:
+    parser = commands.add_parser("rules", help="归类规则 rules of sorting")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="列出在用的 those in force", parents=parents)
+    listing.add_argument("--all", action="store_true", help="所有版本 every version there was")
+    checking = actions.add_parser("check", help="这些文件归到哪类，为什么 which rule decides, and why", parents=parents)
+    checking.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    for each in (listing, checking):
+        each.add_argument("--company", help="公司代码 company code")
 
 
 def _channels(commands: Any, common: argparse.ArgumentParser, spoken: argparse.ArgumentParser) -> None:
@@ -219,7 +244,7 @@ def _keys(commands: Any, common: argparse.ArgumentParser, spoken: argparse.Argum
                        parents=[common, spoken])  # fmt: skip
     adding = actions.add_parser("add", help="发一个 API 密钥 a key for a program", parents=[common, spoken])
     adding.add_argument("person", metavar="PERSON", help="以谁的身份 whose rights it has")
-    adding.add_argument("--scopes", default="ingest,read", help="ingest,read,files,reports,webhooks")
+    adding.add_argument("--scopes", default="ingest,read", help="ingest,read,files,reports,webhooks,books")
     adding.add_argument("--name", default="", help="用途 what it is for")
     adding.add_argument("--days", type=int, help="几天后过期 days until it expires")
     adding.add_argument("--rate", type=int, default=600, help="每分钟请求数 requests a minute")

@@ -8,7 +8,7 @@ from archive.access import Person, may, may_see
 from archive.approval import deciders
 from archive.errors import NotFound
 from archive.words import Text
-from handlers import enter, link
+from handlers import book_mapping, enter, link, rule_cards
 from handlers.cards import item_card
 from handlers.context import Context
 from handlers.filled import mistakes_in
@@ -23,8 +23,12 @@ async def form_of(ctx: Context, asker: Person, click: Click) -> Form | None:
         return None
     if click.action == link.ACTION:
         return await link.form(ctx, asker, click.subject)
+    if click.action == book_mapping.ACTION:
+        return await book_mapping.form(ctx, asker, click)
     if click.action == enter.ACTION:
         return enter.form(ctx)
+    if click.action in (rule_cards.APPROVE, rule_cards.REJECT):
+        return await rule_cards.form(ctx, asker, click)
     try:
         item, case = await ctx.vault.both(click.subject)
     except NotFound:

@@ -143,6 +143,7 @@ def categories() -> tuple[tuple[Category, ...], Text]:
                 frozenset(Kind(k) for k in c.get("kinds", ())),
                 tuple(c.get("short", ())),
                 tuple(c.get("words", ())),
+                c["rule"],
             )
             for c in table["categories"]
         ),

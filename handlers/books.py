@@ -29,6 +29,8 @@ from intake.sheet.read import read_book
 
 #: The button under a book that waits for a person's word.
 IMPORT = "book_import"
+#: The button for a book whose columns were taken for others.
+COLUMNS = "book_columns"
 #: Remarks on one card.
 SHOWN = 12
 KINDS: Mapping[BookKind, Text] = {
@@ -43,15 +45,8 @@ KINDS: Mapping[BookKind, Text] = {
 #: What a row says can't be told: the file isn't imported before somebody has seen to it.
 UNREADABLE = frozenset(
     {
-        "bad_amount",
-        "bad_date",
-        "bad_number",
-        "no_account",
-        "no_voucher",
-        "budget_twice",
-        "no_period",
-        "no_rows",
-        "total",
+        *("bad_amount", "bad_date", "bad_number", "no_account", "no_voucher", "no_period", "no_rows", "total"),
+        *("two_currencies", "budget_twice", "balance_twice"),
     }
 )
 _KIND_OF = {
@@ -66,11 +61,21 @@ _KIND_OF = {
 
 
 async def look(
-    ctx: Context, data: bytes, name: str, kind: str = "", given: Mapping[str, str] | None = None, period: str = ""
+    ctx: Context,
+    data: bytes,
+    name: str,
+    kind: str = "",
+    given: Mapping[str, str] | None = None,
+    period: str = "",
+    company: str = "",
 ) -> Book:
-    """The file as understood, in a worker process; a reader that died over it is one more error in the book."""
+    """The file as understood, in a worker process; a reader that died over it is one more error in the book.
+
+    `company`: whose people may have said before what such columns are.
+    """
+    remembered = await ctx.books.mappings(company) if company and not given else None
     try:
-        book: Book = await ctx.offload(read_book, data, name, kind, given, period)
+        book: Book = await ctx.offload(read_book, data, name, kind, given, period, remembered)
     except ReadProblem as problem:
         return Book(name, error=problem)
     return book
@@ -85,7 +90,8 @@ def described(ctx: Context, person: str, company: str, file: FileRef, book: Book
     """The file's own record, before it is imported."""
     kind = book.kind.value if book.kind else ""
     return BookFile(
-        company, file.sha256, file, kind, book.source, "shown", person, ctx.now(), periods=book.periods
+        company, file.sha256, file, kind, book.source, "shown", person, ctx.now(), periods=book.periods,
+        form=book.form, given=book.given,
     )  # fmt: skip
 
 
@@ -126,7 +132,7 @@ async def shown(ctx: Context, asker: Person, found: Sequence[tuple[FileRef, Book
         await ctx.books.shown(described(ctx, asker.id, asker.company, file, book))
         await ctx.vault.settle(file)  # it waits for a person, however long
         waiting += 1
-        cards.append(_card(file, book, choices=_confirm(file, book)))
+        cards.append(preview(file, book))
     done = len(cards) - waiting
     parts = []
     if waiting:
@@ -145,13 +151,15 @@ async def confirm_import(ctx: Context, asker: Person, message: Message, rest: st
     standing = await ctx.books.file(f"{asker.company}|{message.click.subject}")
     if standing is None:
         raise NotFound(item=Text("这份账簿", "this book"))
-    book = await look(ctx, await ctx.vault.original(standing.file), standing.file.name)
+    data, given = await ctx.vault.original(standing.file), dict(standing.given)
+    kind = standing.kind if given else ""
+    book = await look(ctx, data, standing.file.name, kind, given, standing.month, asker.company)
     if book.error:
         raise book.error
     if standing.state == "imported":
         return Reply(cards=(_card(standing.file, book, status=Text("以前已导入", "imported before"), tone_good=True),))
     if unreadable(book) and not message.click.version:
-        return Reply(cards=(_card(standing.file, book, choices=_confirm(standing.file, book)),))
+        return Reply(cards=(preview(standing.file, book),))
     return Reply(cards=(await _imported(ctx, asker, standing.file, book),))
 
 
@@ -172,6 +180,14 @@ async def _imported(ctx: Context, asker: Person, file: FileRef, book: Book) -> C
             say = Text(f"预算 {last}", f"budget {last}")
         choices = (Choice(say, say=say),)
     return _card(file, book, status=status, tone_good=not remarks, choices=choices, more=remarks)
+
+
+def preview(file: FileRef, book: Book) -> Card:
+    """What was understood, to be confirmed; or, where a column was taken for another, to be put right."""
+    choices = _confirm(file, book)
+    if book.form:
+        choices += (Choice(Text("列不对，重新说明", "Wrong: name the columns"), COLUMNS, file.sha256),)
+    return _card(file, book, choices=choices)
 
 
 def _confirm(file: FileRef, book: Book) -> tuple[Choice, ...]:

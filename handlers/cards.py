@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from archive import authentic
+from archive import authentic, grounds
 from archive.access import ROLE_NAMES, Person, Right, may
 from archive.approval import VERDICT_NAMES, Case, Verdict, deciders
 from archive.category import Category
@@ -16,7 +16,7 @@ from archive.finding import Level
 from archive.item import STATE_NAMES, Item, ItemState, TaxOutcome
 from archive.money import thousands
 from archive.renditions import carriers
-from archive.taxcheck import OUTCOME_NAMES, print_of
+from archive.taxcheck import OUTCOME_NAMES, asked_of, print_of
 from archive.words import Text, same
 from handlers.message import Card, Choice, Fact, Form, FormField, Input, Style, Tone
 
@@ -155,6 +155,8 @@ def _facts(item: Item, case: Case, names: Mapping[str, str], zone: ZoneInfo) -> 
         yield Fact(Text("查验", "Tax check"), OUTCOME_NAMES[check.outcome] + same(f" · {check.day}"), bad)
     if item.category:
         yield Fact(FIELD_NAMES["category"], item.category)
+    if item.classified:
+        yield Fact(Text("归类依据", "Sorted by"), grounds.category(item).why)
     if item.renditions:
         yield Fact(Text("版式", "Renditions"), "、".join(carriers(item)))
     who = names.get(item.owner, item.owner) + (f" · {item.department}" if item.department else "")
@@ -194,7 +196,14 @@ def _choices(
             yield button(Text("恢复", "Restore"), "restore")
     if may(person, Right.CHECK) and print_of(item.document) and item.state is not ItemState.WITHDRAWN:
         yield button(Text("查验", "Tax check"), "check", "plain", tax_check(item))
+        if item.tax_check and item.tax_check.how != "manual" and asked_of(item.document):  # a provider is asked
+            yield once_more(item)
     yield button(Text("原件与经过", "Original and history"), "open")
+
+
+def once_more(item: Item) -> Choice:
+    """Has the tax authority asked once more."""
+    return Choice(Text("再查一次", "Check again"), say=Text(f"查验 {item.id}", f"tax check {item.id}"))
 
 
 def rejection(item: Item) -> Form:

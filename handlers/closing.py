@@ -14,9 +14,8 @@ from handlers.message import Card, Choice, Fact, Message, Reply
 
 async def closing_check(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
     """Every point with what is wrong; the statements of the month are one press away."""
-    span = span_in(rest, ctx.now().astimezone(ctx.zone).date())
-    month = span.months[-1]
     ledger = await ctx.ledgers.open(asker.company)
+    month = span_in(rest or ledger.last, ctx.now().astimezone(ctx.zone).date()).months[-1]
     if month not in ledger.months:
         raise NothingInBooks(period=month, books=f"{ledger.first} – {ledger.last}" if ledger.months else "—")
     inputs = (await ctx.ledgers.choices(asker.company)).inputs

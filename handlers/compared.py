@@ -6,25 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from archive import matching
+from archive import approved, matching
 from archive.account import Account
 from archive.balance import Balance
+from archive.bank_ledger import BookLine, bank_accounts, book_balance, book_lines, is_foreign, pair_accounts
 from archive.bank_line import BankLine
 from archive.errors import BadPeriod, NoBooks, NotFound
 from archive.finding import Level
+from archive.hand_link import HandLink, Said
+from archive.item import Item
+from archive.linking import Link
+from archive.pairing import Pair, match
 from archive.period import Period, parse
-from archive.reconcile import (
-    BookLine,
-    Pair,
-    Reconciliation,
-    bank_accounts,
-    book_balance,
-    book_lines,
-    is_foreign,
-    match,
-    pair_accounts,
-    reconcile,
-)
+from archive.reconcile import Reconciliation, reconcile
 from archive.remark import Remark
 from archive.voucher import Voucher
 from archive.words import Text
@@ -43,6 +37,7 @@ class Ledger:
     statements: Mapping[str, Sequence[BankLine]]  # by our number at the bank, oldest first
     accounts: Mapping[str, str]  # bank accounts of the books: code → name
     paired: Mapping[str, str]  # code → number at the bank
+    hand: Sequence[HandLink] = ()  # what people said of vouchers and documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +46,10 @@ class Matched:
 
     period: str
     remarks: tuple[Remark, ...]
-    links: tuple[matching.Link, ...]
+    links: tuple[Link, ...]
     reconciled: tuple[Reconciliation, ...]
     vouchers: int
+    likely: tuple[tuple[str, str], ...] = ()  # (voucher, document) that only a person can say belong together
 
 
 async def ledger(ctx: Context, company: str) -> Ledger:
@@ -70,7 +66,8 @@ async def ledger(ctx: Context, company: str) -> Ledger:
         statements.setdefault(line.account, []).append(line)
     accounts = bank_accounts(vouchers, names)
     mine = {code: book_lines(vouchers, code) for code in accounts}
-    return Ledger(vouchers, balances, statements, accounts, pair_accounts(accounts, statements, mine))
+    hand = await ctx.hand_links.all(company)
+    return Ledger(vouchers, balances, statements, accounts, pair_accounts(accounts, statements, mine), hand)
 
 
 async def matched(ctx: Context, company: str, period: str, books: Ledger | None = None) -> Matched:
@@ -78,22 +75,38 @@ async def matched(ctx: Context, company: str, period: str, books: Ledger | None 
     books = books or await ledger(ctx, company)
     first = date(int(period[:4]), int(period[5:]), 1)
     start, end = (_moment(ctx, first + timedelta(days=n)) for n in (-BEFORE, 31 + AFTER))
-    items = [item for item, _ in await ctx.vault.span(company, start, end, None)]
+    matters = {item.id: (item, case) for item, case in await ctx.vault.span(company, start, end, None)}
+    for each in books.hand:  # linked by hand from further away
+        if each.said is Said.LINKED and each.voucher.startswith(period) and each.item not in matters:
+            matters[each.item] = await ctx.vault.both(each.item)
+    items = [item for item, _ in matters.values()]
     reconciled = tuple(
         _reconciled(books, code, number, period)
         for code, number in books.paired.items()
         if any(line.period <= period for line in books.statements[number])
     )
     lines = [line for each in books.statements.values() for line in each]
-    remarks, links = matching.findings(period, books.vouchers, items, reconciled, lines)
+    remarks, links = matching.findings(period, books.vouchers, items, reconciled, lines, books.hand)
+    mine = [v for v in books.vouchers if v.period == period]
+    booked = (*links, *approved.gone(mine, items))
+    remarks = (*remarks, *approved.approvals(mine, booked, matters))
     for code in books.accounts:
         if code not in books.paired:
             why = Text(
                 f"{code} {books.accounts[code]} 没有对账单", f"{code} {books.accounts[code]} has no bank statement"
             )
             remarks = (*remarks, Remark("no_statement", Level.NOTE, (code,), why))
-    count = sum(v.period == period for v in books.vouchers)
-    return Matched(period, remarks, links, reconciled, count)
+    here = tuple(each for each in links if each.voucher.startswith(period))
+    return Matched(period, remarks, here, reconciled, len(mine), _unlinked(remarks, items, mine))
+
+
+def _unlinked(remarks: Sequence[Remark], items: Sequence[Item], mine: Sequence[Voucher]) -> tuple[tuple[str, str], ...]:
+    """Documents nobody books, and vouchers of their amount."""
+    open_ = {remark.refs[0] for remark in remarks if remark.kind == "document_unbooked"}
+    totals = {item.id: abs(item.document.total) for item in items if item.id in open_ and item.document.total}
+    return tuple(
+        (v.ref, item) for item, total in totals.items() for v in mine if any(abs(x.amount) == total for x in v.lines)
+    )
 
 
 def one_account(books: Ledger, named: str, period: str) -> Reconciliation:

@@ -13,11 +13,15 @@ from archive.approval import Case, Rule
 from archive.authentic import NOBODY, Trust
 from archive.books import BookFile, Merge
 from archive.category import Category
+from archive.classify import Basis, CategoryRule
 from archive.company import Company
-from archive.item import FileRef, Item
+from archive.hand_link import HandLink
+from archive.item import FileRef, Item, ItemState
 from archive.ledger import Ledger
+from archive.lessons import Correction, Lesson, LessonState
 from archive.query import Hits, Query, Scope
 from archive.remark import Remark
+from archive.rulebook import Book, RuleVersion, Ruling
 from archive.statements.choices import Choices
 from archive.statements.form import Forms
 from archive.trail import Entry, Link
@@ -101,6 +105,12 @@ class Vault(Protocol):
 
     async def span(self, company: str, first: datetime, last: datetime, person: str | None) -> list[tuple[Item, Case]]:
         """Items whose document is dated in [first, last), in any state; undated ones by when they were received."""
+
+    async def received(
+        self, company: str, person: str | None, before: tuple[datetime, str] | None, limit: int,
+        states: Sequence[ItemState] = (), first: datetime | None = None,
+    ) -> list[Item]:  # fmt: skip
+        """Items of the company, the last received first."""
 
     async def handed_in(self, company: str, first: datetime, last: datetime) -> list[tuple[Item, Case]]:
         """Items received in [first, last), in any state, oldest first."""
@@ -221,6 +231,50 @@ class Books(Protocol):
     async def records(self, company: str, kind: str, cls: type[R], period: str = "") -> list[R]:
         """The company's records of a kind, of one period or, without, of all in order."""
 
+    async def mappings(self, company: str) -> dict[str, tuple[str, dict[str, str]]]:
+        """Form (of headings) → kind of book and what a person said each column is."""
+
+    async def periods(self, company: str, kind: str) -> list[str]:
+        """The months there are of a kind, in order."""
+
+
+class HandLinks(Protocol):
+    """What people said about vouchers and documents."""
+
+    async def all(self, company: str, voucher: str = "") -> list[HandLink]:
+        """The company's, or those of one voucher."""
+
+    async def of(self, company: str, voucher: str, item: str) -> HandLink | None:
+        """What was said of the two last."""
+
+    async def say(self, word: HandLink, channel: str = "") -> HandLink:
+        """Put it down with its trail entries; `before` becomes what stood."""
+
+
+class Rulebooks(Protocol):
+    """Each company's own rules of sorting, with every version there ever was."""
+
+    async def book(self, company: str) -> Book: ...
+
+    async def propose(self, company: str, step: Callable[[Book], RuleVersion], channel: str) -> RuleVersion:
+        """Put down what `step` makes of the book as it stands, with its trail entry. Raises what it raises."""
+
+    async def decide(self, company: str, step: Callable[[Book], Ruling], channel: str) -> Ruling:
+        """The same for what became of a proposal."""
+
+
+class Lessons(Protocol):
+    """The tally of corrected categories."""
+
+    async def learn(self, company: str, about: Sequence[tuple[Basis, str]], made: Correction) -> list[Lesson]:
+        """Count it with each of these; the lessons as they stand then."""
+
+    async def lesson(self, company: str, key: str) -> Lesson:
+        """Raises NotFound."""
+
+    async def turn(self, lesson: Lesson, state: LessonState, category: str, by: str, channel: str) -> Lesson:
+        """What became of it, with a trail entry."""
+
 
 class Ledgers(Protocol):
     """The books as a ledger, and what people have said about them."""
@@ -256,6 +310,7 @@ class Context:
     books: Books
     ledgers: Ledgers
     forms: Forms
+    hand_links: HandLinks
     offload: Callable[..., Awaitable[Any]]  # run a sync function in a worker process
     now: Callable[[], datetime]  # UTC
     zone: ZoneInfo
@@ -264,5 +319,8 @@ class Context:
     categories: Sequence[Category]
     no_category: Text
     remind_after: timedelta
+    rulebooks: Rulebooks
+    lessons: Lessons
+    built_in: Sequence[CategoryRule]  # the rules that come with the programme
     tax_checks: TaxChecks | None = None  # None: no provider is set, people look it up
     trust: Trust = NOBODY  # whose seals and signatures pass

@@ -9,6 +9,7 @@ from datetime import datetime
 from archive import checks
 from archive.access import Person
 from archive.approval import Case, Decision, Verdict, already, deciders, rule_for
+from archive.classify import by_hand
 from archive.document import FIELD_NAMES, Document
 from archive.errors import ChangedMeanwhile, DuplicateDocument, DuplicateFile, NotFound, NotReady
 from archive.finding import flagged
@@ -16,7 +17,7 @@ from archive.item import STATE_NAMES, Item, ItemState
 from archive.taxcheck import fresh
 from archive.trail import Entry
 from archive.words import Text
-from handlers import submit, taxing
+from handlers import learning, submit, taxing
 from handlers.cards import item_card
 from handlers.context import Change, Context
 from handlers.filled import FIELDS, category_of, corrected
@@ -42,6 +43,7 @@ async def correct(ctx: Context, asker: Person, message: Message, rest: str) -> R
             item,
             document=document,
             category=category,
+            classified=item.classified if category == item.category else by_hand(category, asker.id, item.classified),
             source={**item.source, **sure},
             confidence={**item.confidence, **dict.fromkeys({*changed, *_given(click.values)}, 1.0)},
             findings=submit.renewed(item.findings, found),
@@ -69,6 +71,7 @@ async def correct(ctx: Context, asker: Person, message: Message, rest: str) -> R
         return open_ and item.category == category and corrected(item.document, click.values) == item.document
 
     change = await _changed_by(ctx, asker, before, click, step, was_this)
+    await learning.learn(ctx, change.item, asker.id)
     return await _answer(ctx, asker, change)
 
 

@@ -129,7 +129,7 @@ async def _account(ctx: Context, asker: Person, message: Message, words: str, pa
     period, rest = _period_in(words)
     ledger = await ctx.ledgers.open(asker.company)
     account = _account_in(ledger, rest)
-    span = span_in(period, ctx.now().astimezone(ctx.zone).date())
+    span = span_in(period or ledger.last, ctx.now().astimezone(ctx.zone).date())
     months = [m for m in span.months if m in ledger.months]
     if not months:
         raise NothingInBooks(period=span.label, books=f"{ledger.first} – {ledger.last}" if ledger.months else "—")

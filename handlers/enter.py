@@ -6,16 +6,17 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 
-from archive import category, checks
+from archive import checks
 from archive.access import Person
 from archive.approval import Case, deciders, rule_for
+from archive.classify import by_hand
 from archive.document import FIELD_NAMES, KIND_NAMES, Document, Kind
 from archive.errors import BadValue, DuplicateDocument, DuplicateFile
 from archive.finding import flagged
 from archive.item import Item, ItemState
 from archive.trail import Entry
 from archive.words import Text
-from handlers import submit
+from handlers import sorting, submit
 from handlers.cards import item_card, money
 from handlers.context import Context
 from handlers.filled import FIELDS, category_of, corrected
@@ -82,6 +83,7 @@ async def _taken(ctx: Context, asker: Person, message: Message, values: Mapping[
     chosen = values.get("category", "").strip()
     if chosen:
         chosen = category_of(ctx, chosen, ctx.no_category.zh)
+    sorted_ = by_hand(chosen, asker.id, None) if chosen else await sorting.sort(ctx, asker.company, document)
     data: bytes = await ctx.offload(drawn, _slip(ctx, asker, message, document, chosen))
     known = await ctx.vault.same_file(asker.company, hashlib.sha256(data).hexdigest())
     if known and known.origin == message.id:  # the same message makes the same bytes
@@ -101,7 +103,8 @@ async def _taken(ctx: Context, asker: Person, message: Message, values: Mapping[
         state=ItemState.PENDING if pending else ItemState.DOUBTFUL,
         received_at=now,
         origin=message.id,
-        category=chosen or category.choose(document, ctx.categories, ctx.no_category).category.zh,
+        category=sorted_.category,
+        classified=sorted_,
         source=dict.fromkeys(given, "person"),
         confidence=sure,
         findings=await submit.findings(ctx, asker.company, document),

@@ -75,14 +75,19 @@ def names_statement(words: str) -> bool:
     return kind_in(words) is not None
 
 
+def names() -> Text:
+    """All statements in one line."""
+    return Text("、".join(n.zh for n, _ in KINDS.values()), ", ".join(n.en for n, _ in KINDS.values()))
+
+
 async def asked(ctx: Context, company: str, words: str) -> Asked:
     """The statement the words name. Raises BadPeriod, NothingInBooks, NoForm."""
     wan = "万元" in words
     named = kind_in(words.replace("万元", " "))
     assert named is not None  # asked of such words only
     kind, rest = named
-    span = span_in(rest, ctx.now().astimezone(ctx.zone).date())
     ledger = await ctx.ledgers.open(company)
+    span = span_in(rest or ledger.last, ctx.now().astimezone(ctx.zone).date())  # unsaid: as far as the books go
     choices = await ctx.ledgers.choices(company)
     statement = make(ledger, ctx.forms, kind, span, choices.inputs, choices.early)
     name = next((c.name for c in ctx.companies if c.code == company), company)
@@ -118,7 +123,7 @@ async def reply(ctx: Context, asker: Person, message: Message, words: str) -> Re
 def _verdict(statement: Statement) -> Text:
     if statement.sound:
         return Text("：勾稽关系全部相符", ": every check holds")
-    return Text("：有勾稽关系不符，见表下说明", ": some checks do not hold, see below the statement")
+    return Text("：账不全或勾稽不符，见表下说明", ": books not whole or checks that fail, see below the statement")
 
 
 def card(got: Asked) -> Card:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from archive.access import Person
+from archive.access import Person, Right, may
 from archive.finding import Level
 from archive.money import thousands
 from archive.reconcile import Outstanding, Reconciliation, listed
@@ -16,6 +16,9 @@ from handlers.message import Card, Choice, Fact, Message, Reply
 
 #: Findings in one answer; the rest is counted.
 SHOWN = 40
+#: Links offered below the findings, and the kinds a person can settle by one.
+OFFERED = 4
+_BY_HAND = frozenset({"document_unbooked", "attachment_missing", "attachment_count", "approved_amount_differs"})
 
 
 async def check_books(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
@@ -39,11 +42,27 @@ async def check_books(ctx: Context, asker: Person, message: Message, rest: str) 
     if (more := len(open_) + len(notes) - SHOWN) > 0:
         text += Text(f"\n另有 {more} 处，请用 guidang match 看全部。", f"\n{more} more; guidang match lists all.")
     cards = tuple(statement_card(each) for each in results[-1].reconciled)
+    likely = [pair for each in results for pair in each.likely]
+    if any(remark.kind in _BY_HAND for remark in open_) and may(asker, Right.BOOKS):
+        text += Text(
+            "\n手工关联：关联 记-23 2026-09 G2609-0003 原因；取消：取消关联 记-23 2026-09 G2609-0003",
+            "\nBy hand: link voucher 记-23 2026-09 G2609-0003 reason; unlink voucher 记-23 2026-09 G2609-0003",
+        )
+    else:
+        likely = []
     before = Choice(
         Text("上月", "The month before"), say=Text(f"核对 {_before(asked[0])}", f"match {_before(asked[0])}")
     )
     told = [ref for remark in (*open_, *notes)[:SHOWN] for ref in remark.refs if ref.isdigit() and len(ref) >= 8]
-    return Reply(text, cards, choices=(before,), private=tuple(dict.fromkeys(told)))
+    choices = (before, *(_join(*pair) for pair in likely[:OFFERED]))
+    return Reply(text, cards, choices=choices, private=tuple(dict.fromkeys(told)))
+
+
+def _join(voucher: str, item: str) -> Choice:
+    period, number = voucher.split(" ", 1)
+    label = Text(f"关联 {number} ← {item}", f"Link {number} ← {item}")
+    say = Text(f"关联 {number} {period} {item}", f"link voucher {number} {period} {item}")
+    return Choice(label, say=say)
 
 
 def _before(period: str) -> str:

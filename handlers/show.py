@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archive import authentic, taxcheck
+from archive import authentic, grounds, taxcheck
 from archive.access import Person, may_see
 from archive.approval import deciders
 from archive.checks import SURE
@@ -69,7 +69,7 @@ async def show(ctx: Context, asker: Person, message: Message, rest: str) -> Repl
     await ctx.trail.add(Entry(asker.id, "viewed", item.id, ctx.now(), message.channel))
     history = await ctx.trail.about(item.id, MOST)
     names = {p.id: p.name for p in people} | {"system": "归档"}
-    text = Text(_history(ctx, history, names, "zh"), _history(ctx, history, names, "en"))
+    text = Text(_history(ctx, history, names, "zh"), _history(ctx, history, names, "en")) + _grounds(item)
     card = item_card(item, case, asker, people, ctx.zone, ctx.categories)
     files = [
         OutFile(file.name, file.media_type, file=f"original:{item.id}" + (f"/{n}" if n else ""), size=file.size)
@@ -90,6 +90,15 @@ def _history(ctx: Context, links: list[Link], names: Mapping[str, str], lang: st
     looks = len(links) - len(steps)
     lines.append(f"查看和下载 {looks} 次" if lang == "zh" else f"viewed and handed out {looks} times")
     return "\n".join(lines)
+
+
+def _grounds(item: Item) -> Text:
+    """By what kind, company and period were decided; the category's ground stands on the card."""
+    text = Text("\n判断依据：", "\nDecided by:")
+    for ground in grounds.grounds(item)[1:]:
+        text += same("\n") + ground.label + same(" ") + ground.value
+        text += Text("（", " (") + ground.why + Text("）", ")")
+    return text
 
 
 async def picture(ctx: Context, person: Person, item_id: str, page: int, channel: str) -> bytes:
@@ -152,6 +161,7 @@ def plain(item: Item) -> dict[str, object]:
         "total": _money(d.total),
         "currency": d.currency,
         "category": item.category,
+        "classification": grounds.plain(item),
         "owner": item.owner,
         "department": item.department,
         "received_at": item.received_at.isoformat(),

@@ -12,6 +12,9 @@ from archive.words import Text
 from handlers.analysis import KINDS as ANALYSES
 from handlers.analysis import command as analysis_of
 from handlers.approve import approve, reject
+from handlers.book_mapping import ACTION as BOOK_MAP
+from handlers.book_mapping import AS_DOCUMENT, as_document, columns, map_columns
+from handlers.books import COLUMNS as BOOK_COLUMNS
 from handlers.books import IMPORT as BOOK_IMPORT
 from handlers.books import confirm_import
 from handlers.check import check
@@ -31,12 +34,22 @@ from handlers.mapping import mapping
 from handlers.match import check_books
 from handlers.message import Choice, Message, Reply
 from handlers.report import report
+from handlers.rule_cards import APPROVE as RULE_APPROVE
+from handlers.rule_cards import DISMISS, SUGGEST
+from handlers.rule_cards import REJECT as RULE_REJECT
+from handlers.rule_cards import WITHDRAW as RULE_WITHDRAW
+from handlers.rule_steps import approve_rule, reject_rule, withdraw_rule
+from handlers.rules import add_rule, change_rule, retire_rule, rules
 from handlers.schedule import cancel_schedule, list_schedules, set_schedule
 from handlers.search import search
 from handlers.show import show
 from handlers.signature import signature
 from handlers.statements import balance_sheet, cash_flow_statement, changes_in_equity, income_statement
+from handlers.suggested import dismiss_suggested, propose_suggested
 from handlers.todo import todo
+from handlers.voucher_link import UNDO as LINK_UNDO
+from handlers.voucher_link import link_voucher, part_voucher
+from handlers.voucher_link import undo as undo_link
 
 Handler = Callable[[Context, Person, Message, str], Awaitable[Reply]]
 
@@ -170,6 +183,20 @@ COMMANDS: tuple[Command, ...] = (
         Text("核对 2026-09", "match 2026-09"),
     ),
     Command(
+        ("关联", "link voucher"),
+        Right.BOOKS,
+        link_voucher,
+        Text("把单据关联到凭证", "say which voucher books a document"),
+        Text("关联 记-23 2026-09 G2609-0003", "link voucher 记-23 2026-09 G2609-0003"),
+    ),
+    Command(
+        ("取消关联", "unlink voucher"),
+        Right.BOOKS,
+        part_voucher,
+        Text("取消凭证与单据的关联", "part a voucher from a document"),
+        Text("取消关联 记-23 2026-09 G2609-0003", "unlink voucher 记-23 2026-09 G2609-0003"),
+    ),
+    Command(
         ("录入", "手工录入", "enter"),
         Right.FORWARD,
         enter,
@@ -203,6 +230,34 @@ COMMANDS: tuple[Command, ...] = (
         signature,
         Text("重新验证签章", "verify seals and signatures once more"),
         Text("验签 G2610-0001", "signature G2610-0001"),
+    ),
+    Command(
+        ("归类规则", "规则", "rules", "rule"),
+        Right.SEARCH,
+        rules,
+        Text("看归类规则", "see the rules of sorting"),
+        Text("规则 差旅", "rules travel"),
+    ),
+    Command(
+        ("规则 新增", "规则新增", "规则 增加", "rules add", "rule add"),
+        Right.PROPOSE_RULE,
+        add_rule,
+        Text("提出一条归类规则，由另一人批准", "propose a rule, for another person to approve"),
+        Text("规则 新增 餐饮招待 含 咖啡", "rules add meals word coffee"),
+    ),
+    Command(
+        ("规则 修改", "规则修改", "规则 改", "rules change", "rule change"),
+        Right.PROPOSE_RULE,
+        change_rule,
+        Text("提出修改一条规则", "propose a change of a rule"),
+        Text("规则 修改 R1 餐饮招待 含 咖啡、拿铁", "rules change R1 meals word coffee, latte"),
+    ),
+    Command(
+        ("规则 停用", "规则停用", "rules retire", "rule retire"),
+        Right.PROPOSE_RULE,
+        retire_rule,
+        Text("提出停用一条规则", "propose to retire a rule"),
+        Text("规则 停用 R1", "rules retire R1"),
     ),
     Command(
         ("绑定码", "link code"),
@@ -253,8 +308,17 @@ ACTIONS: Mapping[str, tuple[Right, Handler]] = {
     "todo": (Right.TALK, todo),
     ENTER: (Right.FORWARD, enter),
     LINK: (Right.ADMINISTER, link),
+    RULE_APPROVE: (Right.DECIDE_RULE, approve_rule),
+    RULE_REJECT: (Right.DECIDE_RULE, reject_rule),
+    RULE_WITHDRAW: (Right.PROPOSE_RULE, withdraw_rule),
+    SUGGEST: (Right.PROPOSE_RULE, propose_suggested),
+    DISMISS: (Right.PROPOSE_RULE, dismiss_suggested),
     BOOK_IMPORT: (Right.BOOKS, confirm_import),
     INPUTS: (Right.BOOKS, inputs),
+    BOOK_MAP: (Right.BOOKS, map_columns),
+    BOOK_COLUMNS: (Right.BOOKS, columns),
+    AS_DOCUMENT: (Right.BOOKS, as_document),
+    LINK_UNDO: (Right.BOOKS, undo_link),
 }
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from archive.access import Role
+from archive.access import Right, Role, may
 from archive.approval import Case
 from archive.errors import ChangedMeanwhile, NotFound
 from archive.item import Item, ItemState, TaxCheck, TaxOutcome
 from archive.taxcheck import OUTCOME_NAMES, asked_of, print_of, with_check
 from archive.trail import Entry
 from archive.words import Text
-from handlers.cards import item_card, money
+from handlers.cards import item_card, money, once_more
 from handlers.context import Change, Context
 from handlers.message import Reply
 
@@ -83,10 +83,11 @@ async def not_checked(ctx: Context, item_id: str, key: str, code: str) -> None:
         f"{item.id} ({money(item)}) could not be checked with the tax authority [{code}]: finance or the archivist may "
         f"look it up and press “Tax check”, or type “tax check {item.id}” to try again",
     )
-    await _spread(ctx, item, text, key)
+    await _spread(ctx, item, text, key, again=True)
 
 
-async def _spread(ctx: Context, item: Item, text: Text, key: str) -> None:
+async def _spread(ctx: Context, item: Item, text: Text, key: str, *, again: bool = False) -> None:
+    """`again`: those who may have it asked once more get a button for it."""
     people = await ctx.people.all()
     case = await ctx.vault.case(item.id)
     told = {item.owner, *(p.id for p in await ctx.people.having(Role.FINANCE, item.company))}
@@ -94,7 +95,11 @@ async def _spread(ctx: Context, item: Item, text: Text, key: str) -> None:
         *(
             ctx.post.tell(
                 person.id,
-                Reply(text, (item_card(item, case, person, people, ctx.zone, ctx.categories),)),
+                Reply(
+                    text,
+                    (item_card(item, case, person, people, ctx.zone, ctx.categories),),
+                    choices=(once_more(item),) if again and may(person, Right.CHECK) else (),
+                ),
                 f"{key}:{person.id}",
             )
             for person in people

@@ -6,18 +6,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from archive.access import Person
+from archive.access import Person, Right, may
 from archive.approval import Case, deciders
 from archive.errors import ChangedMeanwhile
 from archive.item import Item, ItemState
+from archive.rulebook import may_decide
 from archive.trail import Entry
-from archive.words import Text
+from archive.words import Text, same
 from handlers import submit
 from handlers.cards import item_card
 from handlers.context import Change, Context
 from handlers.message import Choice, Message, Reply
 
 PAGE = 10
+_RULES = (Choice(Text("规则", "Rules"), say=Text("规则", "rules")),)
 Pairs = Sequence[tuple[Item, Case]]
 
 
@@ -29,8 +31,11 @@ async def todo(ctx: Context, asker: Person, message: Message, rest: str) -> Repl
         if asker.id in {p.id for p in deciders(case, item, people)}:
             waiting.append((item, case))
     waiting.sort(key=lambda pair: _place(pair[0]))
-    if not waiting:
+    rules = await _rules(ctx, asker)
+    if not waiting and not rules:
         return Reply(Text("没有待办，都处理完了。", "Nothing waits for you."))
+    if not waiting:
+        return Reply(_rules_text(rules), choices=_RULES)
     start = _start(waiting, message.click.subject if message.click else "")
     shown = waiting[start : start + PAGE]
     cards = tuple(item_card(i, c, asker, people, ctx.zone, ctx.categories) for i, c in shown)
@@ -38,7 +43,20 @@ async def todo(ctx: Context, asker: Person, message: Message, rest: str) -> Repl
     if len(waiting) > PAGE:
         last = start + len(shown)
         text += Text(f"，从最早的排起，第 {start + 1}–{last} 件：", f", oldest first, showing {start + 1}–{last}:")
-    return Reply(text, cards, choices=_pages(waiting, start))
+    text += same("\n") + _rules_text(rules) if rules else same("")
+    return Reply(text, cards, choices=(*_pages(waiting, start), *(_RULES if rules else ())))
+
+
+async def _rules(ctx: Context, asker: Person) -> int:
+    """How many proposed rules of sorting wait for the asker's word."""
+    if not may(asker, Right.DECIDE_RULE):
+        return 0
+    book = await ctx.rulebooks.book(asker.company)
+    return sum(may_decide(version, asker) for version in book.waiting())
+
+
+def _rules_text(waiting: int) -> Text:
+    return Text(f"有 {waiting} 条归类规则等你审批，请看「规则」", f"{waiting} proposed rules wait for you, see “rules”")
 
 
 def _place(item: Item) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from archive import category, checks
+from archive import checks
 from archive.access import Person
 from archive.approval import Case, deciders, rule_for
 from archive.authentic import STANDING_NAMES, Trust
@@ -18,7 +18,7 @@ from archive.item import FileRef, Item, ItemState
 from archive.renditions import Another
 from archive.trail import Entry
 from archive.words import Text, same
-from handlers import submit, taxing
+from handlers import sorting, submit, taxing
 from handlers.cards import item_card, money
 from handlers.context import Context
 from handlers.message import PROGRAMS, Card, Message, Reply, told_of
@@ -164,7 +164,7 @@ async def _take_part(
 ) -> Item:
     found = reading.found[part] if reading.found else Found(Document())
     document = found.document
-    chosen = category.choose(document, ctx.categories, ctx.no_category)
+    chosen = await sorting.sort(ctx, asker.company, document)
     findings = (*_unread(reading), *found.warnings, *(await submit.findings(ctx, asker.company, document)))
     sure = not reading.error and not checks.doubtful(document, found.confidence)
     item = Item(
@@ -178,7 +178,8 @@ async def _take_part(
         state=ItemState.PENDING if sure else ItemState.DOUBTFUL,
         received_at=now,
         origin=message.id,
-        category=chosen.category.zh,
+        category=chosen.category,
+        classified=chosen,
         source=dict(found.source),
         confidence=dict(found.confidence),
         places=dict(found.places),
@@ -192,7 +193,7 @@ async def _take_part(
     case = Case(id=item.id, item=item.id, rule=rule.name, steps=rule.steps, opened_at=now)
     if sure:
         item = submit.laid_before(item, deciders(case, item, await ctx.people.all()))
-    read_as = {"carrier": reading.carrier, "category": chosen.why.zh, **flagged(item.findings)}
+    read_as = {"carrier": reading.carrier, "category": chosen.why.zh, **sorting.facts(chosen), **flagged(item.findings)}
     if reading.authentic:
         read_as["signature"] = STANDING_NAMES[reading.authentic.standing].zh
     entries = [

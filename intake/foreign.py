@@ -12,6 +12,7 @@ from intake.draft import Draft
 from intake.fields import fold, parse_foreign_date
 from intake.foreign_words import (
     ANY_DATE,
+    BETWEEN,
     BILL_TO,
     COMPANY,
     CURRENCIES,
@@ -37,6 +38,9 @@ from intake.foreign_words import (
 from intake.form import Form
 from intake.goods import lines_of, tables
 from intake.rows import GAP, Row, Span, span
+
+#: How sure the seller is where another one had a hand in it.
+UNSURE = 0.7
 
 
 def is_foreign(forms: Sequence[Form]) -> bool:
@@ -75,6 +79,8 @@ def read_foreign(forms: Sequence[Form], source: str) -> Draft:
         draft.lines += [line for table in tables(form, foreign=True) for line in lines_of(table)]
     _date_anywhere(draft, forms)
     draft.put("currency", _currency(text, draft), sure=0.9)
+    if BETWEEN.search(text) and "seller_name" in draft.values:
+        draft.confidence["seller_name"] = min(draft.confidence["seller_name"], UNSURE)
     return draft
 
 

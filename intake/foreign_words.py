@@ -81,3 +81,5 @@ SPOKEN = (
 )
 TILL = re.compile(r"\bchange\b|cashier|tender")
 NAMES = re.compile(r"\b(invoice|receipt|bill|statement|credit note)\b", re.IGNORECASE)
+#: A page that names somebody who sold for another: which of them the books mean, a person must say.
+BETWEEN = re.compile(r"\bordered (?:through|via|on)\b|\bon behalf of\b|\bmarket ?place\b|\bsold on\b", re.IGNORECASE)

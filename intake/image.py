@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ from PIL import Image
 
 from archive.document import Kind
 from archive.errors import NoDocument
-from intake import doubts, papers, photo, qr, second_look, slips, tills
+from intake import doubts, limits, papers, photo, qr, second_look, slips, tills
 from intake.arithmetic import settled
 from intake.coded import with_code, with_own_number, with_title
 from intake.engines import engines
@@ -36,8 +37,10 @@ def read_image(data: bytes, name: str) -> Reading:
     found: list[Found] = []
     pages = 0
     unread: list[int] = []
+    began = time.process_time()
     for page, frame in enumerate(frames(data, name)):
-        new = read_picture(frame, name, page)
+        late = page >= limits.PICTURE_PAGES or time.process_time() - began > limits.RECOGNISING
+        new = () if late else read_picture(frame, name, page)
         if not new and not is_blank(frame):
             unread.append(page)
         found += new

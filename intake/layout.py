@@ -10,6 +10,7 @@ from archive.document import Kind
 from intake.banking import read_bank
 from intake.contract import read_contract
 from intake.draft import Draft
+from intake.fields import tidy
 from intake.fiscal import read_fiscal
 from intake.foreign import is_foreign, number_on, read_foreign
 from intake.form import Form, to_form
@@ -112,7 +113,7 @@ def _pages(words: Iterable[Word]) -> list[list[Word]]:
     """The words page by page, cut to what is looked at."""
     pages: dict[int, list[Word]] = {}
     for word in words:
-        if word.text.strip():
+        if word.text.strip() and tidy(word.text[:WORD_LENGTH]):  # characters nobody sees are no word
             short = word if len(word.text) <= WORD_LENGTH else replace(word, text=word.text[:WORD_LENGTH])
             pages.setdefault(word.page, []).append(short)
     return [pages[number][:WORDS] for number in sorted(pages)]

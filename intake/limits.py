@@ -4,6 +4,8 @@ from __future__ import annotations
 
 MEGABYTE = 1 << 20
 
+READER_BYTES = 2048 * MEGABYTE  # of memory a reader's process may take; a picture of PIXELS takes 1.3 GB
+READER_MEMORY = "2 GB"  # the same as it is told
 FILE_BYTES = 64 * MEGABYTE  # one file; larger ones are not read
 PIXELS = 100_000_000  # of a picture, checked in its header before anything is decoded
 PAGES = 200  # of a PDF or OFD that are read; the rest is kept unread with a warning
@@ -16,6 +18,8 @@ XML_BYTES = 16 * MEGABYTE
 DOCUMENTS = 500  # in one XML file
 XML_DEPTH = 64
 XML_NODES = 400_000
+
+RECOGNISING = 60.0  # CPU seconds spent on the pictures of one file; the pages beyond are kept unread with a warning
 
 ZIP_ENTRIES = 2_000
 ZIP_BYTES = 256 * MEGABYTE  # unpacked, all entries together

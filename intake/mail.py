@@ -10,7 +10,7 @@ from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from typing import NamedTuple
 
-from archive.errors import Encrypted, MailWithoutFiles, TooDeep
+from archive.errors import Encrypted, MailWithoutFiles, OutlookPacked, TooDeep, Truncated
 from intake.budget import Budget
 from intake.sniff import sniff
 
@@ -37,6 +37,11 @@ def mail_files(data: bytes, name: str, budget: Budget) -> Iterator[tuple[str, by
         enclosed = list(_enclosed(message, name, budget))
     except RecursionError as error:  # the parser goes down with the parts
         raise TooDeep(name=name) from error
+    # The declared border: the parser trips over broken headers in many manners
+    except (ValueError, LookupError, TypeError, AttributeError, AssertionError) as error:
+        raise Truncated(name=name) from error
+    if not enclosed and any(part.get_content_subtype() == "ms-tnef" for part in message.walk()):
+        raise OutlookPacked(name=name)
     yield from chosen(enclosed, name)
 
 
@@ -77,7 +82,10 @@ def _text(part: Message) -> str:
 
 def _title(part: Message) -> str:
     """The file's name, whichever way it is coded; raw bytes in a header are UTF-8 or, from Chinese mailers, GBK."""
-    title = part.get_filename() or ""
+    try:
+        title = part.get_filename() or ""
+    except (ValueError, LookupError, TypeError, AttributeError):  # coded in a way nobody knows
+        title = "\ufffd"
     if "\ufffd" not in title:
         return title.encode("utf-8", "replace").decode()
     for _, header in part.raw_items():

@@ -22,10 +22,13 @@ _INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 _NIL = f"{{{_INSTANCE}}}nil"
 
 
-def parse(data: bytes, name: str) -> etree._Element:
-    """The root of a document. Raises UnsafeXml, TooDeep, TooBigToRead, Truncated, or ReaderFailed for damaged XML."""
-    if len(data) > XML_BYTES:
-        raise TooBigToRead(name=name, size=megabytes(len(data)), limit=megabytes(XML_BYTES))
+def parse(data: bytes, name: str, times: int = 1) -> etree._Element:
+    """The root of a document; of books, so many times as large.
+
+    Raises UnsafeXml, TooDeep, TooBigToRead, Truncated, or ReaderFailed for damaged XML.
+    """
+    if len(data) > XML_BYTES * times:
+        raise TooBigToRead(name=name, size=megabytes(len(data)), limit=megabytes(XML_BYTES * times))
     if _DECLARATION.search(data) or _DECLARATION.search(data.replace(b"\x00", b"")):
         raise UnsafeXml(name=name)
     try:
@@ -34,7 +37,7 @@ def parse(data: bytes, name: str) -> etree._Element:
         raise _problem(error, data, name) from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise UnsafeXml(name=name)
-    _measure(root, name)
+    _measure(root, name, XML_NODES * times)
     return root
 
 
@@ -106,15 +109,15 @@ def _problem(error: etree.XMLSyntaxError, data: bytes, name: str) -> Exception:
     return ReaderFailed(name=name, detail=f"XML: {said[:120]}")
 
 
-def _measure(root: etree._Element, name: str) -> None:
+def _measure(root: etree._Element, name: str, most: int) -> None:
     nodes = depth = 0
     for event, _ in etree.iterwalk(root, events=("start", "end")):
         depth += 1 if event == "start" else -1
         nodes += event == "start"
         if depth > XML_DEPTH:
             raise TooDeep(name=name)
-        if nodes > XML_NODES:
-            limit = Text(f"{XML_NODES} 个元素", f"{XML_NODES} elements")
+        if nodes > most:
+            limit = Text(f"{most} 个元素", f"{most} elements")
             raise TooBigToRead(name=name, size=Text("更多元素", "more elements"), limit=limit)
 
 

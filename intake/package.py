@@ -6,7 +6,7 @@ import io
 import posixpath
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from lxml import etree
@@ -44,7 +44,9 @@ class Package:
         entries = self.archive.infolist()
         if len(entries) > limits.ZIP_ENTRIES:
             raise ZipBomb(name=name)
-        self.entries = {_key(e.filename): e for e in entries}
+        keys = {_key(e.filename): e for e in entries}
+        top = _top(keys)
+        self.entries = {key.removeprefix(top): entry for key, entry in keys.items()}
         self.root = self.xml("OFD.xml")
 
     def content(self, path: str) -> bytes | None:
@@ -125,6 +127,12 @@ def resolve(base: str, location: str) -> str:
     location = location.strip().replace("\\", "/")
     path = location if location.startswith("/") else posixpath.join(posixpath.dirname(base), location)
     return posixpath.normpath("/" + path).lstrip("/")
+
+
+def _top(keys: Iterable[str]) -> str:
+    """The folder that all of it lies in, where somebody unpacked an OFD and packed the folder again; else nothing."""
+    roots = [key for key in keys if key == "ofd.xml" or key.endswith("/ofd.xml")]
+    return roots[0].removesuffix("ofd.xml") if len(roots) == 1 else ""
 
 
 def _key(path: str) -> str:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal
 
 from intake.blocks import Block
 from intake.draft import Draft
 from intake.fields import TAX_ID, parse_tax_id
 from intake.form import Form, Label, joined, level, right_of
+from intake.headings import Side, headed
 from intake.rows import Span
 
-Side = Literal["buyer", "seller"]
 _CHINESE = re.compile(r"[一-龥]")
 _MASKED_ID = re.compile(r"[0-9A-Z*]{8,20}")
 _NAMED: dict[str, tuple[Side, str]] = {
@@ -42,7 +41,7 @@ def put_parties(draft: Draft, form: Form, only: Side | None = None) -> None:
 
 
 def side_of(form: Form, label: Label, peers: Sequence[Label]) -> Side:
-    """Whose label it is: the block to its left decides, else the order among labels of the same kind."""
+    """Whose label it is: the block to its left decides, else its heading, else the order among its peers."""
     blocks = [b for b in form.blocks if b.kind in _SIDES and b.left < label.span.box[0]]
     if blocks:
         near = min(blocks, key=lambda b: (round(_off(b, label), 2), label.span.box[0] - b.right))
@@ -51,6 +50,8 @@ def side_of(form: Form, label: Label, peers: Sequence[Label]) -> Side:
         if alone and (_off(near, label) > _OFF or any(_between(p, near, label) for p in peers)):
             return "seller" if side == "buyer" else "buyer"  # recognition lost the other block's name
         return side
+    if heading := headed(form, label):
+        return heading
     named = [x for x in form.all("buyer_name", "seller_name") if x.span.middle <= label.span.middle + label.span.height]
     if named:  # 卷票, 机动车: a tax id follows the name of its party
         last = max(named, key=lambda x: (round(x.span.middle, 2), x.span.box[0] <= label.span.box[0], x.span.box[0]))

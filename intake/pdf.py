@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import base64
 import binascii
+import time
 import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
 
 from archive.errors import NoDocument, Problem
 from archive.finding import Finding
-from archive.words import same
+from archive.words import Text, same
 from intake import doubts, layout, qr, xml_reader
 from intake.agree import agree
 from intake.coded import CODED, with_code, with_codes
 from intake.doubts import doubt
 from intake.draft import Draft
-from intake.limits import ATTACHMENTS, CODED_PAGES, FILE_WORDS, PAGES, PICTURE_PAGES, SPEAKING, XML_BYTES
+from intake.limits import ATTACHMENTS, CODED_PAGES, FILE_WORDS, PAGES, PICTURE_PAGES, RECOGNISING, SPEAKING, XML_BYTES
 from intake.pdf_codes import codes_on
 from intake.pdf_text import PageText, as_shown, text_of
 from intake.pdfium import open_pdf, picture
@@ -31,6 +33,8 @@ _QR_DPI, _OCR_DPI = 144, 200
 _GARBLED = 0.3
 #: A picture that covers this much of a page is the page: a scan, whatever watermark lies over it.
 _COVERING = 0.6
+#: What stands for a page that can't even be opened.
+BROKEN = PageText([], 0, 0.0)
 #: Below this a field is worth the time a QR code takes.
 _SURE = 0.9
 
@@ -47,7 +51,8 @@ def read_pdf(data: bytes, name: str) -> Reading:
 def _read(pdf: Any, name: str) -> Reading:
     pages = len(pdf)
     texts = _texts(pdf)
-    warnings: list[Finding] = []
+    broken = [n for n, text in enumerate(texts) if text is BROKEN]
+    warnings: list[Finding] = doubts.unread(broken)
     if pages > len(texts):
         warnings.append(doubt(doubts.PAGES, pages=pages, read=len(texts)))
     attached, unread = _attached(pdf, name)
@@ -62,13 +67,13 @@ def _read(pdf: Any, name: str) -> Reading:
     firsts = [one.pages[0] for one in agreed]
     found = [_by_code(one, pdf, firsts.count(one.pages[0]) == 1) for one in agreed]
     read = {n for draft in printed for n in range(draft.pages[0], draft.pages[1] + 1)}
-    scans = [n for n, text in enumerate(texts) if n not in read and _is_picture(pdf, n, text)]
+    scans = [n for n, text in enumerate(texts) if n not in (*read, *broken) and _is_picture(pdf, n, text)]
     if not attached and scans:
         recognised, nothing = _recognised(pdf, scans, name)
         found += recognised
         warnings += [doubt(doubts.SCANNED), *doubts.unread(nothing)]
         found.sort(key=lambda f: f.pages)
-    found += _only_coded(pdf, [n for n in range(len(texts)) if n not in read and n not in scans])
+    found += _only_coded(pdf, [n for n in range(len(texts)) if n not in (*read, *broken, *scans)])
     if not found:
         raise NoDocument(name=name)
     return Reading(name, "pdf", tuple(found), pages, tuple(warnings))
@@ -87,11 +92,14 @@ def _texts(pdf: Any, *, filled: bool = False) -> list[PageText]:
     for number in range(min(len(pdf), PAGES)):
         if words > FILE_WORDS:
             break
-        if filled:
-            page = pdf[number]
-            page.flatten()
-            page.close()  # only a page opened anew shows its fields as text
-        texts.append(text_of(pdf[number], number))
+        try:
+            if filled:
+                page = pdf[number]
+                page.flatten()
+                page.close()  # only a page opened anew shows its fields as text
+            texts.append(text_of(pdf[number], number))
+        except pdfium.PdfiumError:  # a damaged page; the others may be whole
+            texts.append(BROKEN)
         words += len(texts[-1].words)
     return texts
 
@@ -99,14 +107,19 @@ def _texts(pdf: Any, *, filled: bool = False) -> list[PageText]:
 def _attached(pdf: Any, name: str) -> tuple[list[Draft], list[Finding]]:
     """Documents in embedded files, known by content and not by name, and in the Info dictionary's hidden XML."""
     files = []
+    findings: list[Finding] = []
     for index in range(min(pdf.count_attachments(), ATTACHMENTS)):
-        attachment = pdf.get_attachment(index)
-        files.append((attachment.get_name(), bytes(attachment.get_data())))
+        title = str(index + 1)
+        try:
+            attachment = pdf.get_attachment(index)
+            title = attachment.get_name() or title
+            files.append((title, bytes(attachment.get_data())))
+        except pdfium.PdfiumError:
+            findings.append(doubt(doubts.ATTACHMENT, name=same(title), why=Text("已损坏", "it is damaged")))
     hidden = _hidden(pdf.get_metadata_value("hidexml"))
     if hidden:
         files.append(("hidexml", hidden))
     drafts: list[Draft] = []
-    findings: list[Finding] = []
     for title, content in files:
         if sniff(content) != "xml":
             continue
@@ -200,7 +213,11 @@ def _recognised(pdf: Any, numbers: Sequence[int], name: str) -> tuple[list[Found
 
     found: list[Found] = []
     unread: list[int] = []
+    began = time.process_time()
     for number in numbers[:PICTURE_PAGES]:
+        if time.process_time() - began > RECOGNISING:
+            unread += [n for n in numbers[:PICTURE_PAGES] if n >= number]
+            break
         image = picture(pdf[number], _OCR_DPI)
         new = read_picture(image, name, number)
         if not new and not is_blank(image):

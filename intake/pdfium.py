@@ -64,6 +64,8 @@ def picture(page: Any, dpi: float, *, grey: bool = False) -> Image.Image:
     """A page drawn at a resolution, lowered where the picture would be larger than allowed."""
     width, height = page.get_size()
     scale = dpi / _POINTS
+    if min(width, height) * scale < 1:  # a page without area shows nothing
+        return Image.new("L" if grey else "RGB", (1, 1), "white")
     pixels = width * height * scale * scale
     if pixels > PIXELS:
         scale *= (PIXELS / pixels) ** 0.5

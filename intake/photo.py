@@ -192,7 +192,9 @@ def original(box: Box, quarters: int) -> Box:
 
 
 def outline(lines: Sequence[OcrLine], size: tuple[int, int]) -> Box:
-    """The box round some lines, as fractions of the upright picture."""
+    """The box round some lines, as fractions of the upright picture; the whole of it where there are none."""
+    if not lines:
+        return 0.0, 0.0, 1.0, 1.0
     corners = np.concatenate([line.quad for line in lines])
     (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
     return float(left / size[0]), float(top / size[1]), float(right / size[0]), float(bottom / size[1])

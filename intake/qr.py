@@ -19,6 +19,7 @@ _LEAST, _MOST = 0.02, 0.4
 _SQUARE = 0.2  # how far its sides may differ
 CODE_PIXELS = 4_000_000  # larger pictures are no codes
 LOOKED_AT = 6  # square pictures on one page
+_LONGEST = 0xFFFF  # pixels of a side, as far as zxing goes
 _TOKENS = re.compile(r"[,，]")
 
 
@@ -56,6 +57,8 @@ def decode(image: Any) -> tuple[Mark, ...]:
     import zxingcpp  # lazily: text readers never need it
 
     height, width = image.shape[:2] if hasattr(image, "shape") else (image.height, image.width)
+    if max(height, width) > _LONGEST or not min(height, width):
+        return ()
     marks = []
     for found in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)):
         corners = found.position

@@ -6,14 +6,26 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from archive.authentic import NOBODY, Trust
-from archive.errors import EmptyFile, NotWhatItSays, Problem, ReaderFailed, TooBigToRead, UnknownFormat
+from archive.errors import (
+    EmptyFile,
+    NotWhatItSays,
+    OutlookPacked,
+    Problem,
+    ReaderFailed,
+    TooBigToRead,
+    TooHeavy,
+    UnknownFormat,
+)
 from archive.plain import plainly
 from intake.agree import checked
 from intake.authentic import judged
-from intake.limits import FILE_BYTES, megabytes
+from intake.limits import FILE_BYTES, READER_MEMORY, megabytes
 from intake.names import safe_name
 from intake.reading import Reading
 from intake.sniff import Carrier, sniff
+
+#: How a winmail.dat begins (MS-OXTNEF 2.1.2.1).
+_WINMAIL = b"\x78\x9f\x3e\x22"
 
 
 def read(data: bytes, name: str, trust: Trust = NOBODY) -> Reading:
@@ -30,6 +42,8 @@ def read(data: bytes, name: str, trust: Trust = NOBODY) -> Reading:
         reading = _READERS[carrier](data, name)
     except Problem as problem:
         return Reading(name, carrier, error=problem)
+    except MemoryError:  # the reader's process may have no more (bot.workers)
+        return Reading(name, carrier, error=TooHeavy(name=name, limit=READER_MEMORY))
     # The declared border: whatever a reader trips over in an untrusted file becomes one error of ours, the cause named.
     except Exception as error:  # the border: whatever a reader trips over is a named error
         return Reading(name, carrier, error=ReaderFailed(name=name, detail=f"{type(error).__name__}: {error}"[:200]))
@@ -46,6 +60,8 @@ def _carrier(data: bytes, name: str) -> Carrier:
         raise EmptyFile(name=name)
     if carrier in _READERS:
         return carrier
+    if data.startswith(_WINMAIL):
+        raise OutlookPacked(name=name)
     claims = name.rpartition(".")[2].upper() if "." in name else ""
     if claims in ("PDF", "OFD", "XML", "PNG", "JPG", "JPEG") and carrier != "unknown":
         raise NotWhatItSays(name=name, says=claims, found=carrier.upper())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Sequence
 from typing import Literal
 
 Carrier = Literal["pdf", "ofd", "zip", "7z", "rar", "mail", "msg", "xml", "image", "html", "text", "empty", "unknown"]
@@ -68,9 +69,18 @@ def _as_ascii(data: bytes) -> bytes:
 def _holds_ofd(data: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return any(name.lower().lstrip("/") == "ofd.xml" for name in archive.namelist()[:5000])
+            return _is_package(archive.namelist()[:5000])
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
         return b"OFD.xml" in data[:4096]  # cut off, but it was one
+
+
+def _is_package(names: Sequence[str]) -> bool:
+    """Whether OFD.xml lies at the top, or in the one folder that holds all: an OFD unpacked and packed again."""
+    tops = {name.lower().lstrip("/") for name in names if "__MACOSX" not in name}
+    if "ofd.xml" in tops:
+        return True
+    folders = {name.partition("/")[0] for name in tops}
+    return len(folders) == 1 and f"{next(iter(folders))}/ofd.xml" in tops
 
 
 def _is_text(data: bytes) -> bool:

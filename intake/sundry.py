@@ -15,6 +15,7 @@ from intake.invoice import printed_title
 from intake.rows import GAP, Row, Span, span
 from intake.sums import capitals_in
 from intake.titles import titles
+from intake.trips import trips_of
 
 _TITLE = re.compile(
     r"[一-龥()\-·A-Za-z]{0,20}(?:专用缴款书|完税证明|完税凭证|缴税付款凭证|收款收据|收据|结账单|结帐单|水单|账单|消费单|行程单|对账单"
@@ -76,6 +77,8 @@ def read_sundry(forms: Sequence[Form], source: str) -> Draft | None:
     for form in forms:
         for row in form.rows:
             _row(draft, row, titled)
+    if draft.kind is Kind.TRIP:
+        draft.lines = [line for form in forms for line in trips_of(form)]
     if draft.kind is Kind.STATEMENT:
         _of_account(draft, forms)
     else:

@@ -175,6 +175,7 @@ def as_json(statement: Statement) -> dict[str, Any]:
         "number": statement.form.number,
         "source": statement.form.source,
         "period": statement.period,
+        "sound": statement.sound,
         "lines": {
             name: {c: None if a is None else f"{a:.2f}" for c, a in columns.items()}
             for name, columns in statement.figures.items()

@@ -14,14 +14,14 @@ from typing import Any
 
 from archive.account import Account
 from archive.balance import Balance
+from archive.bookkeeping import ledger_of
 from archive.chart import Roles, chart_of
-from archive.ledger import Ledger, ledger_of
+from archive.ledger import Ledger
 from archive.statements.choices import Choices, choices_of
 from archive.sums import Sums, unpacked
 from archive.trail import Entry
 from archive.voucher import Voucher
-from storage.books import about, rows_digest
-from storage.leaves import rows_in
+from storage.books import about, rows_digest, rows_of
 from storage.mongo import Database, Doc, Indexes, Session, border
 from storage.people import utc_now
 from storage.records import unpack
@@ -139,7 +139,7 @@ class Ledgers:
                     part = await self._sums(company, period) or Sums(period)
             else:
                 docs = await self._docs(f"{where}|")
-                part = [unpack(_SHOWN[kind], row) for doc in docs for row in rows_in(doc)]
+                part = [unpack(_SHOWN[kind], row) for doc in docs for row in rows_of(doc)]
         self._months[where] = (version, part)
         while len(self._months) > MONTHS:
             self._months.popitem(last=False)
@@ -153,7 +153,7 @@ class Ledgers:
         """Stamp and sums of a month by its rows as they lie."""
         docs = await self._docs(f"{where}|")
         cls: type = Voucher if where.rsplit("|", 2)[1] == "vouchers" else _SHOWN[where.rsplit("|", 2)[1]]
-        rows: list[list[Any]] = [[unpack(cls, row) for row in rows_in(doc)] for doc in docs]
+        rows: list[list[Any]] = [[unpack(cls, row) for row in rows_of(doc)] for doc in docs]
         await stamp(self._db, f"{where}|", rows_digest(docs), rows, None)
 
     async def _told(self, company: str) -> dict[str, str]:
@@ -219,7 +219,7 @@ class Ledgers:
         """Vouchers of one document; of an account's only so many, the others are passed over unread."""
         async with border():
             doc = await self._db.books.find_one({"_id": f"{company}|vouchers|{period}|{part:05}"})
-        rows = rows_in(doc) if doc else []
+        rows = rows_of(doc) if doc else []
         if account:
             rows = [r for r in rows if any((x["account"] or x["account_name"]) == account for x in r["lines"])]
             rows = rows[skip : skip + count]
@@ -234,7 +234,7 @@ class Ledgers:
         for part in range(first, len(ends)):
             async with border():
                 doc = await self._db.books.find_one({"_id": f"{company}|vouchers|{period}|{part:05}"})
-            rows = rows_in(doc) if doc else []
+            rows = rows_of(doc) if doc else []
             found += [unpack(Voucher, r) for r in rows if (r["word"], r["number"]) == (word, number)]
             if tuple(ends[part]) != (word, number):
                 break

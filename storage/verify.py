@@ -25,7 +25,9 @@ from storage.trail import HEAD, Head, Trail, to_link
 from storage.verify_books import book_faults
 from storage.verify_keys import program_faults
 from storage.verify_ledger import ledger_faults
+from storage.verify_links import link_faults
 from storage.verify_people import MALFORMED, account_faults, people_faults
+from storage.verify_rules import rule_faults
 
 FAULTS = {
     "V01": Text("原件被改动", "the original was changed"),
@@ -54,6 +56,10 @@ FAULTS = {
     "V24": Text("API 密钥或回调与操作记录不符", "an API key or a webhook is not what the trail says"),
     "V40": Text("凭证的汇总与凭证不符", "the sums of a month are not those of its vouchers"),
     "V41": Text("科目映射或填数与操作记录不符", "a mapping or an input of statements is not what the trail says"),
+    "V30": Text("归类规则与操作记录不符", "a rule of sorting is not what the trail says"),
+    "V31": Text("归类规则没有操作记录", "a rule of sorting has no trail"),
+    "V32": Text("操作记录里有，归类规则却不见了", "the trail knows it, but the rule of sorting is gone"),
+    "V33": Text("手工关联与操作记录不符", "a link made by hand is not what the trail says"),
 }
 LINKS, ITEMS = 1000, 100  # read at a time
 REMEMBERED = 200  # files just checked: the parts of one file stand together
@@ -112,6 +118,10 @@ class Verification:
             async for where, code in book_faults(self._db, self._file):
                 yield Fault(code, where)
             async for where, code in ledger_faults(self._db):
+                yield Fault(code, where)
+            async for where, code in rule_faults(self._db):
+                yield Fault(code, where)
+            async for where, code in link_faults(self._db):
                 yield Fault(code, where)
 
     # the trail

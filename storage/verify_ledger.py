@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import AsyncIterator
+
+from bson.errors import BSONError
 
 from archive.sums import FORM
 from archive.voucher import Voucher
-from storage.books import about
-from storage.leaves import rows_in
+from storage.books import about, rows_of
 from storage.ledgers import SET
 from storage.mongo import Database
 from storage.records import unpack
@@ -41,10 +43,10 @@ async def _right(db: Database, company: str, period: str) -> bool:
     if not rows:
         return True  # V22 tells of it
     try:
-        parts = [[unpack(Voucher, row) for row in rows_in(each)] for each in rows]
+        parts = [[unpack(Voucher, row) for row in rows_of(each)] for each in rows]
         made = sums_doc(company, period, "", parts)
         return doc is not None and (doc["data"], doc["places"]) == (made["data"], made["places"])
-    except MALFORMED:
+    except (*MALFORMED, zlib.error, BSONError):
         return False
 
 

@@ -104,14 +104,15 @@ class Forms:
     cash: CashRules
 
     def find(self, kind: str, standard: str, at: date, early: Sequence[str] = ()) -> Form | None:
-        """The form in force at a day; a later one where the company uses it early."""
+        """The form in force at a day; a later one where the company uses it early; the first one before all of them."""
         fits = [
             f
             for f in self.forms
             if f.kind == kind and f.standard == standard
             and (f.since <= at or (f.id in early and f.early is not None and f.early <= at))
         ]  # fmt: skip
-        return max(fits, key=lambda f: f.since, default=None)
+        mine = (f for f in self.forms if f.kind == kind and f.standard == standard)
+        return max(fits, key=lambda f: f.since, default=None) or min(mine, key=lambda f: f.since, default=None)
 
 
 def item_name(words: str) -> str:

@@ -13,6 +13,7 @@ from archive.errors import BadPeriod, NoForm, NothingInBooks
 from archive.finding import Level
 from archive.ledger import Ledger, before, months_between
 from archive.period import Period, parse
+from archive.remark import Remark
 from archive.statements.balance_sheet import balance_sheet
 from archive.statements.cash_flow import cash_at, cash_flow
 from archive.statements.equity import equity
@@ -108,7 +109,19 @@ def make(ledger: Ledger, forms: Forms, kind: str, span: Span, inputs: Inputs, ea
         raise NoForm(form=KINDS[kind][0], standard=_standard(ledger))
     made = _made(ledger, forms, form, span, months, inputs)
     notes = [*made.notes, *_about(ledger, span, months)]
-    return replace(made, notes=tuple(notes), until=month)
+    if at < form.since:
+        words = Text(
+            f"表式自 {form.since} 施行，更早的期间也按它编制",
+            f"The form holds from {form.since}; used for earlier ones",
+        )
+        notes.append(words)
+    doubtful = any(_touches(r, month) and r.level is Level.STOP for r in ledger.remarks)
+    return replace(made, notes=tuple(notes), until=month, doubtful=doubtful)
+
+
+def _touches(remark: Remark, month: str) -> bool:
+    """Whether it is about the month or one before, on which its balances stand."""
+    return bool(remark.refs) and remark.refs[0][:7] <= month
 
 
 def _standard(ledger: Ledger) -> Text:

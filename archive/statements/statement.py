@@ -57,11 +57,13 @@ class Statement:
     wanted: tuple[Wanted, ...] = ()  # inputs nobody has given
     supplement: Statement | None = None
     until: str = ""  # the last month it is of
+    doubtful: bool = False  # its books are not whole: the notes say where
 
     @property
     def sound(self) -> bool:
-        """Whether every check holds."""
-        return all(check.ok for check in self.checks) and (self.supplement is None or self.supplement.sound)
+        """Whether the books are whole and every check holds."""
+        more = self.supplement is None or self.supplement.sound
+        return not self.doubtful and more and all(check.ok for check in self.checks)
 
 
 def fits(term: Term, node: Node) -> bool:

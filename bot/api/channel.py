@@ -13,6 +13,7 @@ from archive.access import Person
 from archive.errors import NotFound
 from archive.words import Text
 from bot.api import shapes
+from bot.api.book_schemas import BOOK_SCHEMAS
 from bot.api.documents import NAME
 from bot.api.guard import HEADERS, Caller, Guard, told
 from bot.api.operations import PREFIX, Operation, document, ref
@@ -36,7 +37,7 @@ class Api(OneWay):
         self._guard, self._answers = guard, answers
         me = Operation("getMe", "GET", "/me", None, "这个密钥 this key", _me, 200, ref("Me"))
         self._operations = (me, *operations)
-        self.document = document(self._operations, SCHEMAS, server)
+        self.document = document(self._operations, {**SCHEMAS, **BOOK_SCHEMAS}, server)
 
     def routes(self) -> Sequence[web.RouteDef]:
         """Every operation, and the document that describes them."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from archive.access import Person
 from archive.apikey import ApiKey, KeyScope, demand_scope
-from archive.errors import AccountDisabled, BadKey, NotFound, Problem, TooFast
+from archive.errors import AccountDisabled, BadKey, BadRows, NotFound, Problem, TooFast
 from archive.words import Lang, Text
 from bot.api.pace import Pace
 from bot.statuses import status_of
@@ -100,7 +100,8 @@ class Guard:
 def told(problem: Problem, lang: Lang) -> web.Response:
     """A problem as programs read it: `code` is stable, `detail` is for people."""
     status = status_of(problem)
-    response = _answer(problem.code, problem.what.filled(**problem.facts), problem.text(), lang, status)
+    rows = problem.facts["rows"] if isinstance(problem, BadRows) else ()
+    response = _answer(problem.code, problem.what.filled(**problem.facts), problem.text(), lang, status, rows)
     if isinstance(problem, BadKey):
         response.headers["WWW-Authenticate"] = 'Bearer realm="guidang"'
     if isinstance(problem, TooFast):
@@ -110,11 +111,15 @@ def told(problem: Problem, lang: Lang) -> web.Response:
     return response
 
 
-def _answer(code: str, title: Text, detail: Text, lang: Lang, status: int) -> web.Response:
-    body = {
+def _answer(
+    code: str, title: Text, detail: Text, lang: Lang, status: int, rows: Sequence[tuple[str, Text]] = ()
+) -> web.Response:
+    body: dict[str, object] = {
         "type": f"urn:guidang:error:{code}", "title": title.to(lang), "status": status, "detail": detail.to(lang),
         "code": code, "zh": detail.zh, "en": detail.en,
     }  # fmt: skip
+    if rows:
+        body["errors"] = [{"pointer": at, "zh": why.zh, "en": why.en} for at, why in rows]
     return web.Response(
         text=json.dumps(body, ensure_ascii=False), content_type="application/problem+json", status=status
     )

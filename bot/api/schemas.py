@@ -50,6 +50,7 @@ _SUMMARY: dict[str, Any] = {
     "kind": {"type": "string", "enum": [kind.value for kind in Kind]}, "kind_name": TEXT, "type": MAYBE,
     "number": MAYBE, "code": MAYBE, "date": DAY, "seller_name": MAYBE, "seller_tax_id": MAYBE, "buyer_name": MAYBE,
     "buyer_tax_id": MAYBE, "amount_excl_tax": MONEY, "tax": MONEY, "total": MONEY, "currency": TEXT, "category": TEXT,
+    "classification": {"type": "object", "description": "by which rule, or by whom, each of four was decided"},
     "owner": TEXT, "department": TEXT, "received_at": WHEN, "archived_at": MAYBE_WHEN, "retention": MAYBE,
     "expires": DAY, "findings": many(_FINDING), "renditions": many(_RENDITION),
 }  # fmt: skip
@@ -60,7 +61,8 @@ _HOOK: dict[str, Any] = {"id": TEXT, "url": TEXT, "events": many(_EVENT), "made_
 SCHEMAS: Mapping[str, Schema] = {
     "Problem": shape(
         {"type": TEXT, "title": TEXT, "status": {"type": "integer"}, "detail": TEXT, "code": TEXT, "zh": TEXT,
-         "en": TEXT}
+         "en": TEXT},
+        {"errors": many(shape({"pointer": TEXT, "zh": TEXT, "en": TEXT}))},
     ),
     "Me": shape({"key": TEXT, "name": TEXT, "person": TEXT, "company": TEXT, "scopes": many(TEXT),
                  "expires_at": MAYBE_WHEN, "rate": {"type": "integer"}}),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from bot.api.books import BookRoom
 from bot.api.channel import Api
 from bot.api.documents import Documents
 from bot.api.guard import Guard
 from bot.api.items import Items
+from bot.api.matching import Matching
 from bot.api.pace import Pace
 from bot.api.reports import Reports
+from bot.api.voucher_links import VoucherLinks
 from bot.api.webhooks import Hooks
 from bot.app import House
 from bot.body import Limits
@@ -28,6 +31,9 @@ def api_for(house: House, door: Door) -> Api:
     rooms = (
         Documents(door, house.inbox, answers, house.vault, limits),
         Items(house.ctx, door, house.vault),
+        BookRoom(house.ctx, limits),
+        VoucherLinks(house.ctx, limits),
+        Matching(house.ctx),
         Reports(house.ctx),
         Hooks(webhooks_of(house), house.ctx.now, limits, private=house.settings.webhooks_private),
     )

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import hashlib
+import itertools
 import json
 import mimetypes
 import os
 import sys
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from archive.access import Person, Right, Role, demand
@@ -26,7 +29,7 @@ from archive.item import Item
 from archive.trail import Entry
 from archive.words import Text
 from bot.app import House, opened
-from bot.commands.books import company_code
+from bot.companies import company_code
 from config.settings import MB, Settings
 from handlers import report as reports
 from handlers import search as searching
@@ -39,17 +42,24 @@ from handlers.upload import upload
 from intake.names import safe_name
 from reports.render import render
 
+#: Reader processes of an import without being asked for more (`readers`): each has 0.4 GB once it reads pictures, and
+#: the whole import shall stay below 1.5 GB.
+MOST_READERS = 2
 _ENDINGS = {".pdf", ".docx", ".xlsx", ".png", ".json"}
 
 
 async def import_paths(args: argparse.Namespace, settings: Settings) -> int:
-    """Each file is taken in as if the person had forwarded it; run again, what is in already is passed over."""
-    async with opened(settings) as house, house.vault.keeping():
-        person = await _person(house, args.person, Right.FORWARD)
+    """Each file is taken in as if the person had forwarded it; run again, what is in already is passed over.
+
+    Several are under way at once, on all cores, and told in their order.
+    """
+    readers = max(settings.readers, min(os.cpu_count() or 1, MOST_READERS))
+    async with opened(replace(settings, readers=readers)) as house, house.vault.keeping():
+        person = await account(house, args.person, Right.FORWARD)
         files = list(_files(args.paths))
-        failed = 0
-        for number, path in enumerate(files, 1):
-            said = await _taken(house, person, path)
+        failed = number = 0
+        async for path, said in _all_taken(house, person, files, readers + 1):
+            number += 1
             said.pop("problem", None)
             failed += said["status"] == "failed"
             if args.json:
@@ -60,6 +70,32 @@ async def import_paths(args: argparse.Namespace, settings: Settings) -> int:
         with suppress(IndexBusy):  # the service is writing; it catches up within seconds
             await house.vault.index_rest()
         return 1 if failed else 0
+
+
+async def _all_taken(
+    house: House, person: Person, files: Sequence[Path], at_once: int
+) -> AsyncIterator[tuple[Path, dict[str, object]]]:
+    """What became of each file, in their order; so many are under way, and no more are in memory."""
+    rest = iter(files)
+    line: deque[tuple[Path, asyncio.Task[dict[str, object]]]] = deque()
+    try:
+        while True:
+            busy = [task for _, task in line if not task.done()]
+            for path in itertools.islice(rest, at_once - len(busy)):
+                task = asyncio.create_task(_taken(house, person, path))
+                line.append((path, task))
+                busy.append(task)
+            if busy:
+                await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED)
+            while line and line[0][1].done():
+                path, task = line.popleft()
+                yield path, task.result()
+            if not line and not busy:
+                return
+    finally:
+        for _, task in line:
+            task.cancel()
+        await asyncio.gather(*(task for _, task in line), return_exceptions=True)
 
 
 async def _taken(house: House, person: Person, path: Path) -> dict[str, object]:
@@ -140,7 +176,7 @@ async def search(args: argparse.Namespace, settings: Settings) -> int:
     """Everything found, one object a line; 0 also when nothing is found."""
     words, page, shown, total = " ".join(args.words), 0, 0, 0
     async with opened(settings) as house:
-        person = await _person(house, args.person, Right.SEARCH)
+        person = await account(house, args.person, Right.SEARCH)
         while page == 0 or shown < total:
             items, total = await searching.find(house.ctx, person, words, page, 100)
             if not items:
@@ -162,7 +198,7 @@ async def search(args: argparse.Namespace, settings: Settings) -> int:
 async def show(args: argparse.Namespace, settings: Settings) -> int:
     """The item with its history; the view leaves a trail entry."""
     async with opened(settings) as house:
-        person = await _person(house, args.person, Right.SEARCH)
+        person = await account(house, args.person, Right.SEARCH)
         item = await showing.seen(house.ctx, person, args.id.upper())
         await house.trail.add(Entry(person.id, "viewed", item.id, house.ctx.now(), "cli"))
         history = [
@@ -185,7 +221,7 @@ async def show(args: argparse.Namespace, settings: Settings) -> int:
 async def get(args: argparse.Namespace, settings: Settings) -> int:
     """The original, checked against its digests, written to a file."""
     async with opened(settings) as house:
-        person = await _person(house, args.person, Right.SEARCH)
+        person = await account(house, args.person, Right.SEARCH)
         _, _, data = await showing.original(house.ctx, person, args.id.upper(), "cli")
     _write(args.out, data)
     return 0
@@ -200,7 +236,7 @@ async def report(args: argparse.Namespace, settings: Settings) -> int:
     words = " ".join([*args.name, args.period or ""])
     async with opened(settings) as house:
         of_books = names_statement(words) or names_analysis(words)
-        person = await _person(house, args.person, Right.REPORT, args.company, books=of_books)
+        person = await account(house, args.person, Right.REPORT, args.company, books=of_books)
         made = await reports.build(house.ctx, person, words)
         drawn = made.figures if ending == "json" else b""
         data: bytes = drawn or await house.ctx.offload(render, made.page, ending)
@@ -222,7 +258,7 @@ def _write(path: Path, data: bytes) -> None:
         raise ReaderFailed(name=str(path), detail=error.strerror or str(error)) from error
 
 
-async def _person(
+async def account(
     house: House, wanted: str | None, right: Right, company: str | None = None, *, books: bool = False
 ) -> Person:
     """The account whose rights apply; it must have this one.

@@ -13,7 +13,7 @@ from archive.chart import HOW, STANDARDS
 from archive.errors import BadInputs, UnknownLine, UnknownRole
 from archive.statements.choices import EARLY, MAP, STANDARD
 from bot.app import House, opened
-from bot.commands.books import company_code
+from bot.companies import company_code
 from config.settings import Settings
 from handlers.inputs import told
 from handlers.mapping import role_names

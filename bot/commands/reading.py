@@ -8,11 +8,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from archive import authentic
+from archive import authentic, classify
 from archive.authentic import Trust
+from archive.classify import Classified
+from archive.document import Document
 from archive.errors import FileTooBig, Problem, ReaderFailed
 from archive.money import thousands
-from config.settings import MB, Settings
+from config.settings import MB, Settings, categories
 from intake.read import read
 from intake.reading import Found, Reading
 from intake.sniff import sniff
@@ -28,7 +30,7 @@ async def read_files(args: argparse.Namespace, settings: Settings) -> int:
     """One object (or one block of lines) a file, of a bundle for each file in it. 1 when any could not be read."""
     failed = 0
     for path in args.files:
-        for name, outcome in _readings(path, settings.big_file, settings.trust):
+        for name, outcome in readings(path, settings.big_file, settings.trust):
             failed += outcome.error is not None
             if args.json:
                 print(json.dumps(plain(name, outcome), ensure_ascii=False), flush=True)
@@ -37,7 +39,8 @@ async def read_files(args: argparse.Namespace, settings: Settings) -> int:
     return 1 if failed else 0
 
 
-def _readings(path: Path, limit: int, trust: Trust) -> list[tuple[str, Reading]]:
+def readings(path: Path, limit: int, trust: Trust) -> list[tuple[str, Reading]]:
+    """(name, what the readers see) of a file, of a bundle for each file in it."""
     try:
         if path.stat().st_size > limit:
             problem = FileTooBig(name=path.name, size=path.stat().st_size // MB, limit=limit // MB)
@@ -83,6 +86,7 @@ def _document(found: Found) -> dict[str, Any]:
         values[name] = None if value is None else f"{value:.2f}" if name in FIELDS[-3:] else str(value)
     return values | {
         "currency": d.currency,
+        "classification": classify.plain(_sorted(d)),
         "lines": [
             {
                 "name": line.name, "spec": line.spec, "unit": line.unit, "qty": line.quantity, "price": line.price,
@@ -100,6 +104,12 @@ def _document(found: Found) -> dict[str, Any]:
         "pages": list(found.pages),
         "warnings": [_warning(w) for w in found.warnings],
     }  # fmt: skip
+
+
+def _sorted(document: Document) -> Classified:
+    """By the built-in rules: a company's own are in its archive, see `guidang rules check`."""
+    known, fallback = categories()
+    return classify.classify(document, classify.built_in(known), fallback.zh)
 
 
 def _warning(finding: Any) -> dict[str, str]:
@@ -125,5 +135,7 @@ def _print(name: str, reading: Reading) -> None:
             f"{d.currency} {total}",
         )
         print("  " + "  ".join(head))
+        made = _sorted(d)
+        print(f"  归类 {made.category}：{made.rule or '—'} {made.why.zh}")
         for warning in found.warnings:
             print(f"  ! {warning.text.zh}")

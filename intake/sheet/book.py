@@ -27,6 +27,8 @@ class Book:
     name: str
     kind: BookKind | None = None
     source: str = ""  # of its form: see Header.source
+    form: str = ""  # of its headings alone
+    given: Mapping[str, str] = field(default_factory=dict)  # heading → field, where a person said so
     sheet: str = ""
     encoding: str = ""
     header_row: int = 0  # from 1

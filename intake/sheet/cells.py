@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import struct
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TypeAlias
 
-from archive.errors import EmptyFile, Encrypted, NotABook, ReaderFailed, TooBigToRead, ZipBomb
+from archive.errors import EmptyFile, Encrypted, NotABook, ReaderFailed, TooBigToRead, Truncated, ZipBomb
 from archive.plain import plain
 from archive.words import Text
 from intake.limits import FILE_BYTES, MEGABYTE, ZIP_RATIO, megabytes
@@ -38,7 +39,10 @@ class Table:
 
 
 def tables(data: bytes, name: str) -> list[Table]:
-    """Every sheet that isn't empty. Raises EmptyFile, Encrypted, ZipBomb, TooBigToRead, NotABook, ReaderFailed."""
+    """Every sheet that isn't empty.
+
+    Raises EmptyFile, Encrypted, Truncated, ZipBomb, TooBigToRead, NotABook, ReaderFailed.
+    """
     if len(data) > FILE_BYTES:
         raise TooBigToRead(name=name, size=megabytes(len(data)), limit=megabytes(FILE_BYTES))
     if not data.strip(b"\xef\xbb\xbf \r\n\t\x00"):
@@ -49,6 +53,7 @@ def tables(data: bytes, name: str) -> list[Table]:
     if data.startswith(_OLE):
         if _LOCKED in data:
             raise Encrypted(name=name)
+        _walk(data, name)
         return _workbook(data, name)
     return [_text(data, name)]
 
@@ -76,6 +81,19 @@ def _weigh(data: bytes, name: str) -> None:
     whole = sum(part.file_size for part in parts)
     if whole > UNPACKED or (whole > 64 * MEGABYTE and whole > ZIP_RATIO * len(data)):
         raise ZipBomb(name=name)
+
+
+def _walk(data: bytes, name: str) -> None:
+    """Before the native reader follows an old workbook's chains of sectors: in a circle, it would take all memory."""
+    from olefile import DEFECT_INCORRECT, OleFileIO  # lazily, as all readers
+
+    try:
+        with OleFileIO(io.BytesIO(data), raise_defects=DEFECT_INCORRECT) as compound:
+            for path in compound.listdir()[:SHEETS]:
+                compound.openstream(path)
+    # The declared border: it trips over a broken file in many manners
+    except (OSError, LookupError, ValueError, TypeError, AttributeError, struct.error, RecursionError) as error:
+        raise Truncated(name=name) from error
 
 
 def _workbook(data: bytes, name: str) -> list[Table]:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from archive.words import Text
+
 
 class BookKind(StrEnum):
     """What a spreadsheet holds."""
@@ -44,9 +46,9 @@ def heading(cell: str) -> str:
 _VOUCHERS = {
     "id": r"凭证id|凭证内码|voucherid",
     "year": r"会计年度?|年度|年|年份|fyear",
-    "month": r"会计期间|会计月份?|期间|月份?|fperiod",
+    "month": r"会计期间?|会计月份?|期间?|月份?|fperiod",
     "day": r"日",
-    "date": r"(?:制单|凭证|记账|业务|过账|会计)?日期|fdate|(?:posting|voucher)?date",
+    "date": r"(?:制单|凭证|记账|业务|过账|会计|单据|填制)?日期|fdate|(?:posting|voucher)?date",
     "word": r"凭证字|凭证类别|凭证类型|凭证类别字|字|类别",
     "number": r"凭证号数?|凭证编号|凭证号码|凭证字号|(?:凭证)?号|编号|fnumber|voucherno\.?|documentno\.?",
     "attachments": r"(?:所)?附?单据数|所?附(?:原始)?单据(?:张)?数|附件(?:张)?数?|attachments",
@@ -209,6 +211,40 @@ FORMS: Mapping[BookKind, Form] = {
 }
 #: A voucher or a balance has accounts of the books, a bank statement never; a heading like this rules the bank out.
 LEDGER_ONLY = re.compile(r"(?:会计)?科目.*")
+
+
+#: What a person's word on the columns must tell, each with its alternatives.
+NEEDED: Mapping[BookKind, tuple[tuple[Text, tuple[frozenset[str], ...]], ...]] = {
+    BookKind.BANK: (
+        (Text("日期", "the date"), (frozenset({"date"}), frozenset({"time"}))),
+        (
+            Text("金额，或支出和收入两列", "the amount, or paid and received"),
+            (frozenset({"amount"}), frozenset({"paid", "received"})),
+        ),
+    ),
+    BookKind.VOUCHERS: (
+        (Text("日期或期间", "the date or month"), (frozenset({"date"}), frozenset({"month"}))),
+        (Text("凭证号", "the number"), (frozenset({"number"}),)),
+        (Text("科目", "the account"), (frozenset({"account"}), frozenset({"account_name"}))),
+        (
+            Text("借方和贷方，或方向和金额", "debit and credit, or side and amount"),
+            (frozenset({"debit", "credit"}), frozenset({"direction", "amount"})),
+        ),
+    ),
+    BookKind.BALANCES: (
+        (Text("科目", "the account"), (frozenset({"account"}),)),
+        (
+            Text("期末余额", "the closing balance"),
+            (frozenset({"closing"}), frozenset({"closing_debit", "closing_credit"})),
+        ),
+    ),
+}
+
+
+def missing(kind: BookKind, fields: Collection[str]) -> tuple[Text, ...]:
+    """What a person's mapping lacks."""
+    found = set(fields)
+    return tuple(name for name, ways in NEEDED.get(kind, ()) if not any(way <= found for way in ways))
 
 
 @lru_cache(maxsize=64)

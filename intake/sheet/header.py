@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from intake.sheet.cells import Cell, Table
-from intake.sheet.columns import FORMS, LEDGER_ONLY, BookKind, field_of, heading
+from intake.sheet.columns import FORMS, LEDGER_ONLY, NEEDED, BookKind, field_of, heading, missing
 from intake.sheet.values import words
 
 #: Rows of banners that may stand above the headings.
@@ -32,21 +33,45 @@ class Header:
         said = [self.kind.value, *(f"{heading(self.labels[c])}={self.fields.get(c, '')}" for c in sorted(self.labels))]
         return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
 
+    @property
+    def form(self) -> str:
+        """What tells exports with these headings from others, whatever they are taken for."""
+        return form_of(self.labels)
+
     def column(self, field: str) -> int | None:
         """The first column of a field."""
         return next((c for c in sorted(self.fields) if self.fields[c] == field), None)
 
 
-def find(table: Table, kind: BookKind | None = None, given: Mapping[str, str] | None = None) -> Header | None:
+def form_of(labels: Mapping[int, str]) -> str:
+    """A digest of the headings alone."""
+    said = "\n".join(heading(labels[c]) for c in sorted(labels))
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+#: Digest of headings → the kind of book and, heading by heading, what a person said they are.
+Remembered: TypeAlias = Mapping[str, tuple[str, Mapping[str, str]]]
+
+
+def find(
+    table: Table,
+    kind: BookKind | None = None,
+    given: Mapping[str, str] | None = None,
+    remembered: Remembered | None = None,
+) -> Header | None:
     """The headings that explain most columns; None where none suffice for any kind.
 
-    `given` (heading as printed → field) overrules what the words say, for forms nobody has seen before.
+    `given` (heading as printed → field) overrules what the words say, for forms nobody has seen before; `remembered`
+    is what was given for others before.
     """
     best: tuple[int, Header] | None = None
     for first in range(min(LOOKED_AT, len(table.rows))):
         for after, labels in _readings(table.rows, first):
             if len(labels) < 3 and not given:
                 continue
+            known = remembered.get(form_of(labels)) if remembered and not given else None
+            if known and (header := _mapped(BookKind(known[0]), first, after, labels, known[1])):
+                return header
             for each in (kind,) if kind else FORMS:
                 header = _mapped(each, first, after, labels, given or {})
                 if header is None:
@@ -104,7 +129,9 @@ def _mapped(
             fields[c] = field
     if kind is BookKind.BALANCES:
         _directions(fields)
-    return Header(kind, first, after, labels, fields) if FORMS[kind].enough(set(fields.values())) else None
+    found = set(fields.values())
+    enough = not missing(kind, found) if said and kind in NEEDED else FORMS[kind].enough(found)
+    return Header(kind, first, after, labels, fields) if enough else None
 
 
 def _repeats(kind: BookKind, field: str) -> bool:

@@ -7,19 +7,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from archive import account, asset, balance, bank_line, budget, voucher
-from archive.errors import NotABook, Problem, ReaderFailed
+from archive.errors import NotABook, Problem, ReaderFailed, TooHeavy
 from archive.finding import Level
 from archive.remark import Remark
 from archive.words import Text
+from intake.limits import READER_MEMORY
 from intake.names import safe_name
-from intake.sheet import budget_rows, other_rows, posting_rows, voucher_rows
+from intake.sheet import budget_rows, other_rows, posting_rows, twice, voucher_rows
 from intake.sheet import header as headers
 from intake.sheet.book import Book, Record
 from intake.sheet.budget_rows import is_budget
 from intake.sheet.cells import Cell, Table, is_workbook, tables
 from intake.sheet.columns import BookKind
 from intake.sheet.gbt24589 import is_24589, read_24589
-from intake.sheet.header import Header
+from intake.sheet.header import Header, Remembered
 from intake.sheet.rows import Notes, Row, rows_of
 from intake.sheet.values import words
 
@@ -39,27 +40,43 @@ def could_be_book(data: bytes) -> bool:
     return head.count(b"\n") > 0 and max(head.count(mark) for mark in (b",", b"\t", b";")) > 4
 
 
-def read_book(data: bytes, name: str, kind: str = "", given: Mapping[str, str] | None = None, period: str = "") -> Book:
+def read_book(
+    data: bytes,
+    name: str,
+    kind: str = "",
+    given: Mapping[str, str] | None = None,
+    period: str = "",
+    remembered: Remembered | None = None,
+) -> Book:
     """The book in a file. `kind` and `given` (heading → field) are a person's word on forms nobody has seen before;
-    `period` (2026-04) on files that name no month.
+    `period` (2026-04) on files that name no month; `remembered` what they said before.
     """
     name = safe_name(name)
     try:
         if is_24589(data):
             return read_24589(data, name)
-        return _best(tables(data, name), name, BookKind(kind) if kind else None, given, period)
+        of = BookKind(kind) if kind else None
+        book = _best(tables(data, name), name, of, given, period, remembered)
+        return replace(book, given=given) if given else book
     except Problem as problem:
         return Book(name, error=problem)
+    except MemoryError:  # the reader's process may have no more (bot.workers)
+        return Book(name, error=TooHeavy(name=name, limit=READER_MEMORY))
     # The declared border, as in intake.read: whatever a reader trips over becomes one error of ours.
     except Exception as error:  # the border: whatever a native reader trips over is a named error
         return Book(name, error=ReaderFailed(name=name, detail=f"{type(error).__name__}: {error}"[:200]))
 
 
 def _best(
-    sheets: Sequence[Table], name: str, kind: BookKind | None, given: Mapping[str, str] | None, period: str
+    sheets: Sequence[Table],
+    name: str,
+    kind: BookKind | None,
+    given: Mapping[str, str] | None,
+    period: str,
+    remembered: Remembered | None,
 ) -> Book:
     """Of several sheets the one with most rows under headings that are understood."""
-    found = [(table, header) for table in sheets if (header := headers.find(table, kind, given))]
+    found = [(table, header) for table in sheets if (header := headers.find(table, kind, given, remembered))]
     found = [(t, h) for t, h in found if kind or h.kind is not BookKind.BUDGETS or is_budget(t, h, name)]
     if not found:
         raise NotABook(name=name)
@@ -73,14 +90,19 @@ def _read(table: Table, header: Header, name: str, period: str) -> Book:
     rows = list(rows_of(table, header, notes))
     told = [*banner, table.sheet, name] if header.kind is BookKind.BUDGETS else banner
     records, found = _records(header.kind, rows, told, period or _period(banner, name), notes)
+    notes.currencies()
     if not records:
         why = Text("表头认出来了，但没有读到一行数据", "The headings are known, but no row could be read")
         found = (*found, Remark("no_rows", Level.STOP, (), why))
-    mapping = {header.labels[c]: field for c, field in sorted(header.fields.items())}
+    mapping: dict[str, str] = {}
+    for c, field in sorted(header.fields.items()):  # 方向 may stand twice
+        label = header.labels[c]
+        mapping[label if label not in mapping else f"{label} {c + 1}"] = field
     return Book(
         name=name,
         kind=header.kind,
         source=header.source,
+        form=header.form,
         sheet=table.sheet,
         encoding=table.encoding,
         header_row=header.first + 1,
@@ -97,10 +119,10 @@ def _records(
     kind: BookKind, rows: Sequence[Row], banner: Sequence[str], period: str, notes: Notes
 ) -> tuple[tuple[Record, ...], tuple[Remark, ...]]:
     if kind is BookKind.VOUCHERS:
-        vouchers = voucher_rows.vouchers(rows, notes, period)
+        vouchers = twice.vouchers(voucher_rows.vouchers(rows, notes, period), notes)
         return vouchers, voucher.check(vouchers)
     if kind is BookKind.BALANCES:
-        balances = other_rows.balances(rows, period, notes)
+        balances = twice.balances(other_rows.balances(rows, period, notes), notes)
         return balances, balance.check(balances)
     if kind is BookKind.ACCOUNTS:
         accounts = other_rows.accounts(rows)
@@ -113,9 +135,10 @@ def _records(
     if kind is BookKind.BUDGETS:
         lines_ = budget_rows.budgets(rows, banner, period, notes)
         return lines_, tuple(budget.check(lines_))
-    lines, twice = bank_line.once(other_rows.bank_lines(rows, _bank_account(banner), notes))
+    lines, repeats = bank_line.once(other_rows.bank_lines(rows, _bank_account(banner), notes))
     lines = tuple(bank_line.ordered(lines))
-    return lines, (*twice, *bank_line.check(lines))
+    twice.currencies(lines, notes)
+    return lines, (*repeats, *bank_line.check(lines))
 
 
 def _company(banner: Sequence[str]) -> str:

@@ -31,6 +31,7 @@ class Notes:
     remarks: list[Remark] = field(default_factory=list)
     more: int = 0
     day_first: bool | None = None  # how days are written where the year comes last
+    marks: dict[str, dict[str, int]] = field(default_factory=dict)  # field → currency beside an amount → first row
 
     def add(self, kind: str, row: int, why: Text, level: Level = Level.WARN) -> None:
         """One remark; beyond the first few hundred they are only counted."""
@@ -38,6 +39,17 @@ class Notes:
             self.remarks.append(Remark(kind, level, (), why, row))
         else:
             self.more += 1
+
+    def currencies(self) -> None:
+        """Amounts of two currencies in one column can't be added up: that is noticed with a row of each."""
+        for found in self.marks.values():
+            if len(found) > 1:
+                (one, first), (other, second) = sorted(found.items(), key=lambda each: each[1])[:2]
+                why = Text(
+                    f"同一列里有两种币种：第 {first} 行 {one}，第 {second} 行 {other}，不能合计",
+                    f"Two currencies in one column: {one} in row {first}, {other} in row {second}; they don't add up",
+                )
+                self.add("two_currencies", second, why, Level.STOP)
 
     def all(self) -> tuple[Remark, ...]:
         """Everything, the uncounted as one."""
@@ -72,7 +84,10 @@ class Row:
         return values.printed(cell) if cell != "" else ""
 
     def money(self, name: str) -> Decimal | None:
-        """Its amount; what is none is noticed."""
+        """Its amount; what is none is noticed, and so is the currency written beside it."""
+        cell = self.raw(name)
+        if isinstance(cell, str) and (mark := values.currency_mark(cell)):
+            self._notes.marks.setdefault(name, {}).setdefault(mark, self.at)
         return self._told(name, values.money, "bad_amount", Text("不是金额", "is no amount"))
 
     def day(self, name: str) -> date | None:

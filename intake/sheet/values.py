@@ -26,9 +26,23 @@ class Unreadable(ValueError):
     """The cell holds something else."""
 
 
+_MARKS = re.compile(r"(US\$|HK\$|USD|EUR|GBP|HKD|JPY|CNY|RMB|人民币|美元|欧元|港币|日元|[¥￥$€£₹])", re.IGNORECASE)
+_SAME = {"¥": "CNY", "￥": "CNY", "RMB": "CNY", "人民币": "CNY", "$": "USD", "US$": "USD", "美元": "USD", "€": "EUR",
+         "欧元": "EUR", "£": "GBP", "HK$": "HKD", "港币": "HKD", "日元": "JPY", "₹": "INR"}  # fmt: skip
+
+
+def currency_mark(cell: str) -> str:
+    """The currency written beside an amount, by its code; nothing where there is none."""
+    found = _MARKS.search(cell)
+    mark = found[1].upper() if found else ""
+    return _SAME.get(mark, mark)
+
+
 def words(cell: Cell) -> str:
     """Its text on one line; numbers as people write them (100201.0 is 100201), days as 2026-04-01."""
     if isinstance(cell, str):
+        if cell.startswith('="') and cell.endswith('"'):  # so that a spreadsheet keeps the zeros of ="00123"
+            cell = cell[2:-1]
         return plain(unicodedata.normalize("NFKC", cell[:CELL_LENGTH])).strip() if cell else ""
     if isinstance(cell, bool):
         return "是" if cell else "否"

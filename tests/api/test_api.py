@@ -217,7 +217,7 @@ async def test_a_message_is_told_to_its_sender_only(site: Site) -> None:
 
 
 async def test_what_is_not_there_is_told_as_a_problem(site: Site) -> None:
-    for method, path in (("GET", "/vouchers"), ("DELETE", "/items"), ("GET", "/items/")):
+    for method, path in (("GET", "/ledgers"), ("DELETE", "/items"), ("GET", "/items/")):
         async with site.session.request(method, site.base + path) as response:
             told = await response.json(content_type="application/problem+json")
             assert (response.status, told["code"]) == (404, "S03")

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from archive import sums
 from archive.balance import Balance
+from archive.bookkeeping import ledger_of
 from archive.chart import chart_of
-from archive.ledger import Ledger, ledger_of
+from archive.ledger import Ledger
 from archive.voucher import Line, Voucher
 from config.forms import forms
 

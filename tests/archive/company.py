@@ -13,8 +13,9 @@ import pytest
 
 from archive import sums
 from archive.balance import Balance
+from archive.bookkeeping import ledger_of
 from archive.chart import chart_of
-from archive.ledger import Ledger, ledger_of
+from archive.ledger import Ledger
 from archive.sums import Sums
 from archive.voucher import Voucher
 from config.forms import forms

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from archive import books
 from archive.account import plain_code
-from archive.matching import attachments, link, numbers, twice
+from archive.linking import link
+from archive.matching import attachments, numbers, twice
 from archive.voucher import Line, Voucher, VoucherKind, kind_of
 
 

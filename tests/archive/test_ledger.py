@@ -161,6 +161,7 @@ def test_unbalanced_books_are_shown_with_their_rows() -> None:
 def test_missing_openings_are_said() -> None:
     s = _of(ledger(NAMES, [voucher("2026-01", 1, [("1002", "100", ""), ("6001", "", "100")])]), "balance")
     assert "没有余额表，期初余额按零计算" in _said(s)
+    assert not s.sound
 
 
 def _table(month: str, *rows: tuple[str, str, str, str, str]) -> list[Balance]:
@@ -284,3 +285,8 @@ def test_the_form_of_2026_is_used_early_by_choice_and_by_all_from_2030() -> None
     assert forms().find("income", "asbe", at, early).id == "asbe-income-2026"  # type: ignore[union-attr]
     assert forms().find("income", "asbe", date(2026, 12, 31), early).id == "asbe-income-2019"  # type: ignore[union-attr]
     assert forms().find("income", "asbe", date(2030, 1, 1)).id == "asbe-income-2026"  # type: ignore[union-attr]
+
+
+def test_periods_before_the_first_form_use_it_and_say_so() -> None:
+    s = _of(ledger(NAMES, [voucher("2018-05", 1, [("1002", "1", ""), ("4001", "", "1")])]), "balance", "2018-05")
+    assert "表式自 2019-01-01 施行" in _said(s)

@@ -8,8 +8,10 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.bank_ledger import BookLine
 from archive.bank_line import BankLine
-from archive.reconcile import BookLine, match, reconcile
+from archive.pairing import match
+from archive.reconcile import reconcile
 
 DAY = date(2026, 1, 1)
 _lines = st.lists(st.tuples(st.integers(0, 80), st.sampled_from([-300, -200, -100, 100, 200, 300, 500])), max_size=14)

@@ -18,7 +18,7 @@ from config.settings import read
 
 ROOMS = sorted(path.stem for path in Path(bench.__path__[0]).glob("*.py"))
 #: What the measurements and tests share, and the page of the errors.
-SHARED = {"capitals", "crowd", "errors_page", "papers", "processes", "visitor"}
+SHARED = {"capitals", "crowd", "errors_page", "papers", "processes", "variants", "visitor"}
 DRAWN = Path("tests/samples/drawn")
 
 

@@ -84,6 +84,19 @@ def test_match_and_reconcile(tmp_path: Path, run: Run) -> None:
     assert none["error"]["code"] == "Q11"
 
 
+def test_a_years_books_go_out_and_come_back_the_same(tmp_path: Path, run: Run) -> None:
+    run("books", "import", _put(tmp_path, "a.xlsx", workbook(journal())), "--yes")
+    (said,) = run("books", "export", "--format", "gbt24589", "--period", "2026", "-o", tmp_path / "out")
+    assert (said["vouchers"], len(said["files"])) == (2, 2)
+    ledger = tmp_path / "out" / "总账.xml"
+    assert ledger.read_bytes().startswith(b"<?xml version='1.0' encoding='GB18030'?>")
+    (again,) = run("books", "import", ledger, "--yes")
+    assert (again["status"], again["counts"]["changed"]) == ("imported", 0)
+    assert again["counts"]["same"] == 2  # the vouchers; the accounts in it are new
+    (none,) = run("books", "export", "--period", "2019", "-o", tmp_path / "out", ends=1)
+    assert none["error"]["code"] == "Q11"
+
+
 @pytest.mark.skipif(not COMPANY.exists(), reason="the demo company's books are not here")
 def test_the_demo_company(run: Run) -> None:
     """Its planted irregularities are found, each once, and nothing legitimate is; its reconciliations come out."""

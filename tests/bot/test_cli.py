@@ -241,6 +241,32 @@ def test_rights_hold_on_the_command_line(served: Archive, folder: Path) -> None:
     assert served("show", "G9999-0001", "--json", ends=1).rows[0]["error"]["code"] == "S03"
 
 
+def test_which_rule_decides_and_why(served: Archive, folder: Path) -> None:
+    listed = served("rules", "list", "--json").rows
+    assert [(r["rule"], r["state"], r["version"]) for r in listed[:2]] == [
+        ("B01", "built_in", 1),
+        ("B02", "built_in", 1),
+    ]
+    assert "B05   v1" in served("rules", "list", "--company", "GD02").out
+    assert "[S03]" in served("rules", "list", "--company", "GD99", ends=1).err
+    (folder / "cloud.xml").write_bytes(einvoice("51.00"))
+    (said,) = served("rules", "check", folder / "cloud.xml", "--json").rows
+    assert (said["category"], said["rule"], said["version"], said["basis"]) == ("软件与云服务", "B09", 1, "short")
+    assert said["why"]["en"] == "tax class “信息技术服务” in line 1"
+    assert "B09 v1" in served("rules", "check", folder / "cloud.xml").out
+    served("rules", "check", folder / "no.xml", ends=1)
+    (read,) = served("read", folder / "cloud.xml", "--json").rows
+    assert read["classification"]["rule"] == "B09"
+    (row,) = served("import", folder / "cloud.xml", "--as", "cli.li", "--json").rows
+    shown = served("show", row["items"][0], "--json").rows[0]["classification"]
+    assert {name: bool(each["why"]["zh"]) for name, each in shown.items()} == dict.fromkeys(
+        ("category", "kind", "company", "period"), True
+    )
+    assert shown["category"]["rule"] == "B09"
+    assert "查验服务商" in served("tax-check", row["items"][0], "--json", ends=1).rows[0]["text"]
+    assert "[A01]" in served("tax-check", row["items"][0], "--as", "cli.li", ends=1).err
+
+
 def test_what_fails_is_named_and_the_rest_goes_on(served: Archive, folder: Path) -> None:
     (folder / "good.xml").write_bytes(einvoice("41.00"))
     (folder / "big.bin").write_bytes(b"")

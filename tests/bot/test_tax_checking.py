@@ -77,6 +77,12 @@ async def test_a_genuine_one_is_noted_once_and_shown(desk: Desk) -> None:
     assert not desk.said("li", item.id)  # good news is on the card
     shown = await desk.scene.send("li", item.id)
     assert "查验" in words(shown)
+    assert not [c for c in shown.cards[0].choices if c.label.zh == "再查一次"]  # an employee may not
+    (once_more,) = [c for c in (await desk.scene.send("zhao", item.id)).cards[0].choices if c.label.zh == "再查一次"]
+    assert once_more.say is not None
+    assert "排队" in words(await desk.scene.send("zhao", once_more.say.zh))
+    assert await desk.hand.work() == 1
+    assert len(desk.provider.asked) == 2
 
 
 async def test_one_that_doesn_t_exist_stops_the_approval_and_is_told(desk: Desk) -> None:
@@ -134,6 +140,8 @@ async def test_given_up_sender_and_finance_are_told_once_and_it_can_be_asked_aga
     await desk.hand.work()
     assert len(desk.said("li", item.id)) == 1
     assert (await desk.item(item)).tax_check is None
+    told = [r for r in desk.scene.channel.told("zhao") if r.choices and r.text and item.id in r.text.zh]
+    assert [c.say.en for r in told for c in r.choices if c.say] == [f"tax check {item.id}"]  # a button, too
     assert "排队" in words(await desk.scene.send("zhao", f"查验 {item.id}"))
     assert await desk.hand.work() == 1
     assert (await desk.item(item)).tax_check is not None

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import os
 import signal
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from archive.errors import Encrypted, ReaderFailed
+from archive.errors import Encrypted, ReaderFailed, TooHeavy
 from bot.workers import Workers
 from tests.house import until
 
@@ -120,3 +122,78 @@ async def test_closing_ends_what_is_under_way(tmp_path: Path) -> None:
     await gone(pid)
     with pytest.raises(ReaderFailed):
         await task
+
+
+def hoard(data: bytes, name: str) -> int:
+    """Takes memory and touches it, until it is refused."""
+    return len([bytearray(64 << 20) for _ in range(64)])
+
+
+def abort(data: bytes, name: str) -> None:
+    os.abort()
+
+
+async def test_a_task_that_takes_too_much_memory_is_told_so_and_leaves_nothing_behind() -> None:
+    workers = Workers(1, memory=256 << 20)
+    try:
+        with pytest.raises(TooHeavy) as caught:
+            await workers.run(hoard, b"", "大.pdf")
+        assert "R20" in caught.value.say("zh")
+        assert "takes more than" in caught.value.say("en")
+        assert await workers.run(add, 1, 2) == 3
+    finally:
+        workers.close()
+
+
+async def test_a_picture_that_needs_more_than_there_is_ends_in_the_named_error() -> None:
+    from PIL import Image  # not above: every process that is started imports this room
+
+    from intake.read import read as read_file
+
+    out = io.BytesIO()
+    Image.new("RGB", (9000, 9000), "white").save(out, "PNG")  # 240 MB unpacked, and more to look at it
+    workers = Workers(1, memory=400 << 20)
+    try:
+        reading = await workers.run(read_file, out.getvalue(), "大.png")
+        assert isinstance(reading.error, TooHeavy)
+    finally:
+        workers.close()
+
+
+async def test_an_abort_in_native_code_is_a_named_error_with_its_signal(workers: Workers) -> None:
+    with pytest.raises(ReaderFailed) as caught:
+        await workers.run(abort, b"", "坏.xls")
+    assert "SIGABRT" in caught.value.say("en")
+    assert await workers.run(add, 1, 1) == 2
+
+
+async def test_a_process_that_died_while_it_waited_fails_nobody(workers: Workers) -> None:
+    pid = await workers.run(os.getpid)
+    os.kill(pid, signal.SIGKILL)
+    await gone(pid)
+    await until(lambda: bool(workers._idle[0]._broken))
+    assert await workers.run(add, 2, 2) == 4
+
+
+async def test_a_workbook_that_makes_the_native_reader_abort_harms_nobody_else() -> None:
+    """Two cells in opposite corners: the native reader lays out all 17 billion between them, and aborts."""
+    from intake.sheet.read import read_book
+    from tests.intake.books import workbook
+
+    data = workbook([["科目编码"]])
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+            new.writestr(name, old.read(name).replace(b"</sheetData>", far))
+    workers = Workers(2)
+    try:
+        other = asyncio.create_task(workers.run(read_book, workbook([["科目编码"], ["1001"]]), "好.xlsx"))
+        with pytest.raises(ReaderFailed) as caught:
+            await workers.run(read_book, out.getvalue(), "坏.xlsx")
+        assert "「坏.xlsx」没能读出来" in caught.value.say("zh")
+        assert "SIGABRT" in caught.value.say("en")
+        assert (await other).name == "好.xlsx"
+        assert (await workers.run(read_book, workbook([["科目编码"], ["1001"]]), "再.xlsx")).name == "再.xlsx"
+    finally:
+        workers.close()

@@ -16,12 +16,14 @@ from archive.errors import (
     Encrypted,
     MailWithoutFiles,
     OtherArchive,
+    OutlookPacked,
     ReadProblem,
     TooDeep,
     Truncated,
     ZipBomb,
 )
 from intake import limits
+from intake.read import read
 from intake.sniff import sniff
 from intake.unpack import is_bundle, unpack
 from tests.intake.compound import outlook_mail
@@ -188,3 +190,26 @@ def test_damaged_bundles_end_in_files_or_an_error_of_ours(data: bytes, damage: l
     if is_bundle(bytes(spoiled)):
         with contextlib.suppress(ReadProblem):
             unpack(bytes(spoiled), "a")
+
+
+def test_attachments_in_outlooks_own_wrapping_say_what_to_do() -> None:
+    packed = b"\x78\x9f\x3e\x22" + bytes(200)
+    letter = EmailMessage(SMTP)
+    letter["From"], letter["To"], letter["Subject"] = "a@example.com", "b@example.com", "发票"
+    letter.set_content("见附件")
+    letter.add_attachment(packed, maintype="application", subtype="ms-tnef", filename="winmail.dat")
+    with pytest.raises(OutlookPacked) as caught:
+        unpack(letter.as_bytes(), "a.eml")
+    assert "winmail.dat" in caught.value.say("zh")
+    assert "as HTML" in caught.value.say("en")
+    assert isinstance(read(packed, "winmail.dat").error, OutlookPacked)
+    letter.add_attachment(b"<a/>", maintype="text", subtype="xml", filename="a.xml")
+    assert unpack(letter.as_bytes(), "a.eml") == (("a.xml", b"<a/>"),), "what can be read is read"
+
+
+def test_a_mail_that_is_the_receipt_itself_says_what_to_do() -> None:
+    html = "<table><tr><td>发票号码：26339990001234567890</td><td>价税合计 ¥100.00</td></tr></table>"
+    with pytest.raises(MailWithoutFiles) as caught:
+        unpack(mail({}, html=html), "a.eml")
+    assert "打印成 PDF" in caught.value.say("zh")
+    assert "print a mail" in caught.value.say("en")

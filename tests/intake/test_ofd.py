@@ -236,3 +236,13 @@ def test_styles_and_seals_are_drawn_in_their_colours() -> None:
     assert picture.getpixel((round(60 * scale), round(121 * scale))) == (128, 0, 0)
     seal_area = np.asarray(picture.crop((round(150 * scale), round(60 * scale), round(165 * scale), round(75 * scale))))
     assert ((seal_area[:, :, 0] > 200) & (seal_area[:, :, 1] < 80)).any()
+
+
+def test_an_ofd_unpacked_and_packed_again_with_its_folder() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(ofd())) as old, zipfile.ZipFile(out, "w") as new:
+        for entry in old.namelist():
+            new.writestr(f"发票/{entry}", old.read(entry))
+        new.writestr("__MACOSX/发票/._OFD.xml", b"x")
+    (found,) = read(out.getvalue(), "发票.zip").found
+    assert found.document == read(ofd(), "a.ofd").found[0].document

@@ -46,7 +46,18 @@ TRIPS = """
  行程人手机号：13800000000                共2笔行程，合计50.12元
  序号 服务商 车型  上车时间          城市   起点            终点          里程(公里)  金额(元)
  1    滴滴   快车  04-26 09:12 周六  杭州市 样例大厦-东门   虚构火车站    12.3        26.00
- 2    滴滴   特惠快车 04-28 19:40 周一  杭州市 虚构火车站   样例大厦      11.9        24.12
+ 2    滴滴   特惠  04-28 19:40 周一  杭州市 虚构火车站     样例大厦      11.9        24.12
+"""
+WRAPPED_TRIPS = """
+                              样例出行电子行程单
+ 用车时间：2025-04-26 至 2025-04-28             共计2单行程，合计1,180.50元
+ 序号   车型     上车时间           起点                 终点                 金额(元)
+                                    样例区虚构路         样例国际机场T3
+ 1      经济型   2025-04-26 09:12                                             88.50
+                                    18号-北门            航站楼
+
+ 2      舒适型   2025-04-28 19:40   样例国际机场T3       样例大厦             1,092.00
+ 说明：金额以平台记录为准
 """
 ASKED = """
                       样例科技有限公司
@@ -381,6 +392,25 @@ def test_the_goods_of_a_foreign_invoice() -> None:
     assert found is not None
     (line,) = found.document.lines
     assert (line.name, line.quantity, line.price, line.amount) == ("Pro plan", "1", "24.00", "24.00")
+
+
+def test_the_rows_of_a_trip_sheet_are_its_lines() -> None:
+    found = find(typed(TRIPS), "text")
+    assert found is not None
+    first, second = found.document.lines
+    assert (first.name, first.spec) == ("滴滴 快车 样例大厦-东门 → 虚构火车站", "04-26 09:12 周六 杭州市")
+    assert (first.unit, first.quantity, first.amount) == ("公里", "12.3", "26.00")
+    assert second.name == "滴滴 特惠 虚构火车站 → 样例大厦"
+    assert sum(Decimal(line.amount) for line in found.document.lines) == found.document.total
+
+
+def test_an_address_in_several_lines_belongs_to_the_nearest_trip() -> None:
+    found = find(typed(WRAPPED_TRIPS), "text")
+    assert found is not None
+    assert [(line.name, line.amount) for line in found.document.lines] == [
+        ("经济型 样例区虚构路18号-北门 → 样例国际机场T3航站楼", "88.50"),
+        ("舒适型 样例国际机场T3 → 样例大厦", "1092.00"),
+    ]
 
 
 def test_a_statement_of_several_pages_is_one_document() -> None:
