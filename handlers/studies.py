@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -52,8 +53,11 @@ async def figures(ctx: Context, company: str) -> Figures:
     return Figures(ledger, ctx.forms, choices.inputs, choices.early)
 
 
-async def _vouchers(ctx: Context, company: str) -> list[Voucher]:
-    return await ctx.books.records(company, "vouchers", Voucher)
+async def _vouchers(ctx: Context, company: str, months: Sequence[str] = ()) -> list[Voucher]:
+    """Of these months; without any, all of them: what is owed may be as old as the books."""
+    if not months:
+        return await ctx.books.records(company, "vouchers", Voucher)
+    return [v for m in dict.fromkeys(months) for v in await ctx.books.records(company, "vouchers", Voucher, m)]
 
 
 def _english(ctx: Context) -> dict[str, Text]:
@@ -75,7 +79,7 @@ async def trends(ctx: Context, company: str, books: Figures, span: Span, head: H
 
 async def structures(ctx: Context, company: str, books: Figures, span: Span, head: Head) -> Study:
     """Common-size statements and what their lines are made of."""
-    vouchers = await _vouchers(ctx, company)
+    vouchers = await _vouchers(ctx, company, span.months)
     income = structure.common_size(books, "income", span.months)
     balance = structure.common_size(books, "balance", [span.months[-1]])
     lines = {line: structure.parts(books, line, span.months) for line in _BROKEN_DOWN}
@@ -122,7 +126,7 @@ async def vendors(ctx: Context, company: str, books: Figures, span: Span, head: 
 
 
 async def _ranked(ctx: Context, company: str, books: Figures, span: Span, head: Head, key: str) -> Study:
-    vouchers = await _vouchers(ctx, company)
+    vouchers = await _vouchers(ctx, company, (*span.months, *year_earlier(span.months)))
     made = ranking.customers if key == "customers" else ranking.suppliers
     found = await asyncio.to_thread(made, books.ledger, vouchers, span.months, year_earlier(span.months))
     revenue = of(books.lines("income", span.months), names.REVENUE) if key == "customers" else None
@@ -156,7 +160,7 @@ async def forecasts(ctx: Context, company: str, books: Figures, span: Span, head
 async def budgets(ctx: Context, company: str, books: Figures, span: Span, head: Head) -> Study:
     """Actual against budget, also of months the books don't have yet. Raises NoBudget."""
     lines = await ctx.books.records(company, "budgets", BudgetLine)
-    vouchers = await _vouchers(ctx, company) if any(b.department for b in lines) else []
+    vouchers = await _vouchers(ctx, company, span.months) if any(b.department for b in lines) else []
     items = compare(books, lines, vouchers, span.months)
     if not items:
         raise NoBudget(period=head.period.label)

@@ -36,6 +36,7 @@ KINDS: Mapping[str, Text] = {
     "approved_amount_differs": Text("入账与审批金额不符", "booked otherwise than approved"),
     "maker_is_checker": Text("制单审核同一人", "made and checked by one hand"),
     "posted_off_hours": Text("休息日或夜间记账", "posted on a day off or at night"),
+    "posted_late": Text("月后补制凭证", "made long after its month"),
     "dated_off_day": Text("凭证日期为休息日", "dated on a day off"),
     "paid_twice": Text("疑似重复付款", "paid twice?"),
     "split_under_limit": Text("拆分以低于限额", "split to stay under a limit"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from archive.anomalies.figures import benford, outliers
-from archive.anomalies.hands import Workday, dated_off, off_hours, one_hand
+from archive.anomalies.hands import Workday, dated_off, made_late, off_hours, one_hand
 from archive.anomalies.payments import in_a_row, paid_twice, payments, round_expenses, split
 from archive.posting import Posting
 from archive.remark import Remark
@@ -34,6 +34,7 @@ def anomalies(
     return (
         *one_hand(mine, log),
         *(off_hours(log, workday) if log else dated_off(mine, workday)),
+        *made_late(log),
         *round_expenses(mine),
         *paid_twice(paid, months),
         *split(paid, limits, months),

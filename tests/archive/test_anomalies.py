@@ -89,6 +89,13 @@ def test_off_hours(at: str, expected: list[str]) -> None:
     assert all(r.refs == ("2026-04 记-1",) and "甲" in r.why.en for r in remarks)
 
 
+@pytest.mark.parametrize(("day", "expected"), [("2026-05-15", []), ("2026-05-18", ["posted_late"])])
+def test_made_long_after_its_month(day: str, expected: list[str]) -> None:
+    v = paid(1, MONDAY, "12.30")
+    log = [Posting.told(datetime.fromisoformat(f"{at} 10:00:00"), "甲", "制单", v.ref) for at in (day, "2026-06-01")]
+    assert kinds([v], log) == expected
+
+
 def test_without_a_log_the_voucher_s_own_date_is_looked_at() -> None:
     assert kinds([paid(1, date(2026, 4, 11), "12.30")]) == ["dated_off_day"]
     assert kinds([paid(1, date(2026, 4, 25), "12.30")]) == []  # the month's end
