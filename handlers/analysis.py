@@ -35,8 +35,8 @@ from reports.head import Head
 from reports.page import WAN, YUAN, Page
 from reports.render import Format, render
 
-#: Findings told on the card, and vouchers one press away.
-FLAGS, VOUCHERS = 8, 6
+#: Findings told on the card; vouchers, and kinds by themselves, one press away.
+FLAGS, VOUCHERS, ONLY = 8, 6, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Analysed:
         return stretch(self.span)
 
 
-Maker = Callable[[Context, str, Span, Head], Awaitable[Analysed]]
+Maker = Callable[[Context, str, Span, Head, str], Awaitable[Analysed]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +73,22 @@ class Kind:
     make: Maker
 
 
-async def _anomalies(ctx: Context, company: str, span: Span, head: Head) -> Analysed:
+async def _anomalies(ctx: Context, company: str, span: Span, head: Head, only: str) -> Analysed:
+    """`only`: one kind of finding by its name, all of its vouchers; else everything."""
     found = await unusual(ctx, company, span.months)
-    told = (found.remarks, found.unchecked, found.vouchers, head)
-    kinds = anomalies_page.grouped(found.remarks)
+    remarks = [r for r in found.remarks if not only or only in anomalies_page.called(r.kind)]
+    told = (remarks, found.unchecked, found.vouchers, head)
+    kinds = anomalies_page.grouped(remarks)
     ordered = [remark for _, group in kinds for remark in group]
     refs = dict.fromkeys(ref for r in ordered for ref in r.refs if re.fullmatch(r"20\d\d-\d\d \S+-\d+", ref))
-    choices = [Choice(same(ref), say=Text(f"凭证 {ref}", f"voucher {ref}")) for ref in list(refs)[:VOUCHERS]]
+    choices = [
+        Choice(same(ref), say=Text(f"凭证 {ref}", f"voucher {ref}"))
+        for ref in list(refs)[: 2 * VOUCHERS if only else VOUCHERS]
+    ]
+    for kind, group in kinds[:ONLY] if len(kinds) > 1 else ():
+        name = anomalies_page.name(kind)
+        say = Text(f"异常 {span.label} {name.zh}", f"anomalies {span.label} {name.en}")
+        choices.append(Choice(Text(f"{name.zh}（{len(group)}）", f"{name.en} ({len(group)})"), say=say))
     return Analysed(
         "anomalies", span, anomalies_page.page(*told), len(ordered),
         json.dumps(anomalies_page.as_json(*told), ensure_ascii=False, indent=1).encode(),
@@ -95,7 +104,7 @@ Student = Callable[[Context, str, Figures, Span, Head], Awaitable[Study]]
 def _study(key: str, make: Student, *, ahead: bool = False) -> Maker:
     """`ahead`: it may be asked for months the books don't have yet."""
 
-    async def made(ctx: Context, company: str, span: Span, head: Head) -> Analysed:
+    async def made(ctx: Context, company: str, span: Span, head: Head, only: str) -> Analysed:
         books = await figures(ctx, company)
         mine = span if ahead and books.ledger.months else books.within(span)
         study = await make(ctx, company, books, mine, replace(head, period=stretch(mine)))
@@ -167,11 +176,12 @@ async def asked(ctx: Context, asker: Person, words: str, lang: Lang | None = Non
     named = kind_in(words.replace("万元", " "))
     assert named is not None  # asked of such words only
     key, rest = named
+    rest, only = anomalies_page.kind_in(rest) if key == "anomalies" else (rest, "")
     at = ctx.now().astimezone(ctx.zone)
     span = span_in(rest or await _latest(ctx, asker.company), at.date())
     company = next((c.name for c in ctx.companies if c.code == asker.company), asker.company)
     head = Head(company, stretch(span), at, asker.name, lang or asker.lang, unit)
-    return await KINDS[key].make(ctx, asker.company, span, head)
+    return await KINDS[key].make(ctx, asker.company, span, head, only)
 
 
 async def _latest(ctx: Context, company: str) -> str:

@@ -69,6 +69,22 @@ def name(kind: str) -> Text:
     return KINDS.get(kind, same(kind))
 
 
+def called(kind: str) -> tuple[str, str, str]:
+    """Every word for a kind, in small letters."""
+    return kind, name(kind).zh, name(kind).en.lower()
+
+
+def kind_in(words: str) -> tuple[str, str]:
+    """The words without the name of one kind of finding, and that name; "" where none is named."""
+    said = words.lower()
+    named = [word for kind in KINDS for word in called(kind) if word in said]
+    if not named:
+        return words, ""
+    word = max(named, key=len)
+    at = said.index(word)
+    return f"{words[:at]} {words[at + len(word) :]}".strip(), word
+
+
 def grouped(remarks: Sequence[Remark]) -> list[tuple[str, list[Remark]]]:
     """By kind, the worst kind first, then the most frequent; inside as they came."""
     kinds: dict[str, list[Remark]] = {}

@@ -83,11 +83,18 @@ async def test_what_is_unusual_with_its_vouchers_one_press_away(scene: Scene) ->
     assert any("2026-04-20 23:10" in flag.zh for flag in card.flags)
     assert [f.name for f in reply.files if not f.preview] == ["账簿异常_2026-04.pdf"]
     says = [c.say.zh for c in card.choices if c.say]
-    assert says == ["凭证 2026-04 记-1", "凭证 2026-04 记-2"]
+    assert says == [
+        "凭证 2026-04 记-1", "凭证 2026-04 记-2", "异常 2026-04 缺附件", "异常 2026-04 休息日或夜间记账",
+    ]  # fmt: skip
+    one = await scene.send("zhao", says[2])
+    assert facts(one).split() == ["缺附件=1"]
+    assert [c.say.zh for c in one.cards[0].choices if c.say] == ["凭证 2026-04 记-1"]
+    english = await scene.send("zhao", "anomalies 2026-04 no source document")
+    assert facts(english) == facts(one)
     voucher = await scene.send("zhao", says[1])
     assert "660201 管理费用_办公费=借 742.00" in facts(voucher)
     actions = [x.entry for x in await scene.house.trail.about("anomalies")]
-    assert [(e.who, e.action, e.facts["period"]) for e in actions] == [("zhao", "exported", "2026-04")]
+    assert [(e.who, e.action, e.facts["period"]) for e in actions] == [("zhao", "exported", "2026-04")] * 3
     other = await scene.send("zhou", "report anomalies 2026-03")  # an auditor may; by its name as a report, in English
     assert other.files
     assert not other.cards or not other.cards[0].flags
