@@ -170,6 +170,12 @@ def names_analysis(words: str) -> bool:
     return kind_in(words) is not None
 
 
+def names() -> Text:
+    """All of them in one line, to follow the names of other reports."""
+    every = [kind.name for kind in KINDS.values()]
+    return Text("".join(f"、{n.zh}" for n in every), "".join(f", {n.en}" for n in every))
+
+
 async def asked(ctx: Context, asker: Person, words: str, lang: Lang | None = None) -> Analysed:
     """The analysis the words name. Raises BadPeriod, NoBooks, NothingInBooks."""
     unit = WAN if "万元" in words else YUAN

@@ -92,7 +92,9 @@ async def build(ctx: Context, asker: Person, words: str, lang: Lang | None = Non
     period = period or Period.month(today.year, today.month)
     entry = catalogue.find(rest or "expenses")
     if entry is None:
-        raise UnknownReport(words=rest.strip(), names=catalogue.names() + same("、") + financials.names())
+        raise UnknownReport(
+            words=rest.strip(), names=catalogue.names() + same("、") + financials.names() + analysis.names()
+        )
     pairs, basis = await _pairs(ctx, asker.company, period)
     if not pairs:
         raise NothingToReport(period=period.label)

@@ -16,12 +16,15 @@ from archive.analysis import ranking, structure, trend
 from archive.analysis.figures import REVENUE, Figures, change, of, previous, year_earlier
 from archive.analysis.forecast import AHEAD, forecast, rough
 from archive.analysis.owed import ROLES, owed
+from archive.analysis.parties import names
 from archive.analysis.planned import Compared, compare
 from archive.analysis.ratio_table import of_period, table
 from archive.balance import Balance
+from archive.bookkeeping import ledger_of
 from archive.budget import BudgetLine, check
+from archive.chart import Chart
 from archive.ledger import before, months_between
-from archive.voucher import Voucher
+from archive.voucher import Line, Voucher
 from config.forms import forms
 from intake.sheet.read import read_book
 from tests.archive.company import COMPANY, books, inputs, needed, truth
@@ -74,6 +77,17 @@ def test_customers_come_to_revenue_every_month() -> None:
     whole = ranking.customers(books("U8"), vouchers(), MONTHS, ())
     assert whole.ranks == sorted(whole.ranks, key=lambda r: (-r.amount, r.name))
     assert {r.name for r in whole.ranks if r.amount} <= set(truth("parties")["customers"].values()) | {""}
+
+
+def test_a_code_no_table_names_is_named_by_its_vouchers_words() -> None:
+    ledger = ledger_of(Chart("asbe", {}), {}, ())
+    lines = [
+        ("C1", "出口销售 Nordhafen Logistics GmbH 票号71661913"), ("C1", "收到Nordhafen Logistics GmbH外汇货款"),
+        ("C2", "销售商品 上海样例(集团)有限公司"), ("C3", "收款 苏州甲有限公司"), ("C3", "收款 苏州乙有限公司"),
+        ("C4", "计提"),
+    ]  # fmt: skip
+    made = [Voucher(2026, 4, "记", n, (Line("1122", summary=s, party=p),)) for n, (p, s) in enumerate(lines, 1)]
+    assert names(ledger, made) == {"C1": "Nordhafen Logistics GmbH", "C2": "上海样例（集团）有限公司"}
 
 
 @needed
