@@ -100,6 +100,24 @@ async def test_what_is_unusual_with_its_vouchers_one_press_away(scene: Scene) ->
     assert not other.cards or not other.cards[0].flags
 
 
+async def test_limits_are_those_of_the_approval_rules(scene: Scene) -> None:
+    limit = min(rule.at_least for rule in scene.house.ctx.rules if rule.at_least)
+    part = limit - 100
+    rows: list[Sequence[object]] = [HEAD]
+    for number, day in ((1, "06"), (2, "08")):
+        said = f"付咨询费 苏州样例咨询有限公司 第{number}期"
+        for account, name, debit, credit in (
+            ("660201", "管理费用_办公费", part, None),
+            ("1002", "银行存款", None, part),
+        ):
+            sums = (float(x) + 0.3 if x else None for x in (debit, credit))
+            rows.append((f"2026-05-{day}", "记", number, said, account, name, "", *sums, 1, "周敏", "吴倩"))
+    await scene.send("zhao", files=[("五月.xlsx", workbook(rows))])  # its form is known: imported at once
+    card = (await scene.send("zhao", "异常 2026-05")).cards[0]
+    assert "拆分以低于限额=1" in facts(card)
+    assert any("2026-05 记-1、2026-05 记-2" in flag.zh for flag in card.flags)
+
+
 async def test_every_analysis_has_its_word_and_its_report(scene: Scene) -> None:
     trend = await scene.send("zhao", "趋势")  # no period said: the last month of the books
     assert "营业收入=1,000.00" in facts(trend)
