@@ -9,6 +9,7 @@ from archive import period, timetable
 from archive.access import Person
 from archive.errors import BadSchedule, NotFound, UnknownReport
 from archive.words import Text
+from handlers.analysis import names_analysis
 from handlers.context import Context
 from handlers.financials import names_statement
 from handlers.message import Choice, Message, Reply
@@ -36,7 +37,7 @@ async def set_schedule(ctx: Context, asker: Person, message: Message, rest: str)
 
 def _check(words: str, today: date) -> None:
     """What would be refused each time it comes is refused now. Raises BadPeriod, UnknownReport."""
-    if names_statement(words):
+    if names_statement(words) or names_analysis(words):
         return
     _, name = period.find(words, today)
     if name.strip() and catalogue.find(name) is None:

@@ -134,6 +134,12 @@ async def test_every_analysis_has_its_word_and_its_report(scene: Scene) -> None:
     assert TooFewMonths.code in words(await scene.send("zhao", "现金预测 2026-03"))
 
 
+async def test_an_analysis_comes_by_schedule(scene: Scene) -> None:
+    reply = await scene.send("zhao", "每月1日 9:00 报表 异常 上月")
+    assert "已设定时「报表 异常 上月」" in words(reply)
+    assert "Q04" in words(await scene.send("zhao", "每月1日 9:00 报表 没有这张 上月"))
+
+
 async def test_actual_against_budget(scene: Scene) -> None:
     reply = await scene.send("zhao", "预算 2026-04")
     (card,) = reply.cards
