@@ -20,6 +20,7 @@ class Role(StrEnum):
     ARCHIVIST = "archivist"  # 档案员
     AUDITOR = "auditor"  # 审计, read only
     ADMIN = "admin"
+    CASHIER = "cashier"  # 出纳: may not double as keeper of the archive (79号令 Art 11)
 
 
 ROLE_NAMES: Mapping[Role, Text] = {
@@ -29,6 +30,7 @@ ROLE_NAMES: Mapping[Role, Text] = {
     Role.ARCHIVIST: Text("档案员", "archivist"),
     Role.AUDITOR: Text("审计", "auditor"),
     Role.ADMIN: Text("管理员", "administrator"),
+    Role.CASHIER: Text("出纳", "cashier"),
 }
 
 
@@ -44,10 +46,16 @@ class Right(StrEnum):
     SCHEDULE = "schedule"
     BOOKS = "books"  # import books and bank statements
     VERIFY = "verify"
+    INSPECT = "inspect"  # run four-property checks
+    HAND_OVER = "hand_over"  # hand the year's archives over, or take them
+    KEEP = "keep"  # put made reports into the archive
     CHECK = "check"  # put down what the tax authority says (查验)
+    ARRANGE = "arrange"  # 整理、归档、著录: by accounting (79号令 Art 10) and the archivist
+    RETAIN = "retain"  # terms and legal holds
     PROPOSE_RULE = "propose_rule"  # a change of the rules by which documents are sorted
     DECIDE_RULE = "decide_rule"  # whether such a change comes into force
     ADMINISTER = "administer"
+    WATCH = "watch"  # queues, failures, storage: no view of any document
 
 
 RIGHT_NAMES: Mapping[Right, Text] = {
@@ -60,10 +68,16 @@ RIGHT_NAMES: Mapping[Right, Text] = {
     Right.SCHEDULE: Text("定时报表", "scheduled reports"),
     Right.BOOKS: Text("导入账簿", "import books"),
     Right.VERIFY: Text("校验", "verify"),
+    Right.KEEP: Text("报表归档", "archive reports"),
     Right.CHECK: Text("查验", "tax checks"),
+    Right.ARRANGE: Text("整理归档", "arrange and file"),
+    Right.RETAIN: Text("保管期限与冻结", "terms and legal holds"),
+    Right.INSPECT: Text("四性检测", "four-property checks"),
+    Right.HAND_OVER: Text("移交", "hand-over"),
     Right.PROPOSE_RULE: Text("提出归类规则", "propose rules"),
     Right.DECIDE_RULE: Text("审批归类规则", "approve rules"),
     Right.ADMINISTER: Text("管理", "administer"),
+    Right.WATCH: Text("查看运行状态", "see how the service stands"),
 }
 
 _SEES_ALL = frozenset({Right.TALK, Right.SEARCH, Right.SEE_ALL, Right.REPORT})
@@ -72,14 +86,20 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.EMPLOYEE: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH}),
     Role.APPROVER: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH, Right.DECIDE}),
     Role.FINANCE: _SEES_ALL
-    | {Right.FORWARD, Right.DECIDE, Right.SCHEDULE, Right.CHECK, Right.BOOKS}
-    | {Right.PROPOSE_RULE, Right.DECIDE_RULE},
+    | {Right.FORWARD, Right.DECIDE, Right.SCHEDULE, Right.CHECK, Right.BOOKS, Right.ARRANGE, Right.RETAIN}
+    | {Right.PROPOSE_RULE, Right.DECIDE_RULE, Right.INSPECT, Right.HAND_OVER, Right.KEEP, Right.WATCH},
     Role.ARCHIVIST: _SEES_ALL
-    | {Right.FORWARD, Right.SCHEDULE, Right.VERIFY, Right.CHECK, Right.BOOKS}
-    | {Right.DECIDE_RULE},
-    Role.AUDITOR: _SEES_ALL | {Right.VERIFY},
-    Role.ADMIN: frozenset({Right.TALK, Right.ADMINISTER}),  # 三员分立: administering gives no view of the archive
+    | {Right.FORWARD, Right.SCHEDULE, Right.VERIFY, Right.CHECK, Right.BOOKS, Right.ARRANGE, Right.RETAIN}
+    | {Right.DECIDE_RULE, Right.INSPECT, Right.HAND_OVER, Right.KEEP, Right.WATCH},
+    Role.AUDITOR: _SEES_ALL | {Right.VERIFY, Right.INSPECT},
+    Role.CASHIER: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH}),
+    # 三员分立: administering gives no view of the archive
+    Role.ADMIN: frozenset({Right.TALK, Right.ADMINISTER, Right.WATCH}),
 }
+
+
+#: What a cashier may not do whatever else they are: 出纳人员不得兼管会计档案 (79号令 Art 11).
+KEEPING = frozenset({Right.INSPECT, Right.HAND_OVER, Right.ARRANGE, Right.RETAIN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +117,11 @@ class Person:
 
     @property
     def rights(self) -> frozenset[Right]:
-        """Every right any of the roles gives; a disabled person has none."""
-        return frozenset() if self.disabled else frozenset().union(*(RIGHTS[r] for r in self.roles))
+        """Every right any of the roles gives; a disabled person has none, and a cashier none of keeping archives."""
+        if self.disabled:
+            return frozenset()
+        held = frozenset[Right]().union(*(RIGHTS[r] for r in self.roles))
+        return held - KEEPING if Role.CASHIER in self.roles else held
 
 
 def may(person: Person, right: Right) -> bool:

@@ -71,7 +71,7 @@ def ask(words: str, today: date, names: Mapping[str, str], departments: Collecti
     text = _VERB.sub("", text, count=1) if _VERB.match(text) else text
     phrases = [phrase for m in _QUOTED.finditer(text) if (phrase := next(filter(None, m.groups()), "").strip())]
     bounds, text = amount_words.marked(_QUOTED.sub(" ", text))
-    span, text = _span(text, today)
+    when, text = span(text, today)
     more, text = amount_words.plain(text)
     money = {**more, **bounds}
     said = _Said(_terms(names, departments, me))
@@ -80,8 +80,8 @@ def ask(words: str, today: date, names: Mapping[str, str], departments: Collecti
         words=(*phrases, *said.words),
         kinds=frozenset(said.kinds),
         states=frozenset(said.states),
-        first=span.first if span else None,
-        last=span.last if span else None,
+        first=when.first if when else None,
+        last=when.last if when else None,
         owner=said.owner,
         department=said.department,
         at_least=money.get("at_least"),
@@ -91,7 +91,7 @@ def ask(words: str, today: date, names: Mapping[str, str], departments: Collecti
     )
 
 
-def _span(text: str, today: date) -> tuple[period.Period | None, str]:
+def span(text: str, today: date) -> tuple[period.Period | None, str]:
     """The period said; of several, what they share (今年 10月). Raises BadPeriod when they share no day."""
     span, rest = period.find(text, today)
     while span:

@@ -5,6 +5,7 @@ Problem
 │ ├ EmptyFile R01 · FileTooBig R02 · Truncated R03 · Encrypted R04 · NotWhatItSays R05 · UnknownFormat R06
 │ ├ ZipBomb R07 · UnsafeXml R08 · TooDeep R09 · TooManyPixels R10 · NoDocument R11 · ReaderFailed R12 · TooManyFiles R13
 │ ├ HeicPhoto R14 · TooBigToRead R15 · OtherArchive R16 · MailWithoutFiles R17 · NotABook R18
+│ └ TooHeavy R20 · OutlookPacked R21 · PackageUnreadable R60 · PackageRefused R61
 │ └ TooHeavy R20 · OutlookPacked R21 · BadInputs R50
 ├ RefuseProblem    D  a document that can't be taken
 │ └ DuplicateFile D01 · DuplicateDocument D02
@@ -16,6 +17,10 @@ Problem
 │ └ AlreadyDecided S01 · ChangedMeanwhile S02 · NotFound S03 · ReasonMissing S04 · BadValue S05 · NotReady S06
 │   TooManySchedules S07 · NotGenuine S08 · RuleWaits S30 · SameRule S31 · RuleDecided S32 · OwnRule S33
 │   BuiltInRule S34
+│   MetadataFixed S50 · MetadataMissing S51 · ReasonNeeded S52 · TermTooShort S53 · HoldEnded S54 · ShelfRefused S55
+│   NothingSelected S60 · BadSelection S61 · RunEnded S62 · NotDueYet S63 · NotYourSeat S64 · WrongSignCode S65
+│   HandoverClosed S66 · AlreadyHandedOver S67 · OnlyOnTheDesk S68 · DelayRefused S69
+│   BuiltInRule S34 · NotWatched S70
 ├ AskProblem       Q  words that can't be followed
 │ └ UnknownCommand Q01 · BadPeriod Q02 · BadAmount Q03 · UnknownReport Q04 · BadSchedule Q05 · NothingToReport Q06
 │   BadRequest Q07 · KeyReused Q08 · BadField Q09 · UnsafeAddress Q10 · NoBooks Q11
@@ -23,9 +28,13 @@ Problem
 │   NoBudget Q85 · TooFewMonths Q86
 │   BadRule Q30 · UnknownCategory Q31
 │   BadRows Q40 · BadLink Q41 · BadMapping Q42
+│   NothingToArrange Q80 · UnknownRecordKind Q81 · BadHold Q82 · BadDescription Q83 · OneMonth Q84
+│   ReportChanged Q60 · NothingToKeep Q61 · OpenElsewhere Q62
+│   NotAsked Q70 · CantAsk Q71 · NoFigures Q72 · CantSplit Q73 · NoStatement Q74 · BadDigest Q75
 ├ KeepProblem      K  storage that can't be trusted or reached
 │ └ KeyMissing K01 · Tampered K02 · NoSpace K04 · IndexBroken K05 (IndexBusy K06) · TrailBroken K07 · Crowded K08
 │   DatabaseProblem K09 (DatabaseDown K03 (DatabaseBusy K10 · DatabaseLogin K11) · EntryExists K12)
+│   FolderNotEmpty K60 · FolderNotWritten K61
 ├ ChannelProblem   P  a chat platform that doesn't do what is asked of it
 │ └ Later P01 · Unreachable P02 · FileGone P03 · NoScope P04 · NotLinked P05 · CodeExpired P06 · LinkedElsewhere P07
 │   NoAnswer P08
@@ -523,6 +532,76 @@ class NotGenuine(StateProblem):
     )
 
 
+class MetadataFixed(StateProblem):
+    """Facts: item, element (Text or str), free."""
+
+    code = "S50"
+    what = Text("{item} 的「{element}」不能改", "“{element}” of {item} can't be changed")
+    why = Text(
+        "背景、结构和管理过程元数据不得修改；可以著录的有：{free}",
+        "background, structure and process metadata are never changed; these may be: {free}",
+    )
+    then = Text("例：著录 档号 M27 关键词 原因：……", "Example: describe NUMBER M27 words because: …")
+
+
+class MetadataMissing(StateProblem):
+    """Facts: item, names (Text)."""
+
+    code = "S51"
+    what = Text("{item} 没有归档", "{item} was not filed")
+    why = Text("缺必填元数据：{names}", "required metadata are missing: {names}")
+    then = Text("请在会计系统补全后重新导入。", "Please complete it in the accounting system and import again.")
+
+
+class ReasonNeeded(StateProblem):
+    """Facts: item."""
+
+    code = "S52"
+    what = Text("{item} 没有改动", "{item} was not changed")
+    why = Text("没有写原因", "no reason was given")
+    then = Text("请写「原因：……」，原因会留在档案里。", "Please add “because: …”; the reason stays in the archive.")
+
+
+class TermTooShort(StateProblem):
+    """Facts: item, now, wanted."""
+
+    code = "S53"
+    what = Text("{item} 的保管期限没有改", "The term of {item} was not changed")
+    why = Text(
+        "现在是 {now}，要改为 {wanted}：鉴定后只能延长，不能短于法定最低期限（79号令 Art 15、16）",
+        "it is {now}, asked for was {wanted}: appraisal may only lengthen it, never below the legal minimum "
+        "(Order 79, Art 15 and 16)",
+    )
+    then = Text("请写更长的期限，如 40年 或 永久。", "Please give a longer term, such as 40年 or 永久.")
+
+
+class HoldEnded(StateProblem):
+    """Facts: item, who, when."""
+
+    code = "S54"
+    what = Text("冻结 {item} 已经解除", "The hold {item} has ended already")
+    why = Text("{who} 于 {when} 解除", "{who} released it on {when}")
+    then = Text("要再冻结，请新建一个。", "To hold again, please add a new one.")
+
+
+class ShelfRefused(StateProblem):
+    """Facts: item, why (Text)."""
+
+    code = "S55"
+    what = Text("{item} 不能归入", "{item} can't be filed there")
+    why = Text("{why}", "{why}")
+    then = Text("请核对种类和期间。", "Please check kind and period.")
+
+
+class NotWatched(StateProblem):
+    code = "S70"
+    what = Text("现在看不到运行状态", "The status can't be seen now")
+    why = Text("这里没有连到服务的各个部分", "the parts of the service aren't connected here")
+    then = Text(
+        "请在服务里输入「状态」，或运行 guidang status。", "Type “status” in the service, or run guidang status."
+    )
+
+
 class RuleWaits(StateProblem):
     """Facts: rule, version, who."""
 
@@ -622,7 +701,11 @@ class BadSchedule(AskProblem):
 
     code = "Q05"
     what = Text("没看懂定时「{words}」", "The schedule “{words}” is not understood")
-    why = Text("可以写：每天 9:00、每周一 9:00、每月1日 8:30", "write: daily 9:00, every monday 9:00, monthly 1 8:30")
+    why = Text(
+        "可以写：每天 9:00、每周一 9:00、每月1日 8:30、每季度首个工作日 9:00、工作日 8:30、cron 0 9 * * 1",
+        "write: daily 9:00, every monday 9:00, monthly 1 8:30, first workday of every quarter 9:00, workdays 8:30, "
+        "cron 0 9 * * 1",
+    )
     then = Text("例：每周一 9:00 报表 上周报销。", "Example: every monday 9:00 report expenses last week.")
 
 
@@ -633,6 +716,59 @@ class NothingToReport(AskProblem):
     what = Text("{period} 没有数据", "There is nothing in {period}")
     why = Text("这个期间没有已归档的单据", "no archived document falls in this period")
     then = Text("请换一个期间。", "Please choose another period.")
+
+
+class NothingToArrange(AskProblem):
+    """Facts: period, company."""
+
+    code = "Q80"
+    what = Text("{period} 没有可整理的凭证", "There are no vouchers to arrange in {period}")
+    why = Text("{company} 这个期间没有导入记账凭证", "no vouchers of {company} were imported for this period")
+    then = Text("请先导入凭证（账簿文件发到聊天，或 guidang books import）。",
+                "Please import the journal first (drop it into the chat, or guidang books import).")  # fmt: skip
+
+
+class UnknownRecordKind(AskProblem):
+    """Facts: words, names."""
+
+    code = "Q81"
+    what = Text("没有叫「{words}」的档案种类", "There is no kind of record “{words}”")
+    why = Text("保管期限表里有：{names}", "the retention table has: {names}")
+    then = Text("请用表里的名称。", "Please use a name of the table.")
+
+
+class BadHold(AskProblem):
+    """Facts: words."""
+
+    code = "Q82"
+    what = Text("没看懂要冻结什么「{words}」", "It is not understood what to hold: “{words}”")
+    why = Text(
+        "要写明范围（档号、案卷、单位或合同字样、期间）和原因",
+        "say what (an archive number, a volume, words of a party or contract, a period) and why",
+    )
+    then = Text(
+        "例：冻结 苏州湖东新能源 2025 诉讼 原因：合同纠纷未结案",
+        "Example: hold 苏州湖东新能源 2025 litigation because: dispute over the contract",
+    )
+
+
+class BadDescription(AskProblem):
+    """Facts: words."""
+
+    code = "Q83"
+    what = Text("没看懂「{words}」", "“{words}” is not understood")
+    why = Text("要写编号、元素、新值和原因", "say the number, the element, the new value and why")
+    then = Text("例：著录 G2610-0001 M27 年会 原因：补关键词",
+                "Example: describe G2610-0001 M27 conference because: keyword added")  # fmt: skip
+
+
+class OneMonth(AskProblem):
+    """Facts: words."""
+
+    code = "Q84"
+    what = Text("「{words}」不能整理", "“{words}” can't be arranged")
+    why = Text("凭证按月整理，账簿按年", "vouchers are arranged by month, books by year")
+    then = Text("例：整理 2026-09，或 整理 2025。", "Example: arrange 2026-09, or arrange 2025.")
 
 
 class NoBooks(AskProblem):
@@ -716,6 +852,95 @@ class UnknownInput(AskProblem):
         "例：报表填数 2026-09 一年内到期的长期借款=2000000。",
         "Example: inputs 2026-09 long_term_loans_due_within_1y=2000000.",
     )
+
+
+class ReportChanged(AskProblem):
+    """Facts: report, period."""
+
+    code = "Q60"
+    what = Text("{report} {period} 没有归档", "{report} {period} was not archived")
+    why = Text("做出之后数据已经变化", "its data has changed since it was made")
+    then = Text("请重新做一次报表，核对后再归档。", "Please make it again, look at it, and archive that one.")
+
+
+class NothingToKeep(AskProblem):
+    """Facts: report."""
+
+    code = "Q61"
+    what = Text("「{report}」没有归档", "“{report}” was not archived")
+    why = Text("没有说明是哪一张报表", "it isn't said which report is meant")
+    then = Text("例：报表 2026-09 报销 并归档。", "Example: report expenses 2026-09 and archive.")
+
+
+class OpenElsewhere(AskProblem):
+    """Facts: most."""
+
+    code = "Q62"
+    what = Text("概览没有打开", "The overview was not opened")
+    why = Text("已经在 {most} 个窗口里打开", "it is open in {most} windows already")
+    then = Text("请先关闭其中一个。", "Please close one of them first.")
+
+
+class NotAsked(AskProblem):
+    """A question that is not understood. Facts: part (the words), instead (the nearest question, or "")."""
+
+    code = "Q70"
+    what = Text("没看懂「{part}」", "“{part}” is not understood")
+    why = Text("没有这样的科目、指标、部门或人员", "there is no such account, measure, department or person")
+    then = Text("例：上季度 管理费用 趋势；本月差旅 按部门；谁还没批。",
+                "Examples: administrative expenses last quarter trend; travel this month by department; "
+                "who has not approved.")  # fmt: skip
+
+    def _next(self) -> Text:
+        meant = self.facts.get("instead")
+        return Text("你是不是想问「{instead}」？", "Did you mean “{instead}”?") if meant else self.then
+
+
+class CantAsk(AskProblem):
+    """Facts: why (Text)."""
+
+    code = "Q71"
+    what = Text("这样问答不了", "This can't be answered as asked")
+    why = Text("{why}", "{why}")
+    then = Text("去掉其中一个条件再问一次。", "Please leave one of the wishes out and ask again.")
+
+
+class NoFigures(AskProblem):
+    """Facts: subject, why, instead (Texts)."""
+
+    code = "Q72"
+    what = Text("「{subject}」现在答不出来", "“{subject}” can't be answered now")
+    why = Text("{why}", "{why}")
+    then = Text("{instead}", "{instead}")
+
+
+class CantSplit(AskProblem):
+    """Facts: subject, by, can (Texts)."""
+
+    code = "Q73"
+    what = Text("「{subject}」不能按{by}拆分", "“{subject}” can't be split by {by}")
+    why = Text("它可以{can}", "it can be split {can}")
+    then = Text("请换一个再问。", "Please choose one of these.")
+
+
+class NoStatement(AskProblem):
+    """Facts: name (Text), period (Text)."""
+
+    code = "Q74"
+    what = Text("{period}的{name}现在出不来", "The {name} of {period} can't be made now")
+    why = Text("没有可用的总账和报表数据", "there is no ledger to make it from")
+    then = Text(
+        "可以先问：营业收入、管理费用、货币资金。", "You may ask: revenue, administrative expenses, cash and bank."
+    )
+
+
+class BadDigest(AskProblem):
+    """Facts: words."""
+
+    code = "Q75"
+    what = Text("没看懂「每日摘要 {words}」", "“digest {words}” is not understood")
+    why = Text("可以写 开、关、开 9:00", "write on, off, on 9:00")
+    then = Text("例：每日摘要 开 9:00。", "Example: digest on 9:00.")
 
 
 class BadRequest(AskProblem):
@@ -1052,3 +1277,134 @@ class BadSettings(SettingProblem):
     what = Text("设置有误", "The settings are wrong")
     why = Text("{mistakes}", "{mistakes}")
     then = Text("请改正后重新启动。", "Please mend them and start again.")
+
+
+class NothingSelected(StateProblem):
+    """Facts: selection (Text)."""
+
+    code = "S60"
+    what = Text("「{selection}」里没有已归档的档案", "Nothing filed is in “{selection}”")
+    why = Text("这个范围还没有归档，或档号写错了", "nothing of it has been filed, or the number is mistyped")
+    then = Text("例：检测 2025 凭证、移交 2025。", "Examples: inspect 2025 vouchers, hand over 2025.")
+
+
+class BadSelection(StateProblem):
+    """Facts: words."""
+
+    code = "S61"
+    what = Text("没看懂范围「{words}」", "The selection “{words}” is not understood")
+    why = Text(
+        "可以写年度、月份、凭证/账簿/报告/其他、案卷号、档号或编号",
+        "write a year, a month, vouchers/books/reports/other, a volume, a 档号 or an id",
+    )
+    then = Text("例：2025、2025-09、2025 凭证。", "Examples: 2025, 2025-09, 2025 vouchers.")
+
+
+class RunEnded(StateProblem):
+    """Facts: run."""
+
+    code = "S62"
+    what = Text("{run} 已经结束", "{run} has ended")
+    why = Text("检测已完成或已取消", "the check is done or cancelled")
+    then = Text("输入「检测 {run}」看结果。", "Type “inspect {run}” to see what it found.")
+
+
+class NotDueYet(StateProblem):
+    """Facts: year, day."""
+
+    code = "S63"
+    what = Text("{year} 年度还不能移交", "{year} can't be handed over yet")
+    why = Text("会计年度到 {day} 才终了", "the fiscal year ends on {day}")
+    then = Text("请在年度终了后再移交。", "Please hand it over after its end.")
+
+
+class NotYourSeat(StateProblem):
+    """Facts: seat (Text), why (Text)."""
+
+    code = "S64"
+    what = Text("没有签上「{seat}」", "“{seat}” was not signed")
+    why = Text("{why}", "{why}")
+    then = Text(
+        "请由合适的人签字，或由缺席人委托代签。", "Somebody fit must sign, or a deputy named by the absent one."
+    )
+
+
+class WrongSignCode(StateProblem):
+    code = "S65"
+    what = Text("签字码不对，没有签字", "The signing code is wrong; nothing was signed")
+    why = Text(
+        "它已用过、过期、写错了，或不是这次移交的", "it was used, has expired, is mistyped, or is for another hand-over"
+    )
+    then = Text(
+        "请在网页工作台输入「签字码 移交编号」再要一个。", "Type “sign code NUMBER” on the web desk for another one."
+    )
+
+
+class HandoverClosed(StateProblem):
+    """Facts: case, state (Text)."""
+
+    code = "S66"
+    what = Text("{case} 不能再签", "{case} can't be signed any more")
+    why = Text("它现在是「{state}」", "it is “{state}” now")
+    then = Text("输入「移交 {case}」看它的进度。", "Type “hand over {case}” to see how it stands.")
+
+
+class AlreadyHandedOver(StateProblem):
+    """Facts: year, case."""
+
+    code = "S67"
+    what = Text("{year} 年度已有移交 {case}", "{year} is being handed over in {case} or was")
+    then = Text("输入「移交 {case}」看它的进度。", "Type “hand over {case}” to see how it stands.")
+
+
+class OnlyOnTheDesk(StateProblem):
+    code = "S68"
+    what = Text("签字码只在网页工作台给", "The signing code is given on the web desk only")
+    why = Text("它证明签字的人登录了自己的账号", "it proves that who signs is signed in to their own account")
+    then = Text("请登录网页工作台，输入「签字码 移交编号」。", "Sign in there and type “sign code NUMBER”.")
+
+
+class DelayRefused(StateProblem):
+    """Facts: year, why (Text)."""
+
+    code = "S69"
+    what = Text("{year} 年度不能缓交", "{year} can't be delayed")
+    why = Text("{why}", "{why}")
+    then = Text("请尽快移交：移交 {year}。", "Please hand it over soon: hand over {year}.")
+
+
+class FolderNotEmpty(KeepProblem):
+    """Facts: place."""
+
+    code = "K60"
+    what = Text("「{place}」里已有文件，没有写入", "“{place}” is not empty; nothing was written")
+    then = Text("请换一个空目录。", "Please name an empty folder.")
+
+
+class FolderNotWritten(KeepProblem):
+    """Facts: place, detail."""
+
+    code = "K61"
+    what = Text("移交包没有写成", "The package was not written")
+    why = Text("{place}：{detail}", "{place}: {detail}")
+    then = Text("请检查磁盘空间和权限后再试。", "Please check space and permissions and try again.")
+
+
+class PackageUnreadable(ReadProblem):
+    """Facts: name, detail (Text)."""
+
+    code = "R60"
+    what = Text("「{name}」不是能读的移交包", "“{name}” is no package that can be read")
+    why = Text("{detail}", "{detail}")
+    then = Text("请对方重新制作，或换一个载体。", "Please have it made again, or use another medium.")
+
+
+class PackageRefused(ReadProblem):
+    """Facts: name, count."""
+
+    code = "R61"
+    what = Text("移交包「{name}」没有接收", "The package “{name}” was not taken")
+    why = Text("有 {count} 处不符，逐条列出", "{count} findings, each listed")
+    then = Text(
+        "请把清单交给移交方，重新制作移交包。", "Give the list to the other side and have the package made again."
+    )

@@ -20,6 +20,8 @@ def events_of(entry: Entry) -> tuple[Event, ...]:
     """The events an entry of the trail stands for; most stand for none."""
     if entry.action in ("read", "entered", "corrected"):
         return (Event.CHECK_FAILED,) if entry.facts.get("checks") else ()
+    if entry.action == "inspection_failed":  # 四性检测: a required item
+        return (Event.CHECK_FAILED,)
     if entry.action == "approved":  # the last step files the item, in the same transaction
         return (Event.DECIDED, Event.ARCHIVED) if entry.facts.get("closed") else (Event.DECIDED,)
     return (Event.DECIDED, Event.REJECTED) if entry.action == "rejected" else ()

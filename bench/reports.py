@@ -24,9 +24,10 @@ from reports.cells import said
 from reports.claim import Claim
 from reports.fonts import font_file
 from reports.head import Head
-from reports.page import Page
+from reports.page import Column, Page, Signatures, TwoSided
 from reports.registers import expenses
 from reports.render import Format, card, render
+from reports.statement import Line, statement
 
 MADE = datetime(2026, 11, 1, 9, tzinfo=UTC)
 SELLERS = (
@@ -62,6 +63,25 @@ def _claim(place: int) -> Claim:
         total=net + tax,
         state=Text("已归档", "archived"),
     )
+
+
+def balance_sheet() -> Page:
+    """A two-sided statement of the usual length: 35 lines a side."""
+    end, begin = Text("期末余额", "Closing"), Text("上年年末余额", "Opening")
+    sides = []
+    for start, name in ((1, Text("资产", "Assets")), (40, Text("负债和所有者权益", "Liabilities and equity"))):
+        lines = [
+            Line(Text(f"项目{nth}", f"Item {nth}"), nth, (Decimal(nth * 10_007), Decimal(nth * 9_973)), 1)
+            for nth in range(start, start + 34)
+        ]
+        parts = tuple(range(start, start + 34))
+        sums = tuple(sum((Decimal(str(line.values[n])) for line in lines), Decimal(0)) for n in (0, 1))
+        total = Line(Text("总计", "Total"), start + 34, sums, 0, True, parts)
+        columns = (Column("item", name, weight=2), Column("end", end, "money"), Column("begin", begin, "money"))
+        sides.append(statement(name, columns, [*lines, total]))
+    title = Text("资产负债表", "Balance sheet")
+    head = Head("杭州云栖智联信息技术有限公司", Period.month(2026, 10), MADE, "周会计")
+    return head.page(title, Text("会小企01表", "Form 01"), (TwoSided(title, *sides), Signatures()))
 
 
 def words(page: Page) -> list[list[str]]:
@@ -126,6 +146,10 @@ async def measure(counts: Sequence[int] = (100, 5000)) -> dict[str, Any]:
     """By rows: CPU seconds of building the page; of each format with its ratio to the bare table, and its size."""
     _warm()
     found: dict[str, Any] = {f"{count}": _measured(report(count), count) for count in counts}
+    found["sheet"] = {}
+    for format in FORMATS:
+        took, size = cost(partial(render, balance_sheet(), format))
+        found["sheet"][format] = {"cpu_s": round(took, 3), "kb": round(size / 1000)}
     return {"rows": found, "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)}
 
 

@@ -13,16 +13,20 @@ from pathlib import Path
 
 from archive.classify import built_in
 from archive.item import Item
+from archive.keeping import longer
 from archive.retention import SOURCE_DOCUMENT
+from bot import custody
 from bot.channel import Channel
 from bot.post import Post
+from bot.rewording import Reworder
+from bot.standing import Watch
 from bot.tax_checking import TaxChecking
 from bot.tax_provider import HttpProvider
 from bot.workers import Workers
 from config.forms import forms
-from config.legal import retention
+from config.legal import laws, retention
 from config.settings import MB, Settings, categories
-from handlers.context import Context
+from handlers.context import Archiving, Context
 from handlers.message import Message, Reply
 from storage import (
     accounts,
@@ -30,10 +34,14 @@ from storage import (
     api_keys,
     asked,
     books,
+    digests,
     files,
     hand_links,
+    handovers,
+    holds,
     identities,
     inbox,
+    inspections,
     items,
     leases,
     ledgers,
@@ -43,13 +51,18 @@ from storage import (
     openings,
     outbox,
     people,
+    receiving,
+    replicas,
     rulebook,
     said,
     schedules,
+    shelf,
+    standings,
     talk,
     tax_checks,
     teams,
     trail,
+    units,
     webhooks,
     wecom,
     wecom_calls,
@@ -85,14 +98,26 @@ class House:
     key: FileKey
     key_place: Path
     key_is_new: bool
+    replicas: replicas.Replicas
     tax: TaxChecking | None = None  # where a provider of 查验 is set
 
 
 #: Bytes of forwarded files kept in memory between their acknowledgement and their reading.
 FRESH = 16 * MB
+#: Processes that look at what is kept, made when a check begins.
+CHECKERS = 2
 ROOMS = (
+    accounts, api_answers, api_keys, asked, books, files, holds, identities, inbox, items, leases, lessons, notes,
+    openings, outbox, people, rulebook, said, schedules, shelf, standings, talk, tax_checks, teams, trail, units,
+    webhooks, wecom, wecom_calls,
+    accounts, api_answers, api_keys, asked, books, files, identities, inbox, items, leases, lessons, notes, openings,
+    outbox, people, rulebook, said, schedules, talk, tax_checks, teams, trail, webhooks, wecom, wecom_calls,
+    inspections, receiving, handovers,
     accounts, api_answers, api_keys, asked, books, files, identities, inbox, items, leases, ledgers, lessons, notes,
     openings, outbox, people, rulebook, said, schedules, talk, tax_checks, teams, trail, webhooks, wecom, wecom_calls,
+    accounts, api_answers, api_keys, asked, books, digests, files, identities, inbox, items, leases, lessons, notes,
+    openings, outbox, people, replicas, rulebook, said, schedules, talk, tax_checks, teams, trail,
+    webhooks, wecom, wecom_calls,
 )  # fmt: skip
 
 
@@ -107,7 +132,12 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
         index = await stack.enter_async_context(_index(settings))
         workers = Workers(settings.readers)
         stack.callback(workers.close)
+        await shelf.reshelve(db)
+        checkers = Workers(CHECKERS)
+        stack.callback(checkers.close)
         house = _furnished(settings, db, chain, key, place, new, index, workers, embedded)
+        kept = custody.furnished(settings, db, key, chain, workers, checkers)
+        house = replace(house, ctx=replace(house.ctx, custody=kept))
         if settings.tax_check:
             provider = HttpProvider(settings.tax_check)
             stack.push_async_callback(provider.close)
@@ -147,16 +177,18 @@ def _furnished(
     async def to_index(kept: Sequence[Item]) -> None:
         await index.put(kept)
 
+    ways = settings.archiving
+    table = longer(retention(), ways.terms)
     vault = Vault(
-        db, key, chain, term=retention()[SOURCE_DOCUMENT], zone=settings.zone, on_kept=to_index,
-        disk=settings.data if embedded else None, fresh=FRESH,
+        db, key, chain, term=table[SOURCE_DOCUMENT], zone=settings.zone, on_kept=to_index,
+        disk=settings.data if embedded else None, fresh=FRESH, scheme=ways.scheme, office=ways.office, terms=table,
     )  # fmt: skip
     everyone = people.People(db, chain)
-    letters = outbox.Outbox(db, Reply)
+    letters, received = outbox.Outbox(db, Reply), inbox.Inbox(db, Message)
     channels: dict[str, Channel] = {}
     known, fallback = categories()
     post = Post(letters, vault, everyone, channels, settings.zone, known)
-    plans = schedules.Schedules(db, settings.zone)
+    plans = schedules.Schedules(db, settings.zone, calendar=settings.workdays)
     queue = tax_checks.TaxChecks(db)
     known_as = identities.Identities(db, chain)
     ctx = Context(
@@ -169,8 +201,13 @@ def _furnished(
         notes=notes.Notes(db),
         identities=known_as,
         books=books.Books(db, chain),
+        units=units.Units(db, chain, custody.fonds(settings)),
+        standings=standings.Standings(db, chain),
+        holds=holds.Holds(db, chain),
+        archiving=Archiving(table, retention(), ways.scheme, ways.office, ways.paper, laws()),
         ledgers=ledgers.Ledgers(db, chain, forms().roles),
         forms=forms(),
+        digests=digests.Digests(db),
         hand_links=hand_links.HandLinks(db, chain),
         offload=workers.run,
         now=_now,
@@ -185,12 +222,22 @@ def _furnished(
         built_in=built_in(known),
         tax_checks=queue if settings.tax_check else None,
         trust=settings.trust,
+        workdays=settings.workdays,
+        groups=settings.groups,
+        reword=Reworder(settings.model) if settings.model else None,
     )
     name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+    alive = replicas.Replicas(db, name)
+    watch = Watch(
+        db=db, inbox=received, outbox=letters, tax=queue, schedules=plans, vault=vault, trail=chain, people=everyone,
+        replicas=alive, data=settings.data, key_place=place, local=embedded is not None,
+        trust=settings.trust,
+    )  # fmt: skip
+    ctx = replace(ctx, watch=watch)
     return House(
         settings, name, ctx, db, vault, chain, index, everyone, accounts.Accounts(db, everyone),
-        inbox.Inbox(db, Message), letters, plans, leases.Leases(db, name), known_as, post, channels,
-        embedded, key, place, new,
+        received, letters, plans, leases.Leases(db, name), known_as, post, channels,
+        embedded, key, place, new, alive,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from archive.access import Person
 from archive.item import Item
+from archive.overview import Overview
 from archive.words import Text
 from handlers.context import Topic
 from handlers.message import Card, Click, Form, OutFile, RemoteFile, Reply
@@ -132,6 +133,12 @@ class Door(Protocol):
 
     async def original(self, person: Person, item_id: str, channel: str) -> tuple[str, str, bytes]:
         """(name, media type, bytes) of an item's original, if the person may see it; leaves a trail entry."""
+
+    async def overview(self, person: Person) -> Overview:
+        """What stands now, as far as the person may see it. Raises NotAllowed."""
+
+    async def pulse(self) -> int:
+        """Another number whenever something was done in the archive."""
 
     async def made(self, person: Person, address: str) -> bytes:
         """A file made for this person before, a report, if they may still have it. Raises NotAllowed, NotFound."""

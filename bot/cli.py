@@ -14,6 +14,11 @@ from typing import Any
 from archive.errors import Problem
 from config.settings import Settings, read
 
+#: Commands of the archive's later life → functions of bot.commands.archiving.
+ARCHIVING = {
+    "arrange": "arrange", "volumes": "volumes", "due": "list_due", "hold": "holds", "compliance": "compliance",
+    "metadata": "metadata", "term": "term", "file": "file",
+}  # fmt: skip
 Run = Callable[[argparse.Namespace, Settings], Coroutine[Any, Any, int]]
 
 
@@ -91,6 +96,26 @@ def _command(name: str) -> Run:
         if name == "tax-check":
             return rules.tax_check
         return lambda args, settings: {"list": rules.list_, "check": rules.check}[args.action](args, settings)
+    if name in ARCHIVING:
+        from bot.commands import archiving
+
+        return getattr(archiving, ARCHIVING[name])  # type: ignore[no-any-return]
+    if name in ("check", "package", "receive"):
+        from bot.commands import custody
+
+        return {"check": custody.check, "package": custody.package, "receive": custody.receive}[name]
+    if name == "ask":
+        from bot.commands.figures import ask
+
+        return ask
+    if name == "schedule":
+        from bot.commands import schedules
+
+        return lambda args, settings: getattr(schedules, f"{args.action}_all")(args, settings)
+    if name == "status":
+        from bot.commands.state import status
+
+        return status
     if name == "keys":
         from bot.commands import keys
 
@@ -155,13 +180,22 @@ def _parser() -> argparse.ArgumentParser:
     reporting.add_argument(
         "-o", dest="out", type=Path, required=True, metavar="FILE", help=".pdf .docx .xlsx .png .json"
     )
+    reporting.add_argument("--archive", action="store_true", help="连同数据归档 archive it with its data")
     reporting.add_argument("--period", help="2026, 2026H1, 2026Q3, 2026-09")
     reporting.add_argument("--company", help="公司代码 company code")
     reporting.add_argument("--format", choices=("pdf", "docx", "xlsx", "png", "json"))
+    questioning = add("ask", "问数字 ask for figures in words", spoken, asked)
+    questioning.add_argument("words", nargs="+", metavar="WORDS", help="例 e.g. 上季度 管理费用 趋势")
+    questioning.add_argument("--company", help="公司代码 company code")
+    add("status", "运行状态 queues, failures, storage, backup", spoken)
+    scheduling = commands.add_parser("schedule", help="定时 schedules")
+    plans = scheduling.add_subparsers(dest="action", required=True, metavar="ACTION")
+    plans.add_parser("list", help="列出全部定时 all schedules", parents=[common, spoken])
     add("verify", "校验全部档案 check every digest, link and record", spoken)
     add("reindex", "重建检索 rebuild the index", spoken)
     benching = add("bench", "测量 measure", spoken)
     benching.add_argument("name", metavar="NAME")
+    _custody(add, spoken, asked)
     rechecking = add("tax-check", "再向税务机关查验 ask the tax authority once more", spoken, asked)
     rechecking.add_argument("id", metavar="ID")
     _rules(commands, common, spoken, asked)
@@ -169,7 +203,77 @@ def _parser() -> argparse.ArgumentParser:
     _people(commands, common, spoken)
     _books(commands, common, spoken)
     _channels(commands, common, spoken)
+    _archiving(commands, common, spoken)
     return parser
+
+
+def _archiving(commands: Any, common: argparse.ArgumentParser, spoken: argparse.ArgumentParser) -> None:
+    whose = argparse.ArgumentParser(add_help=False)
+    whose.add_argument("--company", metavar="NAME", help="公司代码或名称 the company's code or name")
+    whose.add_argument("--as", dest="person", metavar="PERSON", help="以谁的身份 whose rights apply")
+    why = argparse.ArgumentParser(add_help=False)
+    why.add_argument("--reason", default="", help="原因 why")
+    usual = [common, spoken, whose]
+    arranging = commands.add_parser("arrange", help="整理归档 arrange and file vouchers", parents=usual)
+    arranging.add_argument("period", metavar="PERIOD", help="2026-09, 2026Q3, 2026")
+    arranging.add_argument("--trial", action="store_true", help="只看，不归档 show the plan, file nothing")
+    volumes = commands.add_parser("volumes", help="案卷 volumes").add_subparsers(dest="action", required=True)
+    listing = volumes.add_parser("list", help="列出 list", parents=usual)
+    listing.add_argument("--year", type=int)
+    binding = volumes.add_parser("bind", help="封面、目录、备考表、脊背 cover, list, notes, spine", parents=usual)
+    binding.add_argument("id", metavar="VOLUME")
+    binding.add_argument("-o", dest="out", type=Path, required=True, metavar="FILE.pdf")
+    due = commands.add_parser("due", help="到期与期限 what falls due, deadlines, what to print", parents=usual)
+    due.add_argument("until", nargs="?", metavar="PERIOD", help="到这个期间末 by its end (default: this year)")
+    holds = commands.add_parser("hold", help="冻结 legal holds").add_subparsers(dest="action", required=True)
+    adding = holds.add_parser("add", help="冻结 hold", parents=[*usual, why])
+    adding.add_argument("words", nargs="*", metavar="WORDS", help="对方、合同、档号、期间 party, number, period")
+    adding.add_argument("--why", choices=("debt", "open", "litigation"))
+    for name, what in (("--unit", "件"), ("--volume", "案卷"), ("--from", "从 2025-01"), ("--to", "到 2025-12")):
+        dest = {"--from": "first", "--to": "last"}.get(name, name[2:])
+        adding.add_argument(name, dest=dest, default="", help=what)
+    releasing = holds.add_parser("release", help="解除 release", parents=[*usual, why])
+    releasing.add_argument("id", metavar="HOLD")
+    holds.add_parser("list", help="列出 list", parents=usual).add_argument("--all", action="store_true")
+    reviewing = commands.add_parser("compliance", help="定期审查 review", parents=usual)
+    reviewing.add_argument("--record", choices=("backup", "drill", "reading", "verify"), help="记录 note as done")
+    reviewing.add_argument("--on", metavar="DATE")
+    reviewing.add_argument("--words", default="", help="说明 words about it")
+    reviewing.add_argument("-o", dest="out", type=Path, metavar="FILE.pdf")
+    showing = commands.add_parser("metadata", help="著录 metadata of a unit", parents=[*usual, why])
+    showing.add_argument("id", metavar="ID", help="档号、编号、凭证 number, item id, voucher and month")
+    showing.add_argument("--set", metavar="M27=VALUE")
+    extending = commands.add_parser("term", help="鉴定后延长 a longer term after appraisal", parents=[*usual, why])
+    extending.add_argument("id", metavar="ID")
+    extending.add_argument("term", metavar="TERM", help="40年, 永久")
+    filing = commands.add_parser("file", help="归入其他档案 file another kind of record", parents=usual)
+    filing.add_argument("file", type=Path, metavar="FILE")
+    filing.add_argument("--kind", required=True, help="保管期限表的名称 a name of the retention table")
+    filing.add_argument("--period", required=True, metavar="PERIOD")
+    filing.add_argument("--title", default="")
+
+
+def _custody(
+    add: Callable[..., argparse.ArgumentParser], spoken: argparse.ArgumentParser, asked: argparse.ArgumentParser
+) -> None:
+    checking = add("check", "四性检测 four-property checks", spoken, asked)
+    checking.add_argument("selection", nargs="*", metavar="SELECTION", help="2025, 2025-09, 凭证, 案卷号, 档号, 编号")
+    checking.add_argument(
+        "--stage", default="长期保存", choices=("归档", "移交接收", "长期保存"), help="环节 the stage"
+    )
+    checking.add_argument("--sample", metavar="PERCENT", default="", help="抽样百分比 a sample, e.g. 5")
+    checking.add_argument("--company", help="公司代码 company code")
+    checking.add_argument("-o", dest="out", type=Path, metavar="FILE", help="检测报告 the report: .pdf .xlsx .json")
+    packing = add("package", "制作移交包 make a hand-over package", spoken, asked)
+    packing.add_argument("selection", nargs="+", metavar="SELECTION", help="2025, 2025-09 凭证, 案卷号, 档号, 编号")
+    packing.add_argument("-o", dest="out", type=Path, required=True, metavar="DIR", help="空目录 an empty folder")
+    packing.add_argument("--company", help="公司代码 company code")
+    packing.add_argument("--carrier", default="", metavar="NO", help="载体编号 the medium's number")
+    receiving = add("receive", "核对并接收移交包 verify and take a package", spoken, asked)
+    receiving.add_argument("package", type=Path, metavar="DIR|ZIP")
+    receiving.add_argument("--company", help="收入哪个全宗 the fonds it goes into (its code)")
+    receiving.add_argument("--signer", default="", metavar="FINGERPRINT", help="移交方签名公钥指纹 the sender's key")
+    receiving.add_argument("--only-verify", action="store_true", help="只核对 verify, take nothing")
 
 
 def _books(commands: Any, common: argparse.ArgumentParser, spoken: argparse.ArgumentParser) -> None:
@@ -261,7 +365,7 @@ def _people(commands: Any, common: argparse.ArgumentParser, spoken: argparse.Arg
     )
     adding.add_argument("id", metavar="ID", help="账号 e.g. zhang.wei")
     adding.add_argument("--name", help="姓名")
-    adding.add_argument("--roles", help="employee,approver,finance,archivist,auditor,admin")
+    adding.add_argument("--roles", help="employee,approver,finance,archivist,auditor,admin,cashier")
     adding.add_argument("--department", default="")
     adding.add_argument("--company", default="")
     adding.add_argument("--email", help="公司邮箱，用于按邮箱绑定 the directory's e-mail")

@@ -8,13 +8,16 @@ import secrets
 from dataclasses import replace
 
 from archive.access import Person, Right, demand
-from archive.errors import AccountDisabled, DatabaseProblem, Problem, UnknownCommand
-from archive.words import Text
+from archive.errors import AccountDisabled, DatabaseProblem, NotAsked, Problem, UnknownCommand
+from archive.grammar import sounds
+from archive.words import Text, same
+from handlers.ask import ask
 from handlers.context import Context
 from handlers.feedback import feedback
 from handlers.message import PROGRAMS, Choice, Message, Reply, told_of
 from handlers.show import show
-from handlers.table import ACTIONS, UPLOAD, Handler, command_for, nearest
+from handlers.table import ACTIONS, UPLOAD, Handler, command_for, nearest, slip
+from handlers.todo import todo
 
 log = logging.getLogger("guidang.dispatch")
 
@@ -62,12 +65,12 @@ async def answer(ctx: Context, message: Message) -> Reply:
 
 
 async def _handled(ctx: Context, asker: Person, message: Message) -> Reply:
-    right, handler, rest = _route(message)
+    right, handler, rest = _route(message, guess=ctx.reword is not None)
     demand(asker, right)
     return await handler(ctx, asker, message, rest)
 
 
-def _route(message: Message) -> tuple[Right, Handler, str]:
+def _route(message: Message, *, guess: bool) -> tuple[Right, Handler, str]:
     if message.click:
         if message.click.action not in ACTIONS:
             raise UnknownCommand(words=message.click.action, nearest="帮助")
@@ -76,15 +79,20 @@ def _route(message: Message) -> tuple[Right, Handler, str]:
     if message.files:
         return UPLOAD.right, UPLOAD.handler, message.text
     found = command_for(message.text)
-    if found:
+    if found and not (found[0].handler is todo and found[1] and sounds(message.text)):  # 待审批金额 is a question
         command, rest = found
         return command.right, command.handler, rest if command.handler is feedback else rest[:LONGEST]
     if _ITEM.fullmatch(message.text.strip()[:LONGEST]):
         return Right.SEARCH, show, message.text
+    if guess or (sounds(message.text) and not slip(message.text)):
+        return Right.SEARCH, ask, message.text[:LONGEST]
     raise UnknownCommand(words=message.text.strip()[:40], nearest=nearest(message.text))
 
 
 def _ways_out(problem: Problem, message: Message) -> tuple[Choice, ...]:
+    if isinstance(problem, NotAsked) and problem.facts.get("instead"):
+        meant = same(problem.facts["instead"])
+        return (Choice(meant, say=Text("问 ", "ask ") + meant),)
     if not isinstance(problem, UnknownCommand) or not message.text.strip():
         return ()
     words = message.text.strip()[:40]

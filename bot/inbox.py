@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from archive.access import Person, Right, demand
 from archive.errors import DatabaseProblem, NotFound, Problem
 from archive.item import Item
+from archive.overview import Overview
 from archive.words import Text
 from bot.channel import Channel
 from bot.dispatch import answer
@@ -21,6 +22,7 @@ from bot.forms import form_of, mistakes
 from bot.post import Post
 from handlers.context import Context
 from handlers.message import Click, Form, Message, RemoteFile, Reply
+from handlers.overview import overview
 from handlers.report import made_before
 from handlers.search import find
 from handlers.show import original, picture
@@ -153,6 +155,15 @@ class Reception:
     async def original(self, person: Person, item_id: str, channel: str) -> tuple[str, str, bytes]:
         """See bot.channel.Door."""
         return await original(self._ctx, person, item_id, channel)
+
+    async def overview(self, person: Person) -> Overview:
+        """See bot.channel.Door."""
+        demand(person, Right.SEARCH)
+        return await overview(self._ctx, person)
+
+    async def pulse(self) -> int:
+        """See bot.channel.Door."""
+        return await self._ctx.trail.length()
 
     async def made(self, person: Person, address: str) -> bytes:
         """See bot.channel.Door."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
@@ -12,13 +13,18 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from archive import timetable
 from archive.errors import DatabaseDown, DatabaseProblem, NoSpace, NotFound, Problem
 from archive.words import Text
+from archive.workdays import Calendar
 from bot.app import House
 from bot.inbox import Reception
 from bot.indexing import mend
+from handlers.digest import send_due
+from handlers.due import notify
 from handlers.message import Reply
 from handlers.todo import remind, resend
+from storage.replicas import BEAT
 from storage.schedules import Schedule
 
 log = logging.getLogger("guidang.schedule")
@@ -47,6 +53,7 @@ class Clock:
         """`more`: other jobs, each with the seconds between two runs."""
         self._house, self._more = house, more
         self._reception = reception
+        self._noticed = ""  # the month whose notices went out
         self._failed: set[str] = set()  # runs that failed, whose owners know
         self._scheduler = AsyncIOScheduler(timezone=house.settings.zone)
 
@@ -55,10 +62,13 @@ class Clock:
         jobs: tuple[tuple[Callable[[], Awaitable[object]], int], ...] = (
             (self.due, LOOK),
             (self.remind, 60),
+            (self.digests, 60),
             (self._house.post.deliver_rest, 5),
             (self._house.vault.index_rest, 15),
             (self._reception.tell_given_up, 15),
             (self.sweep, 600),
+            (self.notify, 600),
+            (self._house.replicas.beat, BEAT),
             *self._more,
         )
         if self._house.tax:
@@ -68,6 +78,7 @@ class Clock:
                 _told(job), IntervalTrigger(seconds=seconds), max_instances=1, coalesce=True, misfire_grace_time=None
             )
         self._scheduler.add_job(_told(self.mend))
+        self._scheduler.add_job(_told(self._house.replicas.beat))
         self._scheduler.start()
 
     async def stop(self) -> None:
@@ -76,6 +87,7 @@ class Clock:
             self._scheduler.shutdown(wait=False)
         with suppress(DatabaseProblem):  # then the lease ends by itself
             await self._house.leases.give_back("clock")
+            await self._house.replicas.leave()
 
     async def _leading(self) -> bool:
         """Whether this replica is the one that acts for all."""
@@ -86,6 +98,22 @@ class Clock:
         while not await self._leading():  # noqa: ASYNC110  another process holds it
             await asyncio.sleep(LOOK)
         await mend(self._house)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """The schedules of the settings file are records like the others from now on."""
+        settings = self._house.settings
+        made = []
+        for plan in settings.schedules:
+            when = timetable.parse(plan.words)
+            channel, conversation = settings.groups.get(plan.to, (plan.channel, ""))
+            digest = hashlib.sha256(repr((plan, channel, conversation)).encode()).hexdigest()[:6]
+            made.append(
+                Schedule(
+                    f"s-{digest}", plan.person, channel, conversation, when.words, dict(when.cron), settings.zone.key
+                )
+            )
+        await self._house.schedules.settle(made)
 
     async def due(self) -> None:
         """Say what schedules have come due, each once."""
@@ -95,7 +123,7 @@ class Clock:
         for schedule in await self._house.schedules.all():
             planned: datetime | None = None
             try:
-                planned = _last_due(schedule, now)
+                planned = None if schedule.paused else _last_due(schedule, now, self._house.schedules.calendar)
                 if planned is not None:
                     await self._speak(schedule, planned.isoformat())
             except (DatabaseDown, NoSpace):  # no schedule's own fault: all are looked at again
@@ -119,13 +147,15 @@ class Clock:
             why = UNFORESEEN.filled(number=number)
         with suppress(NotFound):  # nobody of that name is there to be told
             said = NOT_RUN.filled(words=schedule.words, id=schedule.id, why=why)
-            await self._house.post.tell(schedule.person, Reply(said), key, "reports")
+            await self._house.post.tell(schedule.owner, Reply(said), key, "reports")
         self._failed.add(key)
 
     async def _speak(self, schedule: Schedule, planned: str) -> None:
         """As if its owner said the words; the key makes the same run one message, whoever says it."""
         person = await self._house.people.get(schedule.person)
         channel, conversation = self._house.channels.get(schedule.channel), schedule.conversation
+        if not conversation and channel is None:
+            raise NotFound(item=schedule.channel)
         if channel and not channel.shared(conversation):  # what was asked in a group is told to the group
             conversation = await channel.conversation(person, "reports") or conversation
         await self._reception.receive(
@@ -144,18 +174,32 @@ class Clock:
             await resend(self._house.ctx, company.code)
             await remind(self._house.ctx, company.code)
 
+    async def notify(self) -> None:
+        """The monthly notice of what falls due, to the archivists; the post says each once, whoever has it said."""
+        month = f"{self._house.ctx.now().astimezone(self._house.settings.zone):%Y-%m}"
+        if month == self._noticed or not await self._leading():
+            return
+        for company in self._house.settings.companies:
+            await notify(self._house.ctx, company.code)
+        self._noticed = month
+
+    async def digests(self) -> None:
+        """Each person's daily digest, at their time."""
+        if await self._leading():
+            await send_due(self._house.ctx)
+
     async def sweep(self) -> None:
         """Files of messages still to be worked on have no record yet, so nothing is swept while any waits."""
         if await self._leading() and not await self._house.inbox.waiting():
             await self._house.vault.sweep(self._house.ctx.now())
 
 
-def _last_due(schedule: Schedule, now: datetime) -> datetime | None:
+def _last_due(schedule: Schedule, now: datetime, calendar: Calendar) -> datetime | None:
     """The latest of its times that has come and was not run: several missed ones are made up for by one."""
-    planned = schedule.next(max(schedule.last_run or schedule.made_at or now, now - CATCH_UP))
+    planned = schedule.next(max(schedule.last_run or schedule.made_at or now, now - CATCH_UP), calendar)
     last = None
     while planned is not None and planned <= now:
-        last, planned = planned, schedule.next(planned)
+        last, planned = planned, schedule.next(planned, calendar)
     return last
 
 

@@ -39,6 +39,11 @@ class Workers:
         self._idle: list[ProcessPoolExecutor] = []
         self._busy: set[ProcessPoolExecutor] = set()
 
+    @property
+    def busy(self) -> bool:
+        """Whether a task is under way or waits for a process."""
+        return bool(self._busy) or self._slots.locked()
+
     async def run(self, task: Callable[..., Any], *args: Any) -> Any:
         """The task's result. Its own Problems come through; a crash or a time-out becomes ReaderFailed."""
         async with self._slots:

@@ -22,7 +22,8 @@ from archive.company import Company
 from archive.document import Kind
 from archive.errors import BadSettings
 from archive.words import Text
-from config import channels, mail, taxcheck, trust
+from archive.workdays import WEEKDAYS, Calendar
+from config import archiving, asking, channels, custody, mail, schedules, taxcheck, trust, workdays
 
 MB = 1024 * 1024
 HOME = ZoneInfo("Asia/Shanghai")
@@ -58,6 +59,12 @@ class Settings:
     channels: channels.Channels = channels.NONE
     trust: Trust = NOBODY  # whose seals and signatures pass
     tax_check: taxcheck.Provider | None = None  # of 查验; None: people look it up
+    archiving: archiving.Archiving = archiving.USUAL
+    custody: custody.Custody = field(default_factory=custody.Custody)  # checks and hand-over
+    workdays: Calendar = WEEKDAYS
+    groups: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # name → (channel, conversation)
+    schedules: tuple[schedules.Planned, ...] = ()
+    model: asking.Model | None = None  # puts questions into the words of the grammar; None: nobody does
 
     @property
     def address(self) -> str:
@@ -88,6 +95,11 @@ _KNOWN = {
     **channels.KNOWN,
     **trust.KNOWN,
     **taxcheck.KNOWN,
+    **archiving.KNOWN,
+    **custody.KNOWN,
+    **workdays.KNOWN,
+    **schedules.KNOWN,
+    **asking.KNOWN,
 }
 
 
@@ -105,6 +117,7 @@ def read(
     folder = data or Path(env.get("GUIDANG_DATA") or server.get("data") or "data")
     wanted = port if port is not None else env.get("GUIDANG_PORT") or server.get("port", 8460)
     key_file = env.get("GUIDANG_MASTER_KEY_FILE") or keys.get("file")
+    groups = schedules.groups(given, mistakes)
     settings = Settings(
         data=folder.absolute(),
         host=str(env.get("GUIDANG_HOST") or server.get("host") or "127.0.0.1"),
@@ -127,6 +140,12 @@ def read(
         channels=channels.read(env, given, mistakes),
         trust=trust.read(env, given, mistakes),
         tax_check=taxcheck.read(env, given, mistakes),
+        archiving=archiving.read(given.get("archive", {}), mistakes),
+        custody=custody.read(env, given, mistakes),
+        workdays=workdays.read(given, mistakes),
+        groups=groups,
+        schedules=schedules.read(given, groups, mistakes),
+        model=asking.read(env, given, mistakes),
     )  # fmt: skip
     if mistakes:
         raise BadSettings(mistakes="; ".join(mistakes))

@@ -6,9 +6,9 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
-from archive.access import Person
+from archive.access import Person, Right, may
 from archive.analysis.figures import Figures
 from archive.period import Period
 from archive.statements.make import Span, span_in
@@ -16,6 +16,7 @@ from archive.trail import Entry
 from archive.words import Lang, Text, same
 from handlers.anomalies import unusual
 from handlers.context import Context
+from handlers.made import Made, archive_choice
 from handlers.message import Card, Choice, Fact, Message, OutFile, Reply
 from handlers.studies import (
     Study,
@@ -32,8 +33,9 @@ from handlers.studies import (
 from reports import anomalies as anomalies_page
 from reports.financials import period_text
 from reports.head import Head
-from reports.page import WAN, YUAN, Page
+from reports.page import YUAN, Page
 from reports.render import Format, render
+from reports.units import find_unit
 
 #: Findings told on the card; vouchers, and kinds by themselves, one press away.
 FLAGS, VOUCHERS, ONLY = 8, 6, 5
@@ -57,6 +59,10 @@ class Analysed:
     def period(self) -> Period:
         """The days it covers."""
         return stretch(self.span)
+
+    def made(self) -> Made:
+        """As a report among others."""
+        return Made(self.page, self.key, self.period, self.rows, self.figures)
 
 
 Maker = Callable[[Context, str, Span, Head, str], Awaitable[Analysed]]
@@ -138,10 +144,10 @@ KINDS: Mapping[str, Kind] = {
         Text("客户排名", "customers"), ("客户排行", "客户统计", "customer ranking", "top customers"),
         Text("看客户排名", "see customers by revenue"), "2026", _study("customers", customers),
     ),
-    "vendors": Kind(
+    "purchases": Kind(
         Text("供应商排名", "purchases"),
         ("供应商排行", "采购排名", "supplier ranking", "vendor ranking", "top suppliers"),
-        Text("看供应商排名", "see suppliers by purchases"), "2026", _study("vendors", vendors),
+        Text("看供应商排名", "see suppliers by purchases"), "2026", _study("purchases", vendors),
     ),
     "forecast": Kind(
         Text("现金预测", "cash forecast"), ("资金预测", "现金流预测", "现金流量预测"),
@@ -157,7 +163,7 @@ KINDS: Mapping[str, Kind] = {
 def kind_in(words: str) -> tuple[str, str] | None:
     """The analysis the words name, and the words without its name; the longest name counts."""
     said = words.lower()
-    named = [(w.lower(), key) for key, kind in KINDS.items() for w in (kind.name.zh, kind.name.en, *kind.words)]
+    named = [(w.lower(), key) for key, kind in KINDS.items() for w in (key, kind.name.zh, kind.name.en, *kind.words)]
     for word, key in sorted(named, key=lambda pair: -len(pair[0])):
         edge = r"(?<![a-z])" if word.isascii() else ""
         if match := re.search(edge + re.escape(word) + (r"(?![a-z])" if word.isascii() else ""), said):
@@ -176,17 +182,19 @@ def names() -> Text:
     return Text("".join(f"、{n.zh}" for n in every), "".join(f", {n.en}" for n in every))
 
 
-async def asked(ctx: Context, asker: Person, words: str, lang: Lang | None = None) -> Analysed:
-    """The analysis the words name. Raises BadPeriod, NoBooks, NothingInBooks."""
-    unit = WAN if "万元" in words else YUAN
-    named = kind_in(words.replace("万元", " "))
+async def asked(
+    ctx: Context, asker: Person, words: str, lang: Lang | None = None, moment: datetime | None = None
+) -> Analysed:
+    """The analysis the words name, made at this moment or now. Raises BadPeriod, NoBooks, NothingInBooks."""
+    unit, words = find_unit(words)
+    named = kind_in(words)
     assert named is not None  # asked of such words only
     key, rest = named
     rest, only = anomalies_page.kind_in(rest) if key == "anomalies" else (rest, "")
-    at = ctx.now().astimezone(ctx.zone)
+    at = (moment or ctx.now()).astimezone(ctx.zone)
     span = span_in(rest or await _latest(ctx, asker.company), at.date())
     company = next((c.name for c in ctx.companies if c.code == asker.company), asker.company)
-    head = Head(company, stretch(span), at, asker.name, lang or asker.lang, unit)
+    head = Head(company, stretch(span), at, asker.name, lang or asker.lang, unit or YUAN)
     return await KINDS[key].make(ctx, asker.company, span, head, only)
 
 
@@ -226,6 +234,8 @@ async def reply(ctx: Context, asker: Person, message: Message, words: str) -> Re
         Choice(same(f.upper()), say=Text(f"{called.zh} {got.span.label} {f}", f"{called.en} {got.span.label} {f}"))
         for f in others
     ]
+    if may(asker, Right.KEEP):
+        again.append(archive_choice(got.made()))
     title = got.page.title + same(" · ") + period_text(got.span.label)
     card = Card(title, got.facts, got.flags, got.choices)
     return Reply(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from archive.anomalies.all import anomalies
 from archive.finding import Level
@@ -41,7 +40,7 @@ async def unusual(ctx: Context, company: str, months: Sequence[str]) -> Unusual:
             continue
         result = await matched(ctx, company, month, books)
         told += [r for r in result.remarks if r.kind not in _ON_THE_WAY or month < _last_told(books)]
-    odd = await asyncio.to_thread(anomalies, months, books.vouchers, log, workday=workday, limits=limits)
+    odd = await asyncio.to_thread(anomalies, months, books.vouchers, log, workday=ctx.workdays.works, limits=limits)
     mine = [p for p in log if p.period in months]
     unchecked = [r.why for r in told if r.level is Level.NOTE and not r.kind.startswith(("bank_", "book_"))]
     if not mine:
@@ -58,11 +57,6 @@ async def unusual(ctx: Context, company: str, months: Sequence[str]) -> Unusual:
     kept = [r for r in told if r.level is not Level.NOTE]
     each = {(r.kind, r.refs): r for r in (*kept, *odd)}  # two months may tell of the same: an invoice in both
     return Unusual(tuple(each.values()), tuple(unchecked), sum(v.period in set(months) for v in books.vouchers))
-
-
-def workday(day: date) -> bool:
-    """Monday to Friday."""
-    return day.weekday() < 5
 
 
 def _last_told(books: Ledger) -> str:

@@ -17,6 +17,7 @@ from archive.words import Text
 from handlers import submit
 from handlers.cards import item_card, money
 from handlers.context import Change, Context
+from handlers.digest import in_digest
 from handlers.message import Click, Message, Reply
 
 
@@ -123,7 +124,9 @@ async def _tell_owner(
     ctx: Context, asker: Person, item: Item, case: Case, verdict: Verdict, people: Sequence[Person]
 ) -> None:
     owner = next((p for p in people if p.id == item.owner), None)
-    if owner is None:
+    if verdict is Verdict.REJECT:
+        await _tell_earlier(ctx, asker, item, case)
+    if owner is None or (verdict is Verdict.APPROVE and await in_digest(ctx, owner.id)):
         return
     said = VERDICT_NAMES[verdict]
     reason = case.decisions[-1].reason
@@ -133,6 +136,18 @@ async def _tell_owner(
     )
     card = item_card(item, case, owner, people, ctx.zone, ctx.categories)
     await ctx.post.tell(owner.id, Reply(text, (card,)), f"outcome:{case.id}@{case.version}")
+
+
+async def _tell_earlier(ctx: Context, asker: Person, item: Item, case: Case) -> None:
+    """Who had approved an earlier step of what is rejected now hears of it, and why."""
+    reason = case.decisions[-1].reason
+    earlier = {d.person for d in case.decisions[-1 - case.step : -1]} - {asker.id, item.owner} if case.step else set()
+    text = Text(
+        f"你通过的 {item.id}（{money(item)}）被 {asker.name} 驳回：{reason}",
+        f"{item.id} ({money(item)}), which you approved, was rejected by {asker.name}: {reason}",
+    )
+    for person in sorted(earlier):
+        await ctx.post.tell(person, Reply(text), f"rejected-later:{case.id}@{case.version}:{person}")
 
 
 def _told(item: Item, case: Case, verdict: Verdict) -> Text:

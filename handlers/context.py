@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any, Literal, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from archive.access import Person, Role
 from archive.approval import Case, Rule
+from archive.arranging import Addition, Done, Filing
 from archive.authentic import NOBODY, Trust
 from archive.books import BookFile, Merge
 from archive.category import Category
 from archive.classify import Basis, CategoryRule
 from archive.company import Company
+from archive.digest import Wish
 from archive.hand_link import HandLink
+from archive.holds import Hold
 from archive.item import FileRef, Item, ItemState
+from archive.keeping import Paperless, Standing
+from archive.law import Law
 from archive.ledger import Ledger
 from archive.lessons import Correction, Lesson, LessonState
+from archive.made import Kept
+from archive.overview import Line
+from archive.period import Period
 from archive.query import Hits, Query, Scope
 from archive.remark import Remark
+from archive.retention import Term
 from archive.rulebook import Book, RuleVersion, Ruling
+from archive.shelving import Scheme, Volume
+from archive.standing import Standing as Running
 from archive.statements.choices import Choices
 from archive.statements.form import Forms
 from archive.trail import Entry, Link
+from archive.unit import Unit
 from archive.voucher import Voucher
 from archive.words import Text
+from archive.workdays import WEEKDAYS, Calendar
+from handlers.custody import Custody
 from handlers.message import Reply
 
 R = TypeVar("R")
@@ -70,6 +84,11 @@ class Vault(Protocol):
         identity that is neither rejected nor withdrawn.
         """
 
+    async def keep_made(
+        self, item: Item, case: Case, entries: Sequence[Entry], kept: Kept, period: Period, replaces: str
+    ) -> Item:
+        """File a report made here, with all its files. Raises ChangedMeanwhile when another version stands by now."""
+
     async def change(self, item_id: str, step: Callable[[Item, Case], Change]) -> Change:
         """Run a pure step on the item as it stands and keep what it makes, in one transaction; retried on conflict.
 
@@ -106,6 +125,9 @@ class Vault(Protocol):
     async def span(self, company: str, first: datetime, last: datetime, person: str | None) -> list[tuple[Item, Case]]:
         """Items whose document is dated in [first, last), in any state; undated ones by when they were received."""
 
+    async def lines(self, company: str, first: datetime) -> list[Line]:
+        """So much of the items as an overview needs: those received since `first`, and open ones of any age."""
+
     async def received(
         self, company: str, person: str | None, before: tuple[datetime, str] | None, limit: int,
         states: Sequence[ItemState] = (), first: datetime | None = None,
@@ -124,6 +146,12 @@ class Trail(Protocol):
 
     async def about(self, subject: str, limit: int = 50) -> list[Link]:
         """What was done about a thing, oldest first."""
+
+    def between(self, first: datetime, last: datetime) -> AsyncIterator[Entry]:
+        """What was done in [first, last), oldest first."""
+
+    async def length(self) -> int:
+        """How many entries there are: another number means that something was done."""
 
 
 class Search(Protocol):
@@ -165,8 +193,13 @@ class Post(Protocol):
 class Schedules(Protocol):
     """Messages that come by themselves."""
 
-    async def add(self, person: str, channel: str, conversation: str, words: str, cron: Mapping[str, str]) -> str:
-        """Its short id. Raises BadSchedule, TooManySchedules."""
+    async def add(
+        self, person: str, channel: str, conversation: str, words: str, cron: Mapping[str, str], by: str = ""
+    ) -> str:
+        """Its short id; `by` set it, where that is somebody else. Raises BadSchedule, TooManySchedules."""
+
+    async def pause(self, person: str, schedule_id: str, *, paused: bool) -> bool:
+        """Whether the person has such a schedule."""
 
     async def of(self, person: str) -> list[tuple[str, str, datetime | None]]:
         """(id, words, next time UTC)."""
@@ -276,6 +309,94 @@ class Lessons(Protocol):
         """What became of it, with a trail entry."""
 
 
+class Units(Protocol):
+    """件 and volumes: a voucher with its documents, or a lone document; numbered, walked in one order."""
+
+    async def unit(self, unit_id: str) -> Unit:
+        """By id; of a document that was taken into a voucher's 件, that one. Raises NotFound."""
+
+    async def item(self, item_id: str) -> tuple[Item, Unit]:
+        """A filed document and the 件 it is or is in. Raises NotFound."""
+
+    async def find(self, company: str, words: str) -> Unit:
+        """By 档号, by a voucher and its month (记-23 2025-09), by an item's or unit's id. Raises NotFound."""
+
+    def select(
+        self, company: str, *, year: int | None = None, month: int | None = None, kind: str = "", after: str = ""
+    ) -> AsyncIterator[Unit]:
+        """The company's 件 by year, kind, month and 档号, a page at a time; `after`: archive.shelving.shelf of one."""
+
+    async def contents(self, volume: str) -> list[Unit]:
+        """The 件 of a volume in their order."""
+
+    async def volumes(self, company: str, year: int | None = None) -> list[Volume]:
+        """The company's volumes, those of lone documents too, by 档号."""
+
+    async def arranged(self, company: str, period: str) -> dict[str, str]:
+        """id → print of the vouchers' 件 of a month (archive.arranging.print_of)."""
+
+    async def taken(self, items: Sequence[str]) -> dict[str, str]:
+        """Of these documents, those that are in a voucher's 件 → its id."""
+
+    async def there(self, ids: Sequence[str]) -> set[str]:
+        """Of these ids, those of 件 that stand."""
+
+    async def file(self, filings: Sequence[Filing], who: str, at: datetime, channel: str = "") -> Done:
+        """Give the 件 that aren't there yet their numbers, in the order given, in one transaction.
+
+        Raises MetadataMissing, NotFound.
+        """
+
+    async def add(
+        self, additions: Sequence[Addition], told: Callable[[Item], Mapping[str, str]], who: str, at: datetime,
+        day: date, channel: str = "", why: str = "",
+    ) -> Done:  # fmt: skip
+        """Documents that came after their voucher's 件: behind its papers, with a line in the volume's 备考表."""
+
+    async def note(self, volume: str, lines: Sequence[str], who: str, at: datetime, channel: str = "") -> bool:
+        """Lines for a volume's 备考表 that aren't there yet. Raises NotFound."""
+
+
+class Standings(Protocol):
+    """What people changed about a 件 since it was filed."""
+
+    async def of(self, unit: str) -> Standing | None:
+        """None for nothing."""
+
+    async def ending(self, first: date, last: date) -> list[Standing]:
+        """Those whose term was set anew and ends within these days."""
+
+    async def change(
+        self, unit: str, company: str, step: Callable[[Standing], tuple[Standing, Entry] | None]
+    ) -> Standing:
+        """Run a pure step on what stands; kept with its entry in one transaction. Raises what the step raises."""
+
+
+class Holds(Protocol):
+    """Legal holds (冻结)."""
+
+    async def of(self, company: str, *, ended: bool = False) -> list[Hold]:
+        """The company's holds, the earliest first; with `ended` those released too."""
+
+    async def add(self, hold: Hold, channel: str = "") -> Hold:
+        """Keep a new one under the company's next number."""
+
+    async def change(self, company: str, hold_id: str, step: Callable[[Hold], Hold], channel: str = "") -> Hold:
+        """Release one. Raises NotFound, and what the step raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Archiving:
+    """How this house arranges and keeps: settings and legal tables, as values."""
+
+    table: Mapping[str, Term]  # 保管期限, with the company's longer terms
+    least: Mapping[str, Term]  # 附表1 as it is
+    scheme: Scheme = Scheme.D1
+    office: str = "CW"
+    paper: Paperless = Paperless.PRINT_PERMANENT
+    laws: Sequence[Law] = ()
+
+
 class Ledgers(Protocol):
     """The books as a ledger, and what people have said about them."""
 
@@ -295,6 +416,32 @@ class Ledgers(Protocol):
         """Those with this number: two where a number was given twice."""
 
 
+class Digests(Protocol):
+    """Who wants a daily digest, and when."""
+
+    async def of(self, person: str) -> Wish | None:
+        """What the person said; None when they said nothing."""
+
+    async def all(self) -> dict[str, Wish]:
+        """By person; `on` is None for those who said nothing."""
+
+    async def wants(self, person: str, *, on: bool, hour: int, minute: int) -> None:
+        """From now on."""
+
+    async def sent(self, person: str, day: str) -> None:
+        """The one of this day is said, or there was nothing to say."""
+
+
+class Watch(Protocol):
+    """How the service itself stands."""
+
+    async def look(self, now: datetime) -> Running:
+        """Everything at this moment."""
+
+    async def again(self, failed_id: str, by: str, channel: str, now: datetime) -> bool:
+        """Try what was given up afresh; leaves a trail entry. False when it is no failure any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """Everything a handler gets. One frozen value, wired in bot/app.py only."""
@@ -308,8 +455,13 @@ class Context:
     notes: Notes
     identities: Identities
     books: Books
+    units: Units
+    standings: Standings
+    holds: Holds
+    archiving: Archiving
     ledgers: Ledgers
     forms: Forms
+    digests: Digests
     hand_links: HandLinks
     offload: Callable[..., Awaitable[Any]]  # run a sync function in a worker process
     now: Callable[[], datetime]  # UTC
@@ -324,3 +476,10 @@ class Context:
     built_in: Sequence[CategoryRule]  # the rules that come with the programme
     tax_checks: TaxChecks | None = None  # None: no provider is set, people look it up
     trust: Trust = NOBODY  # whose seals and signatures pass
+    custody: Custody | None = None  # checks, hand-over, packages
+    watch: Watch | None = None
+    workdays: Calendar = WEEKDAYS
+    groups: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # name → (channel, conversation)
+    reword: Callable[[str, date], Awaitable[str]] | None = (
+        None  # a question in other words, or ""; None: no model is set
+    )

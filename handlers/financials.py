@@ -6,23 +6,26 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from archive.access import Person
+from archive.access import Person, Right, may
+from archive.errors import NoForm, NothingInBooks
 from archive.ledger import Ledger
 from archive.money import thousands
 from archive.period import Period
-from archive.statements.make import KINDS, Span, kind_in, make, span_in
+from archive.statements.make import KEYS, KINDS, Span, kind_in, make, span_in, span_of
 from archive.statements.statement import Statement
 from archive.trail import Entry
 from archive.words import Lang, Text, same
 from handlers.context import Context
+from handlers.made import Made, archive_choice
 from handlers.message import Card, Choice, Fact, Message, OutFile, Reply
 from reports import financials as pages
-from reports.page import WAN, YUAN, Page
+from reports.page import YUAN, Page, Unit
 from reports.render import Format, render
+from reports.units import find_unit
 
 MEDIA: Mapping[str, str] = {
     "pdf": "application/pdf",
@@ -50,7 +53,7 @@ class Asked:
     statement: Statement
     ledger: Ledger
     company: str
-    wan: bool = False
+    unit: Unit | None = None
 
     @property
     def period(self) -> Period:
@@ -59,10 +62,16 @@ class Asked:
         end = Period.month(int(last[:4]), int(last[5:])).last
         return Period(date(int(first[:4]), int(first[5:]), 1), end, pages.period_text(self.span.label))
 
-    def page(self, ctx: Context, by: str, lang: Lang) -> Page:
-        """As it is printed."""
-        unit = WAN if self.wan else YUAN
-        return pages.page(self.statement, self.company, ctx.now().astimezone(ctx.zone), by, lang, unit)
+    def page(self, ctx: Context, by: str, lang: Lang, at: datetime | None = None) -> Page:
+        """As it is printed; `at`: as it was made then."""
+        when = (at or ctx.now()).astimezone(ctx.zone)
+        return pages.page(self.statement, self.company, when, by, lang, self.unit or YUAN)
+
+    def made(self, ctx: Context, by: str, lang: Lang, at: datetime | None = None) -> Made:
+        """As a report among others; its key is a word by which it is found again."""
+        return Made(
+            self.page(ctx, by, lang, at), KEYS[self.kind], self.period, len(self.statement.figures), self.json()
+        )
 
     def json(self) -> bytes:
         """Lines, notes, checks and parts: a stable contract."""
@@ -82,23 +91,40 @@ def names() -> Text:
 
 async def asked(ctx: Context, company: str, words: str) -> Asked:
     """The statement the words name. Raises BadPeriod, NothingInBooks, NoForm."""
-    wan = "万元" in words
-    named = kind_in(words.replace("万元", " "))
+    unit, words = find_unit(words)
+    named = kind_in(words)
     assert named is not None  # asked of such words only
     kind, rest = named
     ledger = await ctx.ledgers.open(company)
     span = span_in(rest or ledger.last, ctx.now().astimezone(ctx.zone).date())  # unsaid: as far as the books go
+    return await _made(ctx, company, ledger, kind, span, unit)
+
+
+async def page_of(ctx: Context, asker: Person, key: str, period: Period) -> Page | None:
+    """A statement by its key in archive.vocabulary.STATEMENTS; None where the books or the standard have none."""
+    ledger, span = await ctx.ledgers.open(asker.company), span_of(period)
+    if span is None:
+        return None
+    try:
+        got = await _made(ctx, asker.company, ledger, next(kind for kind, named in KEYS.items() if named == key), span)
+    except (NothingInBooks, NoForm):
+        return None
+    return got.page(ctx, asker.name, asker.lang)
+
+
+async def _made(ctx: Context, company: str, ledger: Ledger, kind: str, span: Span, unit: Unit | None = None) -> Asked:
     choices = await ctx.ledgers.choices(company)
     statement = make(ledger, ctx.forms, kind, span, choices.inputs, choices.early)
     name = next((c.name for c in ctx.companies if c.code == company), company)
-    return Asked(kind, span, statement, ledger, name, wan)
+    return Asked(kind, span, statement, ledger, name, unit)
 
 
 async def reply(ctx: Context, asker: Person, message: Message, words: str) -> Reply:
     """The statement as PDF (Word and Excel one press away), its main lines as a card that drills down."""
     format, plain = _format_of(words)
     got = await asked(ctx, asker.company, plain)
-    page = got.page(ctx, asker.name, asker.lang)
+    made_at = ctx.now()
+    page = got.page(ctx, asker.name, asker.lang, made_at)
     data, picture = await ctx.offload(_drawn, page, format)
     facts = {"period": got.span.label, "as": format}
     await ctx.trail.add(Entry(asker.id, "exported", got.kind, ctx.now(), message.channel, facts))
@@ -109,6 +135,8 @@ async def reply(ctx: Context, asker: Person, message: Message, words: str) -> Re
         Choice(same(f.upper()), say=Text(f"{called.zh} {got.span.label} {f}", f"{called.en} {got.span.label} {f}"))
         for f in others
     ]
+    if may(asker, Right.KEEP):
+        choices.append(archive_choice(got.made(ctx, asker.name, asker.lang, made_at)))
     return Reply(
         called + same(" · ") + pages.period_text(got.span.label) + _verdict(got.statement),
         (card(got),),
@@ -116,7 +144,10 @@ async def reply(ctx: Context, asker: Person, message: Message, words: str) -> Re
             OutFile(f"{got.kind}.png", "image/png", picture, preview=True),
             OutFile(name, MEDIA[format], data),
         ),
-        tuple(choices),
+        (
+            *choices,
+            *((archive_choice(got.made(ctx, asker.name, asker.lang, made_at)),) if may(asker, Right.KEEP) else ()),
+        ),
     )
 
 

@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from archive import performance
 from archive import period as periods
 from archive.access import RIGHT_NAMES, Person, Right, may
 from archive.approval import Case, Verdict
 from archive.checks import title_of
 from archive.errors import NotAllowed, NothingToReport, UnknownReport
 from archive.item import STATE_NAMES, FileRef, Item, ItemState
+from archive.made import is_made
 from archive.money import thousands
 from archive.period import Period
 from archive.trail import Entry
 from archive.words import Lang, Text, same
 from handlers import analysis, financials
 from handlers.context import Context
+from handlers.made import Made, archive_choice, report_name
 from handlers.message import Choice, Message, OutFile, Reply
 from reports import catalogue
 from reports.claim import Claim
 from reports.head import Head
-from reports.page import Page, Paragraph
+from reports.page import YUAN, Page, Paragraph
 from reports.render import Format, card, render
+from reports.units import find_unit
 
 MEDIA: Mapping[str, str] = {
     "pdf": "application/pdf",
@@ -39,17 +43,6 @@ _FORMATS: Mapping[str, Format] = {"pdf": "pdf", "word": "docx", "docx": "docx", 
 _COUNTED = frozenset({ItemState.ARCHIVED, ItemState.PENDING})
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A finished report: its page, and by which date its documents were chosen."""
-
-    page: Page
-    key: str
-    period: Period
-    rows: int
-    figures: bytes = b""  # of a financial statement: its JSON, lines by name
-
-
 async def report(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
     """The report as PDF with a preview; Word and Excel are one press away, or asked for by name."""
     if financials.names_statement(rest):
@@ -59,7 +52,7 @@ async def report(ctx: Context, asker: Person, message: Message, rest: str) -> Re
     words, format = _format_of(rest)
     made = await build(ctx, asker, words)
     data, preview = await ctx.offload(_drawn, made.page, format)
-    name = f"{made.page.title.to(asker.lang)}_{made.period.label.to(asker.lang)}.{format}"
+    name = f"{report_name(made, asker.lang)}.{format}"
     await ctx.trail.add(
         Entry(
             asker.id, "exported", made.key, ctx.now(), message.channel, {"period": made.period.label.zh, "as": format}
@@ -72,39 +65,71 @@ async def report(ctx: Context, asker: Person, message: Message, rest: str) -> Re
         text,
         files=(
             OutFile(f"{made.key}.png", "image/png", preview, preview=True),
-            OutFile(name.replace("/", "-").replace(" ", "_"), MEDIA[format], data),
+            OutFile(name, MEDIA[format], data),
         ),
-        choices=tuple(Choice(same(f.upper()), say=Text(f"报表 {plain} {f}", f"report {plain} {f}")) for f in others),
+        choices=(
+            *(Choice(same(f.upper()), say=Text(f"报表 {plain} {f}", f"report {plain} {f}")) for f in others),
+            *((archive_choice(made),) if may(asker, Right.KEEP) else ()),
+        ),
     )
 
 
-async def build(ctx: Context, asker: Person, words: str, lang: Lang | None = None) -> Made:
-    """The page for words like 上周报销. Raises UnknownReport, BadPeriod, NothingToReport."""
+async def build(
+    ctx: Context,
+    asker: Person,
+    words: str,
+    lang: Lang | None = None,
+    period: Period | None = None,
+    at: datetime | None = None,
+) -> Made:
+    """The page for words like 上周报销. Raises UnknownReport, BadPeriod, NothingToReport.
+
+    `at`: the moment it is to be made for, where that isn't now: how long something has waited is told as of then.
+    """
+    now = at or ctx.now()
+    today = now.astimezone(ctx.zone).date()
     if financials.names_statement(words):
-        got = await financials.asked(ctx, asker.company, words)
-        page = got.page(ctx, asker.name, lang or asker.lang)
-        return Made(page, got.kind, got.period, len(got.statement.figures), got.json())
+        return (await financials.asked(ctx, asker.company, words)).made(ctx, asker.name, lang or asker.lang, now)
     if analysis.names_analysis(words):
-        made = await analysis.asked(ctx, asker, words, lang)
-        return Made(made.page, made.key, made.period, made.rows, made.figures)
-    today = ctx.now().astimezone(ctx.zone).date()
-    period, rest = periods.find(words, today)
-    period = period or Period.month(today.year, today.month)
+        return (await analysis.asked(ctx, asker, words, lang, now)).made()
+    unit, words = find_unit(words)
+    said, rest = periods.find(words, today)
+    period = period or said or Period.month(today.year, today.month)
     entry = catalogue.find(rest or "expenses")
     if entry is None:
         raise UnknownReport(
             words=rest.strip(), names=catalogue.names() + same("、") + financials.names() + analysis.names()
         )
+    if entry.source == "performance":
+        return await _performance(ctx, asker, entry, period, lang or asker.lang, now)
     pairs, basis = await _pairs(ctx, asker.company, period)
+    if entry.kept != "inventory":  # a report that was archived is no claim
+        pairs = [pair for pair in pairs if not is_made(pair[0])]
     if not pairs:
         raise NothingToReport(period=period.label)
     names = {p.id: p.name for p in await ctx.people.all()}
     claims = [claim_of(item, case, names, ctx.remind_after) for item, case in pairs]
     company = next((c.name for c in ctx.companies if c.code == asker.company), asker.company)
     english = {c.name.zh: c.name for c in ctx.categories} | {ctx.no_category.zh: ctx.no_category}
-    head = Head(company, period, ctx.now().astimezone(ctx.zone), asker.name, lang or asker.lang, names=english)
+    head = Head(company, period, now.astimezone(ctx.zone), asker.name, lang or asker.lang, unit or YUAN, english)
     page = entry.build(claims, head)
     return Made(_noted(page, basis, pairs), entry.key, period, len(claims))
+
+
+async def _performance(
+    ctx: Context, asker: Person, entry: catalogue.Entry, period: Period, lang: Lang, now: datetime
+) -> Made:
+    """The archive's own figures, from the records and the trail of the period."""
+    first, last = _moment(ctx, period.first), _moment(ctx, period.last + timedelta(days=1))
+    pairs = await ctx.vault.handed_in(asker.company, first, last)
+    if not pairs:
+        raise NothingToReport(period=period.label)
+    done = [entry async for entry in ctx.trail.between(first, min(last, now))]
+    people = frozenset(p.id for p in await ctx.people.all() if p.company == asker.company)
+    measured = performance.measure(pairs, done, people, ctx.remind_after, now)
+    company = next((c.name for c in ctx.companies if c.code == asker.company), asker.company)
+    head = Head(company, period, now.astimezone(ctx.zone), asker.name, lang)
+    return Made(entry.build(measured, head), entry.key, period, len(measured.taken))
 
 
 async def made_before(ctx: Context, person: Person, file: FileRef) -> bytes:
@@ -139,6 +164,11 @@ def _noted(page: Page, basis: Text, pairs: Sequence[tuple[Item, Case]]) -> Page:
         text += Text(
             f"；其中待审批 {len(open_)} 张，{thousands(yuan)} 元",
             f"; of these {len(open_)} documents, CNY {thousands(yuan)}, await approval",
+        )
+    if page.unit.size > 1:
+        text += Text(
+            "；各数分别四舍五入，合计可能有尾差",
+            "; every figure is rounded by itself, sums may differ in the last place",
         )
     at = min(1, len(page.blocks))
     return replace(page, blocks=(*page.blocks[:at], Paragraph(text, "note"), *page.blocks[at:]))

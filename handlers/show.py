@@ -17,6 +17,7 @@ from archive.words import Text, same
 from handlers.cards import item_card
 from handlers.context import Context
 from handlers.message import Message, OutFile, Reply
+from handlers.standing import keeper_of, line, results_of
 from intake.preview import Mark, draw
 
 ACTIONS: Mapping[str, Text] = {
@@ -37,7 +38,11 @@ ACTIONS: Mapping[str, Text] = {
     "rendition": Text("并入另一种版式", "another rendition added"),
     "reversed": Text("被红字发票冲销", "reversed by a red invoice"),
     "signature_checked": Text("验签", "signatures verified"),
+    "refused": Text("重复提交被拒收", "a second copy was refused"),
     "tax_checked": Text("查验", "checked with the tax authority"),
+    "arranged": Text("归入凭证", "taken into its voucher's unit"),
+    "paper_added": Text("补入凭证", "added to its voucher's unit"),
+    "inspection_failed": Text("四性检测不通过", "failed the four-property check"),
 }
 #: Who looked is in the trail for auditors; in the conversation it would drown what was done.
 _LOOKS = frozenset({"viewed", "downloaded"})
@@ -70,6 +75,9 @@ async def show(ctx: Context, asker: Person, message: Message, rest: str) -> Repl
     history = await ctx.trail.about(item.id, MOST)
     names = {p.id: p.name for p in people} | {"system": "归档"}
     text = Text(_history(ctx, history, names, "zh"), _history(ctx, history, names, "en")) + _grounds(item)
+    if item.filed:
+        text += same("\n") + line(await results_of(ctx, item.id))
+        text += same("\n") + await keeper_of(ctx, item.id)
     card = item_card(item, case, asker, people, ctx.zone, ctx.categories)
     files = [
         OutFile(file.name, file.media_type, file=f"original:{item.id}" + (f"/{n}" if n else ""), size=file.size)

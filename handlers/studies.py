@@ -122,7 +122,7 @@ async def customers(ctx: Context, company: str, books: Figures, span: Span, head
 
 async def vendors(ctx: Context, company: str, books: Figures, span: Span, head: Head) -> Study:
     """Suppliers by purchases."""
-    return await _ranked(ctx, company, books, span, head, "vendors")
+    return await _ranked(ctx, company, books, span, head, "purchases")
 
 
 async def _ranked(ctx: Context, company: str, books: Figures, span: Span, head: Head, key: str) -> Study:

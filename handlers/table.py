@@ -7,11 +7,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from archive.access import Person, Right, may
+from archive.grammar import sounds
 from archive.timetable import starts_a_schedule
 from archive.words import Text
 from handlers.analysis import KINDS as ANALYSES
 from handlers.analysis import command as analysis_of
 from handlers.approve import approve, reject
+from handlers.arrange import FILE as ARRANGE_FILE
+from handlers.arrange import arrange, file_month
+from handlers.ask import ACTION as ASK_AGAIN
+from handlers.ask import ask
 from handlers.book_mapping import ACTION as BOOK_MAP
 from handlers.book_mapping import AS_DOCUMENT, as_document, columns, map_columns
 from handlers.books import COLUMNS as BOOK_COLUMNS
@@ -21,32 +26,51 @@ from handlers.check import check
 from handlers.closing import closing_check
 from handlers.context import Context
 from handlers.correct import correct, restore, withdraw
+from handlers.describe import describe
+from handlers.digest import set_digest
 from handlers.drill import details, voucher
+from handlers.due import extend, list_due, print_list
 from handlers.enter import ACTION as ENTER
 from handlers.enter import enter
 from handlers.feedback import feedback
 from handlers.forwarded import forwarded
+from handlers.hand_over import deputy, hand_over, refused, sign_code, signed
+from handlers.handing import REFUSE as HANDOVER_REFUSE
+from handlers.handing import SIGN as HANDOVER_SIGN
+from handlers.hold import RELEASE as HOLD_RELEASE
+from handlers.hold import hold, release
 from handlers.inputs import ACTION as INPUTS
 from handlers.inputs import inputs
+from handlers.inspect import CANCEL as INSPECTION_CANCEL
+from handlers.inspect import cancel as cancel_inspection
+from handlers.inspect import inspect
+from handlers.join import join
+from handlers.keep import keep, reported
 from handlers.link import ACTION as LINK
 from handlers.link import link, link_code
+from handlers.made import KEEP
 from handlers.mapping import mapping
 from handlers.match import check_books
 from handlers.message import Choice, Message, Reply
-from handlers.report import report
+from handlers.monthend import month_end
+from handlers.record import scrap
+from handlers.review import note, review_now
 from handlers.rule_cards import APPROVE as RULE_APPROVE
 from handlers.rule_cards import DISMISS, SUGGEST
 from handlers.rule_cards import REJECT as RULE_REJECT
 from handlers.rule_cards import WITHDRAW as RULE_WITHDRAW
 from handlers.rule_steps import approve_rule, reject_rule, withdraw_rule
 from handlers.rules import add_rule, change_rule, retire_rule, rules
-from handlers.schedule import cancel_schedule, list_schedules, set_schedule
+from handlers.schedule import cancel_schedule, list_schedules, pause_schedule, resume_schedule, set_schedule
 from handlers.search import search
 from handlers.show import show
 from handlers.signature import signature
+from handlers.state import ACTION as RETRY
+from handlers.state import retry, state
 from handlers.statements import balance_sheet, cash_flow_statement, changes_in_equity, income_statement
 from handlers.suggested import dismiss_suggested, propose_suggested
 from handlers.todo import todo
+from handlers.volumes import volumes
 from handlers.voucher_link import UNDO as LINK_UNDO
 from handlers.voucher_link import link_voucher, part_voucher
 from handlers.voucher_link import undo as undo_link
@@ -108,7 +132,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         ("报表", "报告", "report"),
         Right.REPORT,
-        report,
+        reported,
         Text("做报表", "make a report"),
         Text("报表 本月报销", "report expenses this month"),
     ),
@@ -176,11 +200,109 @@ COMMANDS: tuple[Command, ...] = (
         Text("报表填数 2026-09", "inputs 2026-09"),
     ),
     Command(
+        ("归档报表", "archive report"),
+        Right.KEEP,
+        keep,
+        Text("把报表连同数据归档", "archive a report with its data"),
+        Text("归档报表 报销 2026-10", "archive report expenses 2026-10"),
+    ),
+    Command(
+        ("问一下", "问", "ask"),
+        Right.SEARCH,
+        ask,
+        Text("用一句话问数字", "ask for figures in words"),
+        Text("问 本月差旅 按部门", "ask travel this month by department"),
+    ),
+    Command(
         ("核对", "对账", "match", "check books"),
         Right.SEE_ALL,
         check_books,
         Text("核对凭证、单据、银行", "check vouchers, documents and bank"),
         Text("核对 2026-09", "match 2026-09"),
+    ),
+    Command(
+        ("整理", "arrange"),
+        Right.ARRANGE,
+        arrange,
+        Text("整理一个月的凭证，先看再归档", "arrange a month's vouchers: look first, then file"),
+        Text("整理 2026-09", "arrange 2026-09"),
+    ),
+    Command(
+        ("并入", "join"),
+        Right.ARRANGE,
+        join,
+        Text("把没对上的单据并入凭证", "put a document into a voucher's unit"),
+        Text("并入 G2610-0001 记-1 2026-09 原因：金额已核对", "join G2610-0001 记-1 2026-09 because: amounts checked"),
+    ),
+    Command(
+        ("案卷", "volumes"),
+        Right.SEE_ALL,
+        volumes,
+        Text("看案卷，打印封面、目录", "see volumes, print covers and lists"),
+        Text("案卷 2026", "volumes 2026"),
+    ),
+    Command(
+        ("著录", "describe"),
+        Right.SEARCH,
+        describe,
+        Text("看和补元数据", "see and add metadata"),
+        Text("著录 记-1 2026-09", "describe 记-1 2026-09"),
+    ),
+    Command(
+        ("到期", "due"),
+        Right.SEE_ALL,
+        list_due,
+        Text("看到期的档案和期限", "see what falls due"),
+        Text("到期 2026", "due 2026"),
+    ),
+    Command(
+        ("延长", "extend"),
+        Right.RETAIN,
+        extend,
+        Text("鉴定后延长保管期限", "lengthen a term after appraisal"),
+        Text("延长 G2610-0001 40年 原因：仍有价值", "extend G2610-0001 40年 because: still of value"),
+    ),
+    Command(
+        ("打印清单", "print list"),
+        Right.SEE_ALL,
+        print_list,
+        Text("看要打印的永久档案", "see permanent records to print"),
+        Text("打印清单 2026", "print list 2026"),
+    ),
+    Command(
+        ("冻结", "hold"),
+        Right.RETAIN,
+        hold,
+        Text("冻结不得销毁的档案", "hold what may not be destroyed"),
+        Text("冻结 某公司 2025 诉讼 原因：合同纠纷", "hold SOME COMPANY 2025 litigation because: dispute"),
+    ),
+    Command(
+        ("解除冻结", "release hold"),
+        Right.RETAIN,
+        release,
+        Text("解除冻结", "release a hold"),
+        Text("解除冻结 H1 原因：已结案", "release hold H1 because: settled"),
+    ),
+    Command(
+        ("报废", "scrap"),
+        Right.ARRANGE,
+        scrap,
+        Text("资产报废，卡片归档", "file the card of a scrapped asset"),
+        Text("报废 A001 2026-05-31 原因：到期更新", "scrap A001 2026-05-31 because: replaced"),
+    ),
+    Command(
+        ("定期审查", "合规", "compliance"),
+        Right.SEE_ALL,
+        review_now,
+        Text("定期审查", "review the archive"),
+        Text("定期审查", "compliance"),
+    ),
+    Command(
+        ("审查记录", "record"),
+        Right.RETAIN,
+        note,
+        Text("记录备份、演练、评估", "note a backup, drill or test"),
+        Text("审查记录 应急演练 2026-11-01", "record drill 2026-11-01"),
     ),
     Command(
         ("关联", "link voucher"),
@@ -218,6 +340,20 @@ COMMANDS: tuple[Command, ...] = (
         Text("取消定时 1", "cancel schedule 1"),
     ),
     Command(
+        ("暂停定时", "pause schedule"),
+        Right.SCHEDULE,
+        pause_schedule,
+        Text("暂停定时", "pause a schedule"),
+        Text("暂停定时 1", "pause schedule 1"),
+    ),
+    Command(
+        ("恢复定时", "resume schedule"),
+        Right.SCHEDULE,
+        resume_schedule,
+        Text("恢复定时", "resume a schedule"),
+        Text("恢复定时 1", "resume schedule 1"),
+    ),
+    Command(
         ("查验", "tax check"),
         Right.CHECK,
         check,
@@ -230,6 +366,55 @@ COMMANDS: tuple[Command, ...] = (
         signature,
         Text("重新验证签章", "verify seals and signatures once more"),
         Text("验签 G2610-0001", "signature G2610-0001"),
+    ),
+    Command(
+        ("检测", "四性检测", "inspect", "four-property"),
+        Right.INSPECT,
+        inspect,
+        Text("四性检测", "run four-property checks"),
+        Text("检测 2025 凭证", "inspect 2025 vouchers"),
+    ),
+    Command(
+        ("移交", "hand over", "handover"),
+        Right.HAND_OVER,
+        hand_over,
+        Text("移交年度会计档案", "hand a year's archives over"),
+        Text("移交 2025", "hand over 2025"),
+    ),
+    Command(
+        ("签字码", "sign code"),
+        Right.TALK,
+        sign_code,
+        Text("取移交签字码", "a code to sign a hand-over with"),
+        Text("签字码 YJ2025-GD01-01", "sign code YJ2025-GD01-01"),
+    ),
+    Command(
+        ("委托签字", "deputy"),
+        Right.TALK,
+        deputy,
+        Text("委托别人代签移交", "name who signs a hand-over for you"),
+        Text("委托签字 王芳 YJ2025-GD01-01", "deputy wang YJ2025-GD01-01"),
+    ),
+    Command(
+        ("月结包", "month-end pack", "month end pack"),
+        Right.REPORT,
+        month_end,
+        Text("月结包：报表、分析、未结事项装成一册", "statements, registers and open items as one PDF"),
+        Text("月结包 2026-09", "month-end pack 2026-09"),
+    ),
+    Command(
+        ("每日摘要", "摘要", "digest"),
+        Right.TALK,
+        set_digest,
+        Text("每日摘要：一天一条，代替多条通知", "one digest a day instead of several notices"),
+        Text("每日摘要 开 9:00", "digest on 9:00"),
+    ),
+    Command(
+        ("状态", "运行状态", "status"),
+        Right.WATCH,
+        state,
+        Text("看运行状态", "see how the service stands"),
+        Text("状态", "status"),
     ),
     Command(
         ("归类规则", "规则", "rules", "rule"),
@@ -307,13 +492,21 @@ ACTIONS: Mapping[str, tuple[Right, Handler]] = {
     "page": (Right.SEARCH, search),
     "todo": (Right.TALK, todo),
     ENTER: (Right.FORWARD, enter),
+    RETRY: (Right.WATCH, retry),
+    ASK_AGAIN: (Right.SEARCH, ask),
     LINK: (Right.ADMINISTER, link),
+    KEEP: (Right.KEEP, keep),
     RULE_APPROVE: (Right.DECIDE_RULE, approve_rule),
     RULE_REJECT: (Right.DECIDE_RULE, reject_rule),
     RULE_WITHDRAW: (Right.PROPOSE_RULE, withdraw_rule),
     SUGGEST: (Right.PROPOSE_RULE, propose_suggested),
     DISMISS: (Right.PROPOSE_RULE, dismiss_suggested),
     BOOK_IMPORT: (Right.BOOKS, confirm_import),
+    ARRANGE_FILE: (Right.ARRANGE, file_month),
+    HOLD_RELEASE: (Right.RETAIN, release),
+    INSPECTION_CANCEL: (Right.INSPECT, cancel_inspection),
+    HANDOVER_SIGN: (Right.TALK, signed),
+    HANDOVER_REFUSE: (Right.TALK, refused),
     INPUTS: (Right.BOOKS, inputs),
     BOOK_MAP: (Right.BOOKS, map_columns),
     BOOK_COLUMNS: (Right.BOOKS, columns),
@@ -334,6 +527,13 @@ def command_for(text: str) -> tuple[Command, str] | None:
         if not rest or not word[-1].isascii() or not rest[0].isalnum():
             return command, rest.strip().lstrip(":：,，").lstrip()
     return None
+
+
+def slip(text: str) -> bool:
+    """Whether the first word is a command with a letter wrong: reprot expenses."""
+    said = text.strip().lower().split(" ")[0]
+    commands = [word for word in _WORDS if word.isascii() and len(word) > 3]
+    return not sounds(said) and bool(difflib.get_close_matches(said, commands, n=1, cutoff=0.8))
 
 
 def nearest(text: str) -> str:

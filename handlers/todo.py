@@ -16,6 +16,7 @@ from archive.words import Text, same
 from handlers import submit
 from handlers.cards import item_card
 from handlers.context import Change, Context
+from handlers.digest import in_digest
 from handlers.message import Choice, Message, Reply
 
 PAGE = 10
@@ -106,6 +107,8 @@ async def remind(ctx: Context, company: str) -> int:
         assert change.case is not None
         hours = int((now - case.opened_at).total_seconds() // 3600)
         for person in deciders(change.case, change.item, people):
+            if await in_digest(ctx, person.id):
+                continue
             card = item_card(change.item, change.case, person, people, ctx.zone, ctx.categories)
             text = Text(
                 f"{item.id} 已等了 {hours} 小时，请审批", f"{item.id} has waited {hours} hours for your approval"

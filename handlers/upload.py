@@ -99,6 +99,7 @@ async def _unpacked(ctx: Context, files: Sequence[FileRef]) -> list[FileRef]:
 async def _take_file(ctx: Context, asker: Person, message: Message, file: FileRef, mine: set[str]) -> _Taken:
     known = await ctx.vault.same_file(asker.company, file.sha256)
     if known and (known.origin != message.id or known.id in mine):
+        await _refused(ctx, asker, message, known, DuplicateFile.code)
         return _Taken(problems=(await submit.refusal(ctx, asker, DuplicateFile, file.name, known),))
     if known:  # this very message, worked on again after a crash
         file, standing = known.file, await ctx.vault.parts(known.file)
@@ -127,8 +128,14 @@ async def _take_file(ctx: Context, asker: Person, message: Message, file: FileRe
                 items.append(await join(ctx, asker, message, other, file, part, another))
                 joined.append(other.id)
             else:
+                await _refused(ctx, asker, message, other, duplicate.code)
                 problems.append(await submit.refusal(ctx, asker, type(duplicate), file.name, other))
     return _Taken(tuple(reversed(items)), tuple(reversed(problems)), tuple(joined))
+
+
+async def _refused(ctx: Context, asker: Person, message: Message, standing: Item, code: str) -> None:
+    """That a second copy was sent stands in the trail of the first: who, when, and how often in a month (绩效)."""
+    await ctx.trail.add(Entry(asker.id, "refused", standing.id, ctx.now(), message.channel, {"code": code}))
 
 
 async def _read(ctx: Context, file: FileRef) -> Reading:
@@ -196,8 +203,9 @@ async def _take_part(
     read_as = {"carrier": reading.carrier, "category": chosen.why.zh, **sorting.facts(chosen), **flagged(item.findings)}
     if reading.authentic:
         read_as["signature"] = STANDING_NAMES[reading.authentic.standing].zh
+    came = min(message.at, now).isoformat(timespec="milliseconds")
     entries = [
-        Entry(asker.id, "received", item.id, now, message.channel, {"file": file.id, "name": file.name}),
+        Entry(asker.id, "received", item.id, now, message.channel, {"file": file.id, "name": file.name, "came": came}),
         Entry("system", "read", item.id, now, message.channel, read_as),
     ]
     if sure:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Literal
 from unicodedata import normalize
 
+from archive.made import Kept
 from archive.words import Text
 from reports.approvals import approvals
-from reports.claim import Claim
 from reports.filing import register
 from reports.head import Head
+from reports.kpi import kpi
 from reports.page import Page
 from reports.registers import expenses
 from reports.suppliers import suppliers
@@ -24,7 +26,9 @@ class Entry:
     key: str
     name: Text
     aliases: tuple[str, ...]
-    build: Callable[[Sequence[Claim], Head], Page]
+    build: Callable[[Any, Head], Page]  # from what `source` names
+    kept: Kept = "other"  # what it is when it is archived
+    source: Literal["claims", "performance"] = "claims"  # what it is drawn from: Claims, or archive.performance
 
 
 REPORTS = (
@@ -48,12 +52,20 @@ REPORTS = (
         Text("归档登记表", "register"),
         ("归档", "档案登记", "登记表", "档案目录", "电子会计档案登记表", "archive register", "archive", "filed"),
         register,
+        "inventory",
     ),
     Entry(
         "approvals",
         Text("审批时效", "approvals"),
         ("审批", "审批效率", "审批统计", "时效", "approval", "approval times"),
         approvals,
+    ),
+    Entry(
+        "kpi",
+        Text("归档绩效表", "kpi"),
+        ("绩效", "归档绩效", "档案绩效", "KPI", "performance", "archive performance"),
+        kpi,
+        source="performance",
     ),
 )
 
@@ -72,6 +84,11 @@ def find(words: str) -> Entry | None:
             return entry
     within = [(len(word), entry) for word, entry in named if word in said]
     return max(within, key=lambda pair: pair[0])[1] if within else None
+
+
+def kept_as(key: str) -> Kept:
+    """What the report is when it is archived; what isn't in this list is a statement from the books."""
+    return next((each.kept for each in REPORTS if each.key == key), "statement")
 
 
 def names() -> Text:

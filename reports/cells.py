@@ -57,4 +57,6 @@ def said(cell: Cell, kind: CellKind, lang: Lang, unit: Unit = YUAN) -> str:
         return money(cell, unit)
     if kind == "percent":
         return percent(cell)
+    if kind == "nth":
+        return str(cell)
     return f"{cell:,}"

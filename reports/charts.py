@@ -1,39 +1,45 @@
-"""Charts in one house style, readable in grey: PNG bytes from a Chart, drawn without pyplot or a display."""
+"""Charts in one house style, readable in grey: PNG bytes from a Chart, drawn without pyplot or a display.
+
+Bars, lines and pies are drawn here; the other kinds in rooms of their own.
+"""
 
 from __future__ import annotations
 
-import io
-import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from archive.words import Lang, Text, spoken
 from reports.cells import clean, said
-from reports.fonts import font_file, legible
+from reports.chart_style import (
+    COLOURS,
+    HATCHES,
+    INK,
+    MARKERS,
+    Ink,
+    fit,
+    folded,
+    frame,
+    inches,
+    key,
+    png,
+    style,
+    thinned,
+)
+from reports.fonts import legible
+from reports.heat import heat
 from reports.page import YUAN, Chart, Series, Unit
+from reports.piles import combo, stacked
+from reports.waterfall import waterfall
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
-INK, GRID = "#2b3440", "#dfe3e8"
-COLOURS = ("#3b6ea5", "#c9a45c", "#7fa38a", "#b5776a", "#9fbcd6", "#8a7fa3", "#5c6f7d", "#d9c7b8", "#a9b8a0")
-HATCHES = ("", "////", "....", "\\\\\\\\", "--", "xx", "oo", "||", "++")
-MARKERS = ("o", "s", "^", "D", "v")
-BARS, SLICES, TICKS = 15, 8, 9  # more than this can't be told apart; the rest is drawn as one
+BARS, SLICES = 15, 8  # more than this can't be told apart; the rest is drawn as one
+PILED, STEPS = 7, 15
+NOTHING = Text("无数据", "No data")
 OTHERS = Text("其余 {count} 项", "{count} others")
-
-
-@dataclass(frozen=True, slots=True)
-class _Ink:
-    """What the drawing functions share: the words of the chart in one language."""
-
-    labels: tuple[str, ...]
-    series: tuple[tuple[str, tuple[float, ...], tuple[str, ...]], ...]  # name, heights, printed values
-    lang: Lang
 
 
 def draw(
@@ -54,112 +60,97 @@ def draw(
         return png(figure)
 
 
-@contextmanager
-def style(font_path: str | None = None) -> Iterator[frozenset[int]]:
-    """The house style while drawing; gives the characters its font can show."""
-    import matplotlib
-    from matplotlib import font_manager, ft2font
-
-    path = font_file(font_path)
-    font = ft2font.FT2Font(path)
-    if all(entry.fname != path for entry in font_manager.fontManager.ttflist):
-        font_manager.fontManager.addfont(path)
-    settings: Any = {  # the stubs know each key by name only
-        "font.family": font.family_name,
-        "font.size": 8,
-        "axes.unicode_minus": False,
-        "text.parse_math": False,  # a name with two $ is a name, not a formula
-        "text.color": INK,
-        "axes.labelcolor": INK,
-        "xtick.color": INK,
-        "ytick.color": INK,
-        "hatch.linewidth": 0.6,
-        "hatch.color": "white",
-    }
-    with matplotlib.rc_context(settings):
-        yield frozenset(font.get_charmap())
-
-
-def png(figure: Figure) -> bytes:
-    """A figure as PNG without a date or a version in it."""
-    out = io.BytesIO()
-    figure.savefig(out, format="png", metadata={"Software": None})
-    return out.getvalue()
-
-
 def paint(axes: Axes, chart: Chart, lang: Lang, unit: Unit, set_: Callable[[str], str]) -> None:
     """Draw the chart into axes. `set_` makes words legible in the font."""
     chart = gathered(chart)
-    ink = _Ink(
+    axes.set_title(set_(clean(chart.title.to(lang))), fontsize=10, loc="left", color=INK, pad=8)
+    if not chart.labels or not chart.series:
+        axes.set_axis_off()
+        axes.text(0.5, 0.5, NOTHING.to(lang), ha="center", va="center", transform=axes.transAxes)
+        return
+    kinds = [chart.kind_of(place) for place in range(len(chart.series))]
+    ink = Ink(
         tuple(set_(clean(spoken(label, lang))) for label in chart.labels),
         tuple(
             (
-                set_(series.name.to(lang)),
-                tuple(float(value) / (unit.size if chart.values == "money" else 1) for value in series.values),
-                tuple(said(value, chart.values, lang, unit) for value in series.values),
+                set_(clean(series.name.to(lang))),
+                tuple(float(value) / (unit.size if kind == "money" else 1) for value in series.values),
+                tuple(said(value, kind, lang, unit) for value in series.values),
             )
-            for series in chart.series
+            for series, kind in zip(chart.series, kinds, strict=True)
         ),
         lang,
+        chart.values == "percent",
+        chart.values == "count",
     )
-    axes.set_title(set_(chart.title.to(lang)), fontsize=10, loc="left", color=INK, pad=8)
-    {"bar": _bars, "line": _line, "pie": _pie}[chart.kind](axes, ink)
+    match chart.kind:
+        case "bar":
+            _bars(axes, ink)
+        case "line":
+            _line(axes, ink)
+        case "pie":
+            _pie(axes, ink)
+        case "stacked":
+            stacked(axes, ink, [said(total, chart.values, lang, unit) for total in _totals(chart)])
+        case "combo":
+            combo(axes, ink, None if chart.line == chart.values else chart.line)
+        case "waterfall":
+            waterfall(axes, ink, chart.levels)
+        case "heat":
+            heat(axes, ink, chart.values)
+
+
+def _totals(chart: Chart) -> list[Decimal]:
+    return [_sum([one.values[place] for one in chart.series]) for place in range(len(chart.labels))]
 
 
 def gathered(chart: Chart) -> Chart:
     """The chart with what it can't show changed: a pie with negatives becomes bars, too many parts become «others»."""
     kind = chart.kind
+    if not chart.labels or not chart.series:
+        return chart
     if kind == "pie" and (any(value < 0 for value in chart.series[0].values) or not any(chart.series[0].values)):
         kind = "bar"
-    limit = {"bar": BARS, "pie": SLICES, "line": len(chart.labels)}[kind]
+    if kind == "waterfall":
+        return _fewer_steps(chart)
+    if kind == "stacked" and len(chart.series) > PILED:
+        chart = replace(chart, series=(*chart.series[: PILED - 1], _rest(chart.series[PILED - 1 :])))
+    limit = {"bar": BARS, "pie": SLICES}.get(kind, len(chart.labels))
     if len(chart.labels) <= limit:
-        return Chart(kind, chart.title, chart.labels, chart.series, chart.values)
+        return replace(chart, kind=kind)
     rest = len(chart.labels) - (limit - 1)
     series = tuple(Series(one.name, (*one.values[: limit - 1], _sum(one.values[limit - 1 :]))) for one in chart.series)
     labels = (*chart.labels[: limit - 1], OTHERS.filled(count=rest))
-    return Chart(kind, chart.title, labels, series, chart.values)
+    return replace(chart, kind=kind, labels=labels, series=series)
+
+
+def _rest(series: Sequence[Series]) -> Series:
+    """Several series as one."""
+    values = tuple(_sum(figures) for figures in zip(*(one.values for one in series), strict=True))
+    return Series(OTHERS.filled(count=len(series)), values)
+
+
+def _fewer_steps(chart: Chart) -> Chart:
+    """Of too many steps the smallest become one, before the level that follows them."""
+    if len(chart.labels) <= STEPS:
+        return chart
+    values = chart.series[0].values
+    steps = sorted((abs(value), place) for place, value in enumerate(values) if place not in chart.levels)
+    small = {place for _, place in steps[: len(values) - STEPS + 1]}
+    last = max(small)
+    kept = [place for place in range(len(values)) if place not in small or place == last]
+    labels = tuple(OTHERS.filled(count=len(small)) if place == last else chart.labels[place] for place in kept)
+    merged = _sum([values[place] for place in small])
+    figures = tuple(merged if place == last else values[place] for place in kept)
+    levels = frozenset(now for now, place in enumerate(kept) if place in chart.levels)
+    return replace(chart, labels=labels, series=(Series(chart.series[0].name, figures),), levels=levels)
 
 
 def _sum(values: Sequence[Decimal | int]) -> Decimal:
     return sum((Decimal(value) for value in values), Decimal(0))
 
 
-def folded(words: str, width: int, lines: int = 2) -> str:
-    """Words broken into lines of at most `width` half-width places, the last one ended with … where too long."""
-    out, line, used = [], "", 0
-    for char in words.replace("\n", " "):
-        places = 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        if used + places > width:
-            out.append(line)
-            line, used = "", 0
-        line, used = line + char, used + places
-    out.append(line)
-    if len(out) > lines:
-        out = [*out[: lines - 1], out[lines - 1][:-1] + "…"]
-    return "\n".join(part.strip() for part in out)
-
-
-def _short(value: float, lang: Lang) -> str:
-    """An axis figure: 1.2亿, 35万, 1,200; in English 120M, 350k."""
-    steps = ((1e8, "亿"), (1e4, "万")) if lang == "zh" else ((1e9, "bn"), (1e6, "M"), (1e4, "k"))
-    for size, mark in steps:
-        if abs(value) >= size:
-            by = 1e3 if mark == "k" else size
-            return f"{value / by:,.6g}{mark}"
-    return f"{value:,.6g}"
-
-
-def _frame(axes: Axes, grid: str) -> None:
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    for side in ("left", "bottom"):
-        axes.spines[side].set_color("#9aa5b1")
-    axes.tick_params(length=0, labelsize=8)
-    axes.grid(axis="x" if grid == "x" else "y", color=GRID, linewidth=0.6)
-    axes.set_axisbelow(True)
-
-
-def _bars(axes: Axes, ink: _Ink) -> None:
+def _bars(axes: Axes, ink: Ink) -> None:
     """Lying bars where names are long or many, standing ones otherwise; every bar bears its value."""
     count, many = len(ink.labels), len(ink.series)
     widest = max((len(text) for _, _, texts in ink.series for text in texts), default=0)
@@ -169,22 +160,20 @@ def _bars(axes: Axes, ink: _Ink) -> None:
     for place, (name, heights, texts) in enumerate(ink.series):
         at = [spot + (place - (many - 1) / 2) * thick for spot in range(count)]
         look: dict[str, Any] = {
-            "color": COLOURS[place],
-            "hatch": HATCHES[place],
+            "color": COLOURS[place % len(COLOURS)],
+            "hatch": HATCHES[place % len(HATCHES)],
             "edgecolor": "white",
             "linewidth": 0,
             "label": name,
         }
         bars = axes.barh(at, heights, thick, **look) if lying else axes.bar(at, heights, thick, **look)
-        axes.bar_label(
-            bars, labels=texts, padding=2, fontsize=_fit(axes, max(count, many / thick), 7.0) if lying else 7
-        )
+        axes.bar_label(bars, labels=texts, padding=2, fontsize=fit(axes, max(count, many / thick), 7.0) if lying else 7)
     _scale(axes, ink, lying, widest)
     if many > 1:
-        axes.legend(frameon=False, fontsize=7, loc="best")
+        key(axes)
 
 
-def _scale(axes: Axes, ink: _Ink, lying: bool, widest: int) -> None:
+def _scale(axes: Axes, ink: Ink, lying: bool, widest: int) -> None:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     count = len(ink.labels)
@@ -196,45 +185,35 @@ def _scale(axes: Axes, ink: _Ink, lying: bool, widest: int) -> None:
     )
     below, above = ((high - low or 1.0) * (0.035 * max(size, 4) if lying else 0.12) for size in (under, widest))
     limits = (low - below if low < 0 else 0.0, high + above if high > 0 else 0.0 if low < 0 else 1.0)
-    figures = FuncFormatter(lambda value, _: _short(value, ink.lang))
+    figures = FuncFormatter(ink.on_axis)
     middle, half = (count - 1) / 2, max(count, 4) / 2 + 0.1
-    across = int(_inches(axes)[0] * 6)  # half-width places in about a third of the width
+    across = int(inches(axes)[0] * 6)  # half-width places in about a third of the width
     names = [folded(label, *((across, 1) if count > 6 else (20, 2)) if lying else (14, 2)) for label in ink.labels]
-    _frame(axes, "x" if lying else "y")
+    frame(axes, "x" if lying else "y")
     if lying:
-        axes.set_yticks(range(count), names, fontsize=_fit(axes, count, 8.0))
+        axes.set_yticks(range(count), names, fontsize=fit(axes, count, 8.0))
         axes.set_ylim(middle + half, middle - half)
         axes.set_xlim(*limits)
-        axes.xaxis.set_major_locator(MaxNLocator(5))
+        axes.xaxis.set_major_locator(MaxNLocator(5, integer=ink.whole))
         axes.xaxis.set_major_formatter(figures)
         axes.axvline(0, color="#9aa5b1", linewidth=0.8)
     else:
         axes.set_xticks(range(count), names)
         axes.set_xlim(middle - half, middle + half)
         axes.set_ylim(*limits)
-        axes.yaxis.set_major_locator(MaxNLocator(5))
+        axes.yaxis.set_major_locator(MaxNLocator(5, integer=ink.whole))
         axes.yaxis.set_major_formatter(figures)
         axes.axhline(0, color="#9aa5b1", linewidth=0.8)
 
 
-def _inches(axes: Axes) -> tuple[float, float]:
-    figure = axes.get_figure(root=True)
-    return (figure.get_figwidth(), figure.get_figheight()) if figure else (5.4, 2.9)
-
-
-def _fit(axes: Axes, rows: float, most: float) -> float:
-    """The size at which so many rows of words fit the height, at most `most` points."""
-    return min(most, (_inches(axes)[1] - 0.62) * 72 / rows / 1.45)  # 0.62: title and scale
-
-
-def _line(axes: Axes, ink: _Ink) -> None:
+def _line(axes: Axes, ink: Ink) -> None:
     """Lines with markers; all points bear values where few, else the highest one; of several lines none."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     spots = range(len(ink.labels))
     for place, (name, heights, texts) in enumerate(ink.series):
         look: dict[str, Any] = {
-            "color": COLOURS[place],
+            "color": COLOURS[place % len(COLOURS)],
             "marker": MARKERS[place % len(MARKERS)],
             "markersize": 3.2,
             "linewidth": 1.4,
@@ -246,20 +225,18 @@ def _line(axes: Axes, ink: _Ink) -> None:
             axes.annotate(
                 texts[spot], (spot, heights[spot]), (0, 5), textcoords="offset points", ha="center", fontsize=7
             )
-    step = max(1, -(-len(spots) // TICKS))
-    places = max(int(_inches(axes)[0] * 72 * 0.72 / -(-len(spots) // step) / 4.2), 4)
-    axes.set_xticks(list(spots)[::step], [folded(label, places) for label in ink.labels[::step]])
+    thinned(axes, ink.labels)
     axes.margins(x=0.08, y=0.18)
     if all(height >= 0 for _, heights, _ in ink.series for height in heights):
         axes.set_ylim(bottom=0)
-    axes.yaxis.set_major_locator(MaxNLocator(5))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _short(value, ink.lang)))
-    _frame(axes, "y")
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=ink.whole))
+    axes.yaxis.set_major_formatter(FuncFormatter(ink.on_axis))
+    frame(axes, "y")
     if len(ink.series) > 1:
-        axes.legend(frameon=False, fontsize=7)
+        key(axes)
 
 
-def _pie(axes: Axes, ink: _Ink) -> None:
+def _pie(axes: Axes, ink: Ink) -> None:
     """Slices without writing on them; name, share and value stand in the key beside."""
     _, sizes, texts = ink.series[0]
     whole = sum(sizes)
@@ -272,7 +249,7 @@ def _pie(axes: Axes, ink: _Ink) -> None:
         wedgeprops={"edgecolor": "white", "linewidth": 1.2, "width": 0.62},
     )[0]
     axes.set_anchor("W")  # the round stands left in its space, so that the key beside it stays inside the picture
-    places = int(_inches(axes)[0] * 72 * 0.4 / 3.75) - 10 - max(map(len, texts))
+    places = int(inches(axes)[0] * 72 * 0.4 / 3.75) - 10 - max(map(len, texts))
     names = [
         f"{folded(label, max(places, 8), 3)}  {size / whole:.1%}  {text}"
         for label, size, text in zip(ink.labels, sizes, texts, strict=True)

@@ -13,7 +13,7 @@ from archive.words import Lang, Text
 from reports.cells import clean, said
 from reports.charts import BARS, draw
 from reports.page import Chart, Facts, Page, Signatures
-from reports.pdf_table import INK, RULE, ZEBRA
+from reports.pdf_table import INK, RULE, ZEBRA, mark
 from reports.typeset import Setter
 
 GREY = HexColor("#5c6b7a")
@@ -128,20 +128,23 @@ class Pictures(Block):
         bars = max((min(len(chart.labels), BARS) for chart in charts if chart.kind == "bar"), default=0)
         high = max((width - gap) / 2 * self.RATIO, 150.0, 50.0 + 14.0 * bars)
         size = (self.wide / 72, high / 72)
+        self.titles = [clean(chart.title.to(page.lang)) for chart in charts]
         self.pictures = [draw(chart, page.lang, page.unit, size=size, font_path=font_path) for chart in charts]
         super().__init__(width, high)
 
     def draw(self) -> None:
+        for title in self.titles:
+            mark(self.canv, title, self.height)
         for place, picture in enumerate(self.pictures):
             reader = ImageReader(io.BytesIO(picture))
             self.canv.drawImage(reader, place * self.step, 0, self.wide, self.height)
 
 
 class Lines(Block):
-    """Running text; longer than a page is cut between lines."""
+    """Running text; longer than a page is cut between lines. A heading is a bookmark too."""
 
-    def __init__(self, words: str, size: float, setter: Setter, width: float) -> None:
-        self.size, self.setter = size, setter
+    def __init__(self, words: str, size: float, setter: Setter, width: float, heading: bool = False) -> None:
+        self.size, self.setter, self.heading = size, setter, heading
         self.lines = setter.lines(setter.shown(clean(words)), width, size)
         super().__init__(width, len(self.lines) * size * 1.5)
 
@@ -153,6 +156,8 @@ class Lines(Block):
         return [Lines(part, self.size, self.setter, self.width) for part in parts if part]
 
     def draw(self) -> None:
+        if self.heading and self.lines:
+            mark(self.canv, self.lines[0], self.height)
         self.canv.setFillColor(INK)
         self.canv.setFont(self.setter.name, self.size)
         for place, line in enumerate(self.lines):

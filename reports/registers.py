@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -13,6 +13,7 @@ from reports.head import Head
 from reports.page import (
     EACH_CURRENCY,
     Block,
+    Carry,
     Chart,
     Column,
     Fact,
@@ -116,7 +117,8 @@ def listing(title: Text, rows: Sequence[Claim], head: Head) -> Table:
         for code, found in currencies.items()
     )
     total = None if several else _sum_line(TOTAL, added(rows))
-    return Table(title, COLUMNS, groups, total, register=True)
+    carry: Mapping[str, Carry] = {"net": "sum", "tax": "sum", "total": "sum"}
+    return Table(title, COLUMNS, groups, total, register=True, carry=carry)
 
 
 def in_order(rows: Sequence[Claim]) -> list[Claim]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -17,7 +18,7 @@ from docx.shared import Inches, Mm, Pt, RGBColor
 from archive.words import Lang, Text
 from reports.cells import clean, said
 from reports.charts import draw
-from reports.page import Chart, Column, Facts, Page, Paragraph, Row, Signatures, Table, Unit
+from reports.page import Chart, Column, Facts, Page, Paragraph, Row, Signatures, Table, TwoSided, Unit
 from reports.zipping import stamped
 
 LATIN, CHINESE = "Calibri", "微软雅黑"
@@ -100,8 +101,10 @@ def _line(document: Any, words: str, size: float, *, bold: bool = False, centre:
         paragraph.alignment = 1
 
 
-def _block(document: Any, block: Table | Facts | Paragraph | Signatures, page: Page) -> None:
+def _block(document: Any, block: Table | TwoSided | Facts | Paragraph | Signatures, page: Page) -> None:
     match block:
+        case TwoSided():
+            _block(document, block.joined(), page)
         case Table():
             document.add_heading(clean(block.title.to(page.lang)), level=2)
             _append(document, table_xml(block, page.lang, page.unit, _inner(document)))
@@ -169,7 +172,8 @@ def _rows(table: Table, lang: Lang, unit: Unit, widths: Sequence[int]) -> Iterat
         if group.title is not None:
             yield _row([group.title.to(lang)], columns, [sum(widths)], "group", len(columns))
         for row in group.rows:
-            yield _row(words(row), columns, widths, "strong" if place in table.strong else "row")
+            role = "strong" if place in table.strong else "row"
+            yield _row(words(row), columns, widths, role, look=_Look(table, place))
             place += 1
         if group.subtotal is not None:
             yield _row(words(group.subtotal), columns, widths, "sum")
@@ -177,21 +181,48 @@ def _rows(table: Table, lang: Lang, unit: Unit, widths: Sequence[int]) -> Iterat
         yield _row(words(table.total), columns, widths, "sum")
 
 
-def _row(words: Sequence[str], columns: Sequence[Column], widths: Sequence[int], role: str, span: int = 1) -> str:
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How the cells of one data row differ from the others."""
+
+    table: Table | None = None
+    place: int = 0
+
+    def bold(self, column: int) -> bool:
+        return self.table is not None and (self.place, column) in self.table.bold
+
+    def indent(self, column: int) -> int:
+        return self.table.indents.get((self.place, column), 0) if self.table else 0
+
+
+def _row(
+    words: Sequence[str],
+    columns: Sequence[Column],
+    widths: Sequence[int],
+    role: str,
+    span: int = 1,
+    look: _Look = _Look(),
+) -> str:
     head = "<w:tblHeader/>" if role == "head" else ""
     shade = f'<w:shd w:val="clear" w:fill="{SHADES[role]}"/>' if role in SHADES else ""
     bold = "" if role == "row" else "<w:b/>"
     joined = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
     cells = "".join(
         f'<w:tc><w:tcPr><w:tcW w:w="{wide}" w:type="dxa"/>{joined}{shade}</w:tcPr><w:p><w:pPr>'
-        f'<w:spacing w:before="20" w:after="20"/>{_RIGHT if column.align == "right" and span == 1 else ""}</w:pPr>'
-        f'<w:r><w:rPr>{bold}<w:sz w:val="15"/></w:rPr>{_text(text)}</w:r></w:p></w:tc>'
-        for text, column, wide in zip(words, columns, widths, strict=False)
+        f'<w:spacing w:before="20" w:after="20"/>{_moved(look.indent(place))}'
+        f"{_RIGHT if column.align == 'right' and span == 1 else ''}</w:pPr>"
+        f'<w:r><w:rPr>{bold or ("<w:b/>" if look.bold(place) else "")}<w:sz w:val="15"/></w:rPr>'
+        f"{_text(text)}</w:r></w:p></w:tc>"
+        for place, (text, column, wide) in enumerate(zip(words, columns, widths, strict=False))
     )
     return f"<w:tr><w:trPr><w:cantSplit/>{head}</w:trPr>{cells}</w:tr>"
 
 
 _RIGHT = '<w:jc w:val="right"/>'
+
+
+def _moved(levels: int) -> str:
+    return f'<w:ind w:left="{levels * 200}"/>' if levels else ""
 
 
 def _text(words: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from archive.words import Lang, Text, spoken
 from reports.cells import clean
-from reports.page import Block, Cell, Chart, Column, Facts, Page, Paragraph, Row, Signatures, Table
+from reports.page import Block, Cell, Chart, Column, Facts, Page, Paragraph, Row, Signatures, Table, TwoSided
 
 
 def plain(page: Page) -> dict[str, Any]:
@@ -63,6 +63,9 @@ def _block(block: Block, lang: Lang) -> dict[str, Any]:
     match block:
         case Table():
             return _table(block, lang)
+        case TwoSided():
+            sides = {"left": _table(block.left, lang), "right": _table(block.right, lang)}
+            return {"two_sided": block.title.to(lang), **sides}
         case Chart():
             return {
                 "chart": block.title.to(lang),

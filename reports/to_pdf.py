@@ -17,7 +17,7 @@ from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate  #
 
 from archive.words import Text
 from reports.cells import clean
-from reports.page import Block, Chart, Facts, Page, Paragraph, Signatures, Table
+from reports.page import Block, Chart, Facts, Page, Paragraph, Signatures, Table, TwoSided
 from reports.pdf_blocks import FactRow, Lines, Pictures, SignRow, Title
 from reports.pdf_table import INK, RULE, Sheet, lay
 from reports.to_json import plain
@@ -87,13 +87,14 @@ def _kept(story: list[Flowable]) -> list[Flowable]:
 def _block(block: Block, page: Page, setter: Setter, room: tuple[float, float]) -> Iterator[Flowable]:
     width = room[0]
     match block:
-        case Table():
-            yield Sheet(lay(block, room, setter, page.lang, page.unit))
+        case Table() | TwoSided():
+            table = block.joined() if isinstance(block, TwoSided) else block
+            yield Sheet(lay(table, room, setter, page.lang, page.unit, page.title))
         case Facts():
             yield FactRow(block, page, setter, width)
         case Paragraph():
             size = {"text": 9.5, "heading": 12.0, "note": 8.0}[block.tone]
-            yield Lines(block.text.to(page.lang), size, setter, width)
+            yield Lines(block.text.to(page.lang), size, setter, width, block.tone == "heading")
         case Signatures():
             yield SignRow(block, page.lang, setter, width)
 
@@ -153,7 +154,7 @@ def _maker(setter: Setter, page: Page) -> Any:
 def _archival(printed: bytes, page: Page) -> bytes:
     """PDF/A-3b: the figures attached as data, dates and language set, then written and checked."""
     figures = json.dumps(plain(page), ensure_ascii=False, indent=1).encode()
-    stamp = _stamp(page.made_at)
+    when = stamp(page.made_at)
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(printed)) as document:
         for sheet in document.pages:
@@ -166,28 +167,29 @@ def _archival(printed: bytes, page: Page) -> bytes:
             mime_type="application/json",
             relationship=pikepdf.Name.Data,
             description="Report data",
-            creation_date=stamp,
-            mod_date=stamp,
+            creation_date=when,
+            mod_date=when,
         )
         document.Root.Lang = pikepdf.String("en" if page.lang == "en" else "zh-CN")
         document.docinfo["/Title"] = clean(page.title.to(page.lang))
         document.docinfo["/Subject"] = clean(f"{page.company} {page.period.to(page.lang)}")
         document.docinfo["/Author"] = clean(page.made_by)
         document.docinfo["/Creator"] = "Guidang"
-        document.docinfo["/CreationDate"] = document.docinfo["/ModDate"] = pikepdf.String(stamp)
+        document.docinfo["/CreationDate"] = document.docinfo["/ModDate"] = pikepdf.String(when)
         pdfa.prepare(document, "3b")
-        _fix_date(document, page.made_at)
+        fixed_date(document, page.made_at)
         pdfa.save(document, out, "3b", repair=False, deterministic_id=True)
     return out.getvalue()
 
 
-def _fix_date(document: pikepdf.Pdf, when: datetime) -> None:
+def fixed_date(document: pikepdf.Pdf, when: datetime) -> None:
     """The metadata's own date is the clock's; set it to the report's, so that equal reports are equal bytes."""
     stream = document.Root.Metadata
     iso = (when if when.tzinfo else when.replace(tzinfo=UTC)).isoformat().encode()
     stream.write(re.sub(rb"(<xmp:MetadataDate>)[^<]*", rb"\g<1>" + iso, stream.read_bytes()))
 
 
-def _stamp(when: datetime) -> str:
+def stamp(when: datetime) -> str:
+    """The moment as PDF writes dates."""
     zone = when.strftime("%z")
     return when.strftime("D:%Y%m%d%H%M%S") + (f"{zone[:3]}'{zone[3:5]}'" if zone else "Z")

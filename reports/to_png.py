@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, cast
 import pypdfium2  # type: ignore[import-untyped]
 
 from reports.cells import clean, said
-from reports.charts import INK, folded, paint, png, style
+from reports.chart_style import INK, folded, png, style
+from reports.charts import paint
 from reports.fonts import legible
 from reports.page import Fact, Facts, Page, Paragraph
 

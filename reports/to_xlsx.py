@@ -20,7 +20,7 @@ from reports.xlsx_charts import insert
 OVERVIEW, DATA = Text("概览", "Overview"), Text("图表数据", "Chart data")
 MADE = Text("制表：{who} {when}", "Made by {who}, {when}")
 FOOT = Text("第 &P 页 共 &N 页", "Page &P of &N")
-FORMATS = {"money": "#,##0.00", "count": "#,##0", "percent": "0.0%", "number": "#,##0.##"}
+FORMATS = {"money": "#,##0.00", "count": "#,##0", "percent": "0.0%", "number": "#,##0.##", "nth": "0"}
 TOP = 3  # rows above a table's first data row: title, heading line, column heads
 TITLE_SIZE = 14
 WIDEST = 32.0  # characters; longer words go on in the next line of the cell
@@ -50,7 +50,7 @@ class Book:
 
     def __init__(self, book: Any, page: Page) -> None:
         self.book, self.page, self.names = book, page, set[str]()
-        self._formats: dict[tuple[str, str], Any] = {}
+        self._formats: dict[tuple[str, str, int], Any] = {}
 
     def write(self) -> None:
         """An overview with figures and charts, then a sheet for each table, the register first."""
@@ -59,9 +59,9 @@ class Book:
             self._table(table)
         self._overview(overview)
 
-    def look(self, kind: str, role: str = "row") -> Any:
+    def look(self, kind: str, role: str = "row", indent: int = 0) -> Any:
         """The cell format for a kind and a role; each is made once."""
-        if (kind, role) not in self._formats:
+        if (kind, role, indent) not in self._formats:
             facts: dict[str, Any] = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "top"}
             facts |= {"num_format": FORMATS[kind]} if kind in FORMATS else {}
             facts |= {"num_format": "yyyy-mm-dd", "align": "left"} if kind == "date" else {}
@@ -74,8 +74,9 @@ class Book:
             )
             facts |= {"align": "right"} if role == "head" and kind in FORMATS else {}
             facts |= {"font_size": TITLE_SIZE} if role == "title" else {}
-            self._formats[kind, role] = self.book.add_format(facts)
-        return self._formats[kind, role]
+            facts |= {"indent": indent} if indent else {}
+            self._formats[kind, role, indent] = self.book.add_format(facts)
+        return self._formats[kind, role, indent]
 
     def _sheet(self, title: str) -> Any:
         """A sheet with a name Excel takes: 31 characters, none of []:*?/\\, not used before."""
@@ -89,13 +90,13 @@ class Book:
         sheet.set_footer(f"&L{clean(self.page.company).replace('&', '&&')[:80]}&R{FOOT.to(self.page.lang)}")
         return sheet
 
-    def put(self, sheet: Any, row: int, column: int, cell: Cell, kind: str, role: str = "row") -> None:
+    def put(self, sheet: Any, row: int, column: int, cell: Cell, kind: str, role: str = "row", indent: int = 0) -> None:
         """One cell by its kind: numbers as numbers, dates as dates, words as words."""
         lang = self.page.lang
         if cell is None:
             sheet.write_blank(row, column, None, self.look(kind, role))
         elif isinstance(cell, Text | str):
-            sheet.write_string(row, column, clean(spoken(cell, lang))[:32_000], self.look("text", role))
+            sheet.write_string(row, column, clean(spoken(cell, lang))[:32_000], self.look("text", role, indent))
         elif isinstance(cell, date) and cell.year < 1900:  # a misread date; Excel's calendar begins in 1900
             sheet.write_string(row, column, cell.isoformat(), self.look("text", role))
         elif isinstance(cell, datetime):
@@ -121,24 +122,26 @@ class Book:
             sheet.set_column(place, place, self._width(table, place))
         last = self._body(sheet, table)
         sheet.freeze_panes(TOP, 0)
-        if len(table.groups) == 1 and table.groups[0].rows and table.groups[0].title is None:
+        plain = not table.adds and not table.split and len(table.groups) == 1 and table.groups[0].title is None
+        if plain and table.groups[0].rows:
             sheet.autofilter(2, 0, TOP + len(table.groups[0].rows) - 1, len(table.columns) - 1)
         sheet.repeat_rows(2)
         sheet.print_area(0, 0, last, len(table.columns) - 1)
         sheet.fit_to_pages(1, 0)
-        if len(table.columns) > 8:
+        if len(table.columns) > 8 or table.split:
             sheet.set_landscape()
 
     def _body(self, sheet: Any, table: Table) -> int:
         """Rows, subtotals, total; gives the last row written."""
-        at, place, sums = TOP, 0, list[int]()
+        at, place, sums, rows = TOP, 0, list[int](), list[int]()
         for group in table.groups:
             if group.title is not None:
                 self.put(sheet, at, 0, group.title, "text", "group")
                 at += 1
             start = at
             for row in group.rows:
-                self._row(sheet, at, table.columns, row, "strong" if place in table.strong else "row")
+                self._row(sheet, at, table, row, place)
+                rows.append(at)
                 at, place = at + 1, place + 1
             if group.subtotal is not None:
                 self._sum(sheet, at, table.columns, group.subtotal, group.rows, f"{{0}}{start + 1}:{{0}}{at}")
@@ -148,15 +151,30 @@ class Book:
             cells = ",".join(f"{{0}}{row + 1}" for row in sums) if sums else f"{{0}}{TOP + 1}:{{0}}{at}"
             self._sum(sheet, at, table.columns, table.total, tuple(table.rows()), cells)
             at += 1
+        self._calculated(sheet, table, rows)
         return at - 1
 
-    def _row(self, sheet: Any, at: int, columns: Sequence[Column], row: Row, role: str) -> None:
-        for place, (cell, column) in enumerate(zip(row, columns, strict=True)):
-            self.put(sheet, at, place, cell, column.kind, role)
+    def _row(self, sheet: Any, at: int, table: Table, row: Row, nth: int) -> None:
+        for place, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
+            strong = nth in table.strong or (nth, place) in table.bold
+            indent = table.indents.get((nth, place), 0)
+            self.put(sheet, at, place, cell, column.kind, "strong" if strong else "row", indent)
+
+    def _calculated(self, sheet: Any, table: Table, rows: Sequence[int]) -> None:
+        """Formulas for the figures that are sums and differences of others, wherever the figures say so too."""
+        data = tuple(table.rows())
+        for (nth, place), parts in table.adds.items():
+            cell, kind = data[nth][place], table.columns[place].kind
+            if isinstance(cell, Decimal | int) and _agrees(data, place, parts, cell):
+                strong = "strong" if nth in table.strong or (nth, place) in table.bold else "row"
+                terms = "".join(f"{'+' if one > 0 else '-'}{_letter(place)}{rows[abs(one) - 1] + 1}" for one in parts)
+                figure = self.number(cell, kind)
+                sheet.write_formula(rows[nth], place, f"={terms.removeprefix('+')}", self.look(kind, strong), figure)
 
     def _sum(self, sheet: Any, at: int, columns: Sequence[Column], row: Row, over: Sequence[Row], cells: str) -> None:
         """A sum row: a SUM formula wherever the figure is the sum of its rows, the figure itself elsewhere."""
-        self._row(sheet, at, columns, row, "sum")
+        for place, (cell, column) in enumerate(zip(row, columns, strict=True)):
+            self.put(sheet, at, place, cell, column.kind, "sum")
         for place, column in enumerate(columns):
             cell = row[place]
             if column.kind not in ("money", "count") or not isinstance(cell, Decimal | int) or not over:
@@ -213,10 +231,18 @@ class Book:
             for step, label in enumerate(chart.labels, row + 1):
                 self.put(data, step, 0, label, "text")
                 for place, series in enumerate(chart.series, 1):
-                    self.put(data, step, place, series.values[step - row - 1], chart.values)
-            insert(self.book, sheet, at, chart, data.get_name(), row, self.page.lang)
+                    self.put(data, step, place, series.values[step - row - 1], chart.kind_of(place - 1))
+            at += insert(self.book, sheet, at, chart, data, row, self.page.lang)
             row += len(chart.labels) + 2
-            at += 17
+
+
+def _agrees(rows: Sequence[Row], place: int, parts: Sequence[int], cell: Decimal | int) -> bool:
+    """Whether a figure is what its parts make; an empty part counts as nothing."""
+    whole = Decimal(0)
+    for one in parts:
+        figure = rows[abs(one) - 1][place]
+        whole += (Decimal(figure) if isinstance(figure, Decimal | int) else 0) * (1 if one > 0 else -1)
+    return bool(parts) and whole == cell
 
 
 def _letter(place: int) -> str:

@@ -157,7 +157,7 @@ class Inbox(Generic[T]):
 
     async def failures(self, limit: int = 50) -> list[Failure[T]]:
         """What could not be handled, oldest first."""
-        return await self._failed({"state": "failed"}, limit)
+        return await self._failed({"free": NEVER}, limit)
 
     async def untold(self, limit: int = 20) -> list[Failure[T]]:
         """What was given up and whose sender is still to be told."""

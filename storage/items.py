@@ -11,7 +11,9 @@ from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
 from archive.approval import Case
 from archive.errors import NotFound
 from archive.item import FileRef, Item, ItemState
+from archive.overview import Line
 from storage.mongo import BEGINNING, Database, Doc, Indexes, Session, border
+from storage.overview import Lines
 from storage.records import digest, pack, unpack
 
 #: States in which an item no longer stands for its document: it may be sent again.
@@ -48,6 +50,7 @@ class Items:
     def __init__(self, db: Database, zone: ZoneInfo) -> None:
         self._db = db
         self._zone = zone
+        self._lines = Lines(db)
 
     async def item(self, item_id: str) -> Item:
         """Raises NotFound."""
@@ -145,6 +148,11 @@ class Items:
                 rest = self._db.items.find({**wanted, "item.received_at": days}).sort(order).limit(limit - len(found))
                 found += await rest.to_list()
         return [to_item(doc) for doc in found[:limit]]
+
+    async def lines(self, company: str, first: datetime) -> list[Line]:
+        """So much of the items as an overview needs: those received since `first`, and open ones of any age."""
+        async with border():
+            return await self._lines.of(company, first)
 
     async def how_many(self) -> int:
         """Items in all."""

@@ -184,6 +184,33 @@ class Outbox(Generic[T]):
             docs = await self._db.outbox.find({"state": "failed"}).sort("at", 1).limit(limit).to_list()
         return [self._letter(doc, doc["attempts"]) for doc in docs]
 
+    async def lost(self, limit: int) -> list[tuple[Letter[T], datetime]]:
+        """What was given up and when it was said, oldest first."""
+        async with border():
+            docs = await self._db.outbox.find({"state": "failed"}).to_list()
+        docs = sorted(docs, key=lambda doc: doc["at"])[:limit]
+        return [(self._letter(doc, doc["attempts"]), doc["at"]) for doc in docs]
+
+    async def again(self, key: str) -> bool:
+        """Let a letter that was given up be tried afresh, behind what waits. False when it was not given up."""
+        async with border():
+            doc = await self._db.outbox.find_one({"_id": key})
+            if doc is None or doc["state"] != "failed":
+                return False
+            now, line = self._now(), _line(doc["channel"], doc["conversation"])
+            change = {"state": "waiting", "attempts": 0, "at": now, "free": now, "from": now, "line": line}
+            return (await self._db.outbox.update_one({"_id": key}, {"$set": change})).modified_count == 1
+
+    async def waiting_by_channel(self) -> dict[str, tuple[int, int]]:
+        """Channel → (letters that wait, tries of the one tried most)."""
+        found: dict[str, tuple[int, int]] = {}
+        async with border():
+            docs = await self._db.outbox.find({"state": "waiting"}, {"channel": 1, "attempts": 1}).to_list()
+        for doc in docs:
+            count, tries = found.get(doc["channel"], (0, 0))
+            found[doc["channel"]] = (count + 1, max(tries, doc["attempts"]))
+        return found
+
     async def shown(self, copy: Copy) -> None:
         """A card about an item stands at this address now."""
         where = f"{copy.channel}\n{copy.conversation}\n{copy.address}\n{copy.item}"

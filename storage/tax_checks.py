@@ -109,6 +109,21 @@ class TaxChecks:
         async with border():
             await self._jobs.update_one({"_id": job.id}, {"$unset": {"untold": ""}})
 
+    async def lost(self, limit: int) -> list[tuple[Job, datetime]]:
+        """What was given up and when it was asked for, oldest first."""
+        async with border():
+            docs = await self._jobs.find({"free": NEVER}).to_list()
+        docs = sorted(docs, key=lambda doc: doc["at"])[:limit]
+        return [(_job(doc, doc["attempts"]), doc["at"]) for doc in docs]
+
+    async def revive(self, job_id: str) -> bool:
+        """Let what was given up be asked afresh. False when it was not given up."""
+        change: Doc = {
+            "$set": {"state": "new", "attempts": 0, "owner": "", "free": self._now()},
+            "$unset": {"untold": ""},
+        }
+        return await self._update({"_id": job_id, "state": "failed"}, change)
+
     async def waiting(self) -> int:
         """How many are still to be asked."""
         async with border():

@@ -14,6 +14,7 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,6 +27,7 @@ from archive.words import Text
 from storage.keys import SEAL, KeyProvider
 from storage.mongo import Database, Doc, Indexes, Session, border, transact
 from storage.records import pack, unpack
+from storage.trail_times import entries_between
 
 T = TypeVar("T")
 
@@ -146,6 +148,12 @@ class Trail:
             found = await self._db.links.find({"about": subject}).sort("_id", DESCENDING).limit(limit).to_list()
         return [to_link(doc) for doc in reversed(found)]
 
+    async def between(self, first: datetime, last: datetime) -> AsyncIterator[Entry]:
+        """What was done in [first, last), oldest first; found by halving, so that its cost is that of the stretch."""
+        async with border():
+            async for entry in entries_between(self._db, first, last):
+                yield entry
+
     async def after(self, seq: int, limit: int) -> list[Link]:
         """The next links after that one, oldest first; none that stands is passed over."""
         async with border():
@@ -168,6 +176,10 @@ class Trail:
         """Where the chain ends, its seal checked. Raises TrailBroken for a missing, forged or put-back head."""
         async with border():
             return self._checked(await self._db.head.find_one({"_id": HEAD}))
+
+    async def length(self) -> int:
+        """How many entries there are. Raises TrailBroken like `head`."""
+        return (await self.head()).seq
 
     def _checked(self, doc: Doc | None) -> Head:
         if doc is None:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from archive import numbering
+from archive import made, numbering, shelving
 from archive.approval import Case
 from archive.errors import ChangedMeanwhile, DuplicateDocument, DuplicateFile, Problem
 from archive.item import Filed, FileRef, Item, ItemState
+from archive.period import Period
 from archive.retention import Term
 from archive.trail import Entry
 from storage.files import Files
@@ -25,6 +27,7 @@ from storage.items import Items, record_digest, to_case, to_document, to_item
 from storage.keys import KeyProvider
 from storage.lots import Lots
 from storage.mongo import Database, Doc, Session, border
+from storage.shelf import lone_row
 from storage.trail import Trail
 
 log = logging.getLogger(__name__)
@@ -59,15 +62,20 @@ class Vault(Items):
     def __init__(
         self, db: Database, keys: KeyProvider, trail: Trail, *, term: Term, zone: ZoneInfo,
         on_kept: OnKept | None = None, disk: Path | None = None, fresh: int = 0,
+        scheme: shelving.Scheme = shelving.Scheme.D1, office: str = "CW",
+        terms: Mapping[str, Term] = MappingProxyType({}),
     ) -> None:  # fmt: skip
-        """`term`: how long source documents are kept; `zone`: whose calendar months and years are meant;
+        """`term`: how long source documents are kept; `scheme`, `office`: of their class (DA/T 94 App D);
+        `zone`: whose calendar months and years are meant;
         `on_kept` puts items into the index: when it raises a Problem they stay marked for `index_rest`;
-        `disk`, `fresh`: see Files.
+        `disk`, `fresh`: see Files; `terms`: the whole table, for reports that are made here and filed.
         """
         super().__init__(db, zone)
         self._trail = trail
         self._files = Files(db, keys, disk, fresh)
         self._term = term
+        self._class = (scheme, office)
+        self._terms = terms
         self._on_kept = on_kept
         self._ids: dict[str, list[int]] = {}  # taken from the counter, for the month's next items
         self._following = Lots(self._into_index)  # what comes while the index is busy goes into its next commit
@@ -161,14 +169,51 @@ class Vault(Items):
         await self._index(kept.item)
         return kept
 
-    async def _filed(self, item: Item, at: datetime, session: Session) -> Item:
-        """Give the item its 档号: the count belongs to the same transaction, so no number is lost or given twice."""
+    async def keep_made(
+        self, item: Item, case: Case, entries: Sequence[Entry], kept: made.Kept, period: Period, replaces: str
+    ) -> Item:
+        """File a report made here, with all its files, in one transaction. It belongs to the year of its period.
+
+        `replaces`: the id of the version that stands, "" for none. Raises ChangedMeanwhile when another stands by now.
+        """
+        term = made.term_of(kept, period, self._terms)
+
+        async def step(session: Session) -> tuple[Item, Sequence[Entry]]:
+            place = (made.FORMS[term.category], period.last.year, period.last.month)
+            filed = await self._filed(item, entries[-1].at, session, term, place)
+            docs = await self._db.items.find({"item.document.number": item.document.number}, session=session).to_list()
+            standing = made.latest([each for each in map(to_item, docs) if each.company == item.company])
+            if (standing.id if standing else "") != replaces:
+                raise ChangedMeanwhile(item=replaces or item.id)
+            for file in item.files:
+                await self._files.take(file, session)
+            doc = to_document(filed, case)
+            await self._db.items.insert_one(doc, session=session)
+            return to_item(doc), _signed(entries, doc)
+
+        taken = await self._trail.commit(step)
+        await self._index(taken)
+        return taken
+
+    async def _filed(
+        self, item: Item, at: datetime, session: Session, term: Term | None = None,
+        place: tuple[str, int, int] | None = None,
+    ) -> Item:  # fmt: skip
+        """Give the item its 档号: the count belongs to the same transaction, so no number is lost or given twice.
+
+        `place`: (form, year, month) where it isn't a source document.
+        """
+        term = term or self._term
         year, month = numbering.period(item.document.date, at.astimezone(self._zone).date())
-        class_no = numbering.class_no(item.company, numbering.VOUCHERS, year, self._term.code)
+        form, year, month = place or (numbering.VOUCHERS, year, month)
+        scheme, office = self._class
+        class_no = shelving.class_no(scheme, item.company, form, year, term.code, office)
         nth = await self._count(numbering.counter(class_no, month), session)
         number = numbering.archive_no(class_no, *numbering.place(month, nth))
-        filed = Filed(number, at, year, month, self._term.category, self._term.label, self._term.expires(year))
-        return dataclasses.replace(item, filed=filed, state=ItemState.ARCHIVED)
+        filed = Filed(number, at, year, month, term.category, term.label, term.expires(year))
+        kept = dataclasses.replace(item, filed=filed, state=ItemState.ARCHIVED)
+        await self._db.shelf.insert_one(lone_row(kept), session=session)
+        return kept
 
     async def _count(self, name: str, session: Session | None, by: int = 1) -> int:
         doc = await self._db.counters.find_one_and_update(

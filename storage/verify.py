@@ -23,11 +23,13 @@ from storage.keys import SEAL
 from storage.mongo import Database, Doc, border
 from storage.trail import HEAD, Head, Trail, to_link
 from storage.verify_books import book_faults
+from storage.verify_custody import custody_faults
 from storage.verify_keys import program_faults
 from storage.verify_ledger import ledger_faults
 from storage.verify_links import link_faults
 from storage.verify_people import MALFORMED, account_faults, people_faults
 from storage.verify_rules import rule_faults
+from storage.verify_units import unit_faults
 
 FAULTS = {
     "V01": Text("原件被改动", "the original was changed"),
@@ -54,6 +56,14 @@ FAULTS = {
     "V22": Text("账簿内容与操作记录不符", "the books are not what the trail says"),
     "V23": Text("账簿的原件被改动、不见了或打不开", "the original of a book was changed, is gone, or can't be opened"),
     "V24": Text("API 密钥或回调与操作记录不符", "an API key or a webhook is not what the trail says"),
+    "V50": Text("件或案卷的登记与操作记录不符", "a unit or volume is not what the trail says"),
+    "V51": Text("件的文件被改动、不见了或打不开", "a file of a unit was changed, is gone, or can't be opened"),
+    "V52": Text("案卷或件号不连续、重复或对不上目录", "volume or piece numbers have a gap, a double, or no place"),
+    "V53": Text("著录或保管期限与操作记录不符", "metadata or terms set by people are not what the trail says"),
+    "V54": Text("冻结与操作记录不符", "a legal hold is not what the trail says"),
+    "V60": Text("四性检测结果与操作记录不符", "the results of a check are not what the trail says"),
+    "V61": Text("移交与操作记录不符", "a hand-over is not what the trail says"),
+    "V62": Text("接收的元数据与操作记录不符", "metadata that was received is not what the trail says"),
     "V40": Text("凭证的汇总与凭证不符", "the sums of a month are not those of its vouchers"),
     "V41": Text("科目映射或填数与操作记录不符", "a mapping or an input of statements is not what the trail says"),
     "V30": Text("归类规则与操作记录不符", "a rule of sorting is not what the trail says"),
@@ -115,14 +125,16 @@ class Verification:
                 yield fault
             async for fault in self._made():
                 yield fault
-            async for where, code in book_faults(self._db, self._file):
-                yield Fault(code, where)
-            async for where, code in ledger_faults(self._db):
-                yield Fault(code, where)
-            async for where, code in rule_faults(self._db):
-                yield Fault(code, where)
-            async for where, code in link_faults(self._db):
-                yield Fault(code, where)
+            for faults in (
+                book_faults(self._db, self._file),
+                ledger_faults(self._db),
+                link_faults(self._db),
+                rule_faults(self._db),
+                unit_faults(self._db, self._file),
+                custody_faults(self._db),
+            ):
+                async for where, code in faults:
+                    yield Fault(code, where)
 
     # the trail
 

@@ -240,6 +240,26 @@ class Webhooks:
         return Entry(by.who, action, about(hook.id), self._now(), by.channel, facts)
 
 
+async def waiting(db: Database) -> int:
+    """Deliveries of all webhooks that are still tried."""
+    async with border():
+        return await db.deliveries.count_documents({"due": {"$gte": BEGINNING, "$lt": NEVER}})
+
+
+async def dead(db: Database, limit: int) -> list[Delivery]:
+    """Those of all webhooks that were given up, oldest first."""
+    async with border():
+        docs = await db.deliveries.find({"due": NEVER}).to_list()
+    return [_delivery(doc) for doc in sorted(docs, key=lambda doc: doc["at"])[:limit]]
+
+
+async def revive(db: Database, delivery_id: str, now: datetime) -> bool:
+    """Let one that was given up be sent afresh. False when it was not given up."""
+    change: Doc = {"$set": {"state": "waiting", "attempts": 0, "due": now, "code": ""}}
+    async with border():
+        return (await db.deliveries.update_one({"_id": delivery_id, "state": "dead"}, change)).modified_count == 1
+
+
 def about(webhook_id: str) -> str:
     """What trail entries about a webhook are about."""
     return f"webhook:{webhook_id}"

@@ -37,6 +37,11 @@ KINDS: Mapping[str, tuple[Text, tuple[str, ...]]] = {
                ("所有者权益变动表", "股东权益变动表", "权益变动表", "statement of changes in equity",
                 "changes in equity", "equity statement")),
 }  # fmt: skip
+#: Kind → the one word that stands for it in questions, buttons and stored choices.
+KEYS: Mapping[str, str] = {
+    "balance": "balance_sheet", "income": "income_statement", "cash": "cash_flow", "indirect": "cash_flow_supplement",
+    "equity": "equity_changes",
+}  # fmt: skip
 Inputs = Mapping[str, Mapping[str, Decimal]]
 
 
@@ -51,7 +56,7 @@ class Span:
 def kind_in(words: str) -> tuple[str, str] | None:
     """The kind of statement the words name, and the words without its name."""
     said = words.lower()
-    named = [(word, kind) for kind, (_, names) in KINDS.items() for word in names]
+    named = [(word, kind) for kind, (_, names) in KINDS.items() for word in (*names, KEYS[kind])]
     for word, kind in sorted(named, key=lambda pair: -len(pair[0])):
         at = said.find(word)
         if at >= 0:
@@ -68,11 +73,18 @@ def span_in(words: str, today: date) -> Span:
     period = parse(said, today) if said else _last_month(today)
     if period is None:
         raise BadPeriod(words=words.strip())
-    first, last = f"{period.first:%Y-%m}", f"{period.last:%Y-%m}"
-    if period.first.day != 1 or (period.last != Period.month(period.last.year, period.last.month).last):
+    span = span_of(period)
+    if span is None:
         raise BadPeriod(words=words.strip())
-    if to_date:
-        return Span(f"{last}累计", tuple(months_between(f"{last[:4]}-01", last)))
+    last = span.months[-1]
+    return Span(f"{last}累计", tuple(months_between(f"{last[:4]}-01", last))) if to_date else span
+
+
+def span_of(period: Period) -> Span | None:
+    """The months of a period; None when it isn't made of whole ones."""
+    first, last = f"{period.first:%Y-%m}", f"{period.last:%Y-%m}"
+    if period.first.day != 1 or period.last != Period.month(period.last.year, period.last.month).last:
+        return None
     return Span(_label(first, last), tuple(months_between(first, last)))
 
 

@@ -24,6 +24,7 @@ from bot.channel import Door
 from bot.handout import handed
 from handlers.context import Context
 from handlers.show import seen
+from handlers.standing import plain_standing
 
 STEPS = 1000  # entries of an item's history that are told
 
@@ -107,7 +108,7 @@ class Items:
         item = await self._seen(request, caller)
         case = await self._ctx.vault.case(item.id)
         await self._ctx.trail.add(Entry(caller.person.id, "viewed", item.id, self._ctx.now(), caller.channel))
-        return shapes.json(shapes.whole(item, case))
+        return shapes.json(shapes.whole(item, case) | await plain_standing(self._ctx, item.id))
 
     async def state(self, request: web.Request, caller: Caller) -> web.Response:
         """Nothing of the document itself; leaves no entry, so that it may be asked often."""

@@ -99,6 +99,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "confidence": {"type": "object", "additionalProperties": {"type": "number"}},
             "places": {"type": "object", "additionalProperties": _PLACE},
             "authenticity": {"type": ["object", "null"]}, "tax_check": {"type": ["object", "null"]},
+            "inspection": {"type": ["object", "null"]}, "keeper": TEXT,
             "decisions": many(shape({"step": {"type": "integer"}, "person": TEXT, "name": TEXT, "verdict": TEXT,
                                      "at": WHEN, "reason": TEXT})),
         }

@@ -31,13 +31,16 @@ from archive.words import Text
 from bot.app import House, opened
 from bot.companies import company_code
 from config.settings import MB, Settings
+from handlers import keep as keeping
 from handlers import report as reports
 from handlers import search as searching
 from handlers import show as showing
 from handlers.analysis import names_analysis
 from handlers.cards import money
 from handlers.financials import names_statement
+from handlers.made import Made
 from handlers.message import Message
+from handlers.standing import plain_standing
 from handlers.upload import upload
 from intake.names import safe_name
 from reports.render import render
@@ -205,7 +208,8 @@ async def show(args: argparse.Namespace, settings: Settings) -> int:
             {"at": link.entry.at.isoformat(), "who": link.entry.who, "action": link.entry.action, **link.entry.facts}
             for link in await house.trail.about(item.id)
         ]
-    plain = showing.plain(item) | {"history": history}
+        kept = await plain_standing(house.ctx, item.id)
+    plain = showing.plain(item) | kept | {"history": history}
     if args.json:
         print(json.dumps(plain, ensure_ascii=False))
         return 0
@@ -237,15 +241,26 @@ async def report(args: argparse.Namespace, settings: Settings) -> int:
     async with opened(settings) as house:
         of_books = names_statement(words) or names_analysis(words)
         person = await account(house, args.person, Right.REPORT, args.company, books=of_books)
+        if args.archive:
+            demand(person, Right.KEEP)
         made = await reports.build(house.ctx, person, words)
         drawn = made.figures if ending == "json" else b""
         data: bytes = drawn or await house.ctx.offload(render, made.page, ending)
         facts = {"period": made.period.label.zh, "as": ending}
         await house.trail.add(Entry(person.id, "exported", made.key, house.ctx.now(), "cli", facts))
+        filed = await _filed(house, person, made) if args.archive else ""
     _write(args.out, data)
     told = {"report": made.key, "period": made.period.label.zh, "documents": made.rows, "file": str(args.out)}
-    print(json.dumps(told, ensure_ascii=False) if args.json else f"{args.out}: {made.rows}")
+    told |= {"archived": filed} if filed else {}
+    print(json.dumps(told, ensure_ascii=False) if args.json else f"{args.out}: {made.rows} {filed}".rstrip())
     return 0
+
+
+async def _filed(house: House, person: Person, made: Made) -> str:
+    """The id of the report as a document of the archive."""
+    message = Message(f"cli:{person.id}", "cli", "cli", person.id, house.ctx.now())
+    item = await keeping.filed(house.ctx, person, message, made)
+    return item.id
 
 
 def _write(path: Path, data: bytes) -> None:

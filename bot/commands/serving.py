@@ -21,6 +21,7 @@ from bot.body import Limits
 from bot.desk.channel import Desk
 from bot.handout import Handouts
 from bot.inbox import Reception
+from bot.keeping import Keeper
 from bot.platforms import connect
 from bot.schedule import Clock
 from bot.telling import LOOK
@@ -71,7 +72,9 @@ async def serve(args: argparse.Namespace, settings: Settings) -> int:
             reception.start()
             for channel in house.channels.values():
                 await channel.start()
-            clock = Clock(house, reception, [(teller_for(house).tell, LOOK), *_mail(house, reception)])
+            clock = Clock(
+                house, reception, [(teller_for(house).tell, LOOK), *_mail(house, reception), *Keeper(house).jobs()]
+            )
             clock.start()
             await stop.wait()
             await clock.stop()
@@ -158,6 +161,8 @@ def desk_for(house: House, reception: Reception) -> Desk:
         limits=limits,
         public_url=house.settings.public_url,
         proxies=house.settings.proxies,
+        names={each.name.zh: each.name for each in house.ctx.categories}
+        | {house.ctx.no_category.zh: house.ctx.no_category},
     )
 
 

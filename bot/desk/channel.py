@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 from aiohttp import web
@@ -10,10 +10,12 @@ from aiohttp import web
 from archive.access import Person
 from archive.errors import NotFound
 from archive.item import FileRef
+from archive.words import Text
 from bot.body import Limits
 from bot.channel import Abilities, Door
 from bot.desk.accounts import Accounts
 from bot.desk.address import Network
+from bot.desk.board import Board
 from bot.desk.entrance import Commands, Entrance
 from bot.desk.finding import Finding
 from bot.desk.guard import Guard, Handler
@@ -47,17 +49,19 @@ class Desk:
         limits: Limits = Limits(),  # noqa: B008  frozen
         public_url: str = "",
         proxies: Sequence[Network] = (),
+        names: Mapping[str, Text] | None = None,
         poll: float = 2.0,
         beat: float = 15.0,
     ) -> None:
         """`hold(data, name, media type)` keeps a file; `public_url` as browsers see it;
-        `proxies` whose X-Forwarded-For is believed.
+        `proxies` whose X-Forwarded-For is believed; `names` of categories in both languages, by the Chinese one.
 
         `poll` and `beat` in seconds: see bot.desk.streams.
         """
         self._talk, self._hold, self._now = talk, hold, now
         self._guard = Guard(accounts, public_url)
         self._streams = Streams(talk, self._guard, poll, beat)
+        self._board = Board(door, self._guard, names or {}, poll, beat)
         self._entrance = Entrance(accounts, self._guard, commands, limits, proxies)
         self._talking = Talking(door, talk, self._streams, now, limits)
         self._finding = Finding(door)
@@ -129,6 +133,8 @@ class Desk:
             ("POST", "/api/seen"): talking.seen,
             ("GET", "/api/search"): self._finding.search,
             ("GET", "/api/events"): self._streams.events,
+            ("GET", "/api/overview"): self._board.once,
+            ("GET", "/api/overview/events"): self._board.live,
             ("GET", f"/api/files/{{message}}/{{n:{_NUMBER}}}"): handout.file,
             ("GET", f"/api/items/{{item}}/pages/{{page:{_NUMBER}}}"): handout.picture,
             ("GET", "/api/items/{item}/original"): handout.original,
@@ -139,6 +145,7 @@ class Desk:
     async def close(self) -> None:
         """End the open streams, so that the server can stop."""
         self._streams.close()
+        self._board.close()
 
     async def _held(self, out: OutFile) -> tuple[OutFile, str, int]:
         if out.file:

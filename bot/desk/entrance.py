@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from archive.access import ROLE_NAMES, Person
+from archive.access import ROLE_NAMES, Person, Right, may
 from archive.errors import BadRequest
 from archive.words import Text
 from bot.body import Limits, read_json
@@ -75,6 +75,7 @@ class Entrance:
                 "name": person.name,
                 "roles": roles,
                 "lang": caller.lang,
+                "overview": may(person, Right.SEARCH),
                 "limits": {"files": limits.files, "file": limits.file_bytes, "message": limits.message_bytes},
             }
         )

@@ -14,11 +14,11 @@ from reports.page import Block, Chart, Column, Fact, Facts, Group, Page, Row, Se
 
 TITLES: Mapping[str, Text] = {
     "customers": Text("客户排名", "Customers by revenue"),
-    "vendors": Text("供应商排名", "Suppliers by purchases"),
+    "purchases": Text("供应商排名", "Suppliers by purchases"),
 }
 SUBTITLES: Mapping[str, Text] = {
     "customers": Text("营业收入（不含税）按客户，取自凭证", "Revenue net of tax by customer, from the vouchers"),
-    "vendors": Text("采购额（含进项税）按供应商，取自凭证", "Purchases with input tax by supplier, from the vouchers"),
+    "purchases": Text("采购额（含进项税）按供应商", "Purchases with input tax by supplier, from the vouchers"),
 }
 WITHOUT = Text("（凭证没有写明）", "(the voucher names nobody)")
 #: Parties listed; the rest is summed.

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from archive.access import RIGHT_NAMES, Person, Right, Role, may
+from archive.access import RIGHT_NAMES, Person, Right, Role, demand, may
 from archive.errors import NotAllowed, NotFound, Problem
 from archive.item import FileRef, Item
+from archive.overview import Line, Overview, survey
 from archive.words import Text
 from bot.body import Limits
 from bot.desk.channel import Desk
@@ -62,6 +63,9 @@ class FakeDoor:
     picture_png: bytes = PNG
     found: list[Item] = field(default_factory=list)
     held: dict[str, bytes] = field(default_factory=dict)
+    lines: list[Line] = field(default_factory=list)
+    now: datetime = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    beat: int = 1
 
     async def receive(
         self,
@@ -112,6 +116,14 @@ class FakeDoor:
         if person.id != "li" or item_id != "G2611-0001":
             raise NotFound(item=item_id)
         return '发票 "十月".pdf', "application/pdf", b"%PDF-1.7 original"
+
+    async def overview(self, person: Person) -> Overview:
+        demand(person, Right.SEARCH)
+        mine = self.lines if person.id == "li" else [line for line in self.lines if person.id in line.seen_by]
+        return survey(mine, person.id == "li", self.now, UTC, timedelta(hours=24))
+
+    async def pulse(self) -> int:
+        return self.beat
 
     async def made(self, person: Person, address: str) -> bytes:
         if not may(person, Right.REPORT):

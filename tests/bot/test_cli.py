@@ -294,6 +294,12 @@ def test_reports_in_every_format(served: Archive, folder: Path) -> None:
     served("report", "suppliers", "--period", "2026", "-o", out / "named", "--format", "xlsx")
     with zipfile.ZipFile(out / "named") as book:
         assert "xl/workbook.xml" in book.namelist()
+    kept = served("report", "绩效", "本月", "--archive", "-o", out / "kpi.pdf", "--json").rows[0]
+    assert (kept["report"], served("show", kept["archived"], "--json").rows[0]["retention"]) == ("kpi", "10年")
+    assert "[A01]" in served("report", "报销", "--as", "cli.li", "--archive", "-o", out / "no.pdf", ends=1).err
+    served("report", "报销", "本月", "万元", "-o", out / "wan.pdf")
+    wan = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(out / "wan.pdf"))
+    assert "万元" in wan
     assert "[Q06]" in served("report", "报销", "--period", "2019", "-o", out / "no.pdf", ends=1).err
     assert "[Q04]" in served("report", "天气", "-o", out / "no.pdf", ends=1).err
     assert "[A01]" in served("report", "报销", "--as", "cli.li", "-o", out / "no.pdf", ends=1).err

@@ -58,7 +58,6 @@ async def test_every_example_in_the_help_is_understood(scene: Scene, command: Co
         ("帮肋", "帮助"),
         ("reprot expenses", "report"),
         ("serch 顺丰", "search"),
-        ("报销表 本月", "报表"),
         ("你好", "帮助"),
         ("🤖", "帮助"),
     ],

@@ -92,7 +92,8 @@ async def test_formats_by_name(scene: Scene, said: str, ending: str, marker: str
     assert paper.name.endswith(f".{ending}")
     with zipfile.ZipFile(io.BytesIO(await bytes_of(scene, held(scene, paper.name)))) as inside:
         assert marker in inside.namelist()
-    assert {c.label.zh for c in reply.choices} == {"PDF", "EXCEL", "WORD"} - {"EXCEL" if ending == "xlsx" else "WORD"}
+    others = {"PDF", "EXCEL", "WORD"} - {"EXCEL" if ending == "xlsx" else "WORD"}
+    assert {c.label.zh for c in reply.choices} == {*others, "归档"}
 
 
 async def test_its_json_adds_up(scene: Scene) -> None:

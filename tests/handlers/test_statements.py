@@ -208,3 +208,21 @@ async def test_sums_are_made_for_older_books_checked_and_large_months_are_paged(
 async def _faults(scene: Scene) -> set[tuple[str, str]]:
     checked = Verification(scene.house.db, scene.house.trail, scene.house.vault.original)
     return {(fault.code, fault.where) async for fault in checked.faults()}
+
+
+async def test_a_statement_is_archived_as_it_was_seen(scene: Scene) -> None:
+    reply = await scene.send("zhao", "利润表 2026-04")
+    seen = next(f for f in reply.files if f.name.endswith(".pdf"))
+    done = await scene.press("zhao", next(c for c in reply.choices if c.action == "keep"))
+    (item,) = await scene.items(done)
+    assert item.filed
+    assert (item.filed.category, item.filed.retention) == ("财务会计报告", "10年")
+    assert "-KJ·BG·2026·D10-" in item.filed.archive_no
+    assert item.file.sha256 == held_file(seen.file).sha256
+    again = await scene.press("zhao", next(c for c in reply.choices if c.action == "keep"))
+    assert "已在档案中" in words(again)
+    year = await scene.send("zhao", "资产负债表 2026 万元 ")
+    (item,) = await scene.items(await scene.press("zhao", next(c for c in year.choices if c.action == "keep")))
+    assert item.filed
+    assert item.filed.retention == "永久"  # 年度财务会计报告
+    assert not any(c.action == "keep" for c in (await scene.send("zhou", "利润表 2026-04")).choices)

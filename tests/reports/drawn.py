@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from archive.document import Kind
+from archive.performance import Decided, Performance, Taken, hours
 from archive.period import Period
 from archive.words import Lang, Text
+from reports.catalogue import Entry
 from reports.claim import PENDING, Claim
 from reports.head import Head
 
@@ -45,6 +48,34 @@ def claims(count: int, seed: int = 1, currencies: tuple[str, ...] = ("CNY",)) ->
     """`count` claims of October 2026, some red, some undecided."""
     dice = random.Random(seed)
     return [_claim(dice, place, currencies) for place in range(1, count + 1)]
+
+
+def rows_for(entry: Entry, rows: Sequence[Claim]) -> Sequence[Claim] | Performance:
+    """What this report is drawn from: the claims, or the archive's own figures about as many documents."""
+    return performance(rows) if entry.source == "performance" else rows
+
+
+def performance(rows: Sequence[Claim]) -> Performance:
+    """What became of the claims, some of them corrected, as `archive.performance.measure` would tell it."""
+    decided = [row for row in rows if row.decided_at and row.received_at]
+    return Performance(
+        tuple(_taken(place, row) for place, row in enumerate(rows)),
+        tuple(
+            Decided(1 + n % 2, row.decided_by, hours(row.decided_at - row.received_at), n % 5 == 0)  # type: ignore[operator]
+            for n, row in enumerate(decided)
+        ),
+        tuple(Decimal(n) for n in range(len(rows) - len(decided))),
+        1,
+        3,
+        {"viewed": 41, "downloaded": 7, "exported": 2},
+    )
+
+
+def _taken(place: int, row: Claim) -> Taken:
+    return Taken(
+        row.kind, ("pdf", "xml", "image", "ofd")[place % 4], row.received_at or NOW, 40_000 + 977 * place,
+        row.decided_at is not None, place % 6 == 0, place % 7 != 0, Decimal(place % 9) / 4, 11, int(place % 10 == 0), 1,
+    )  # fmt: skip
 
 
 def _claim(dice: random.Random, place: int, currencies: tuple[str, ...]) -> Claim:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 from decimal import Decimal
 from itertools import combinations
+from typing import get_args
 
 import pytest
 from PIL import Image, ImageStat
 
 from archive.words import same
-from reports.charts import BARS, SLICES, draw, folded, gathered, paint, style
+from reports.charts import BARS, SLICES, STEPS, draw, folded, gathered, paint, style
 from reports.fonts import legible
 from reports.page import YUAN, Chart, ChartKind, Series
+from reports.waterfall import steps
 
 NAMES = (
     "办公用品",
@@ -42,6 +44,14 @@ CASES = [
     chart("bar", 3, values=("-1", "-20", "-300")),
     chart("pie", 4, values=("1173824116.20", "564909133.87", "472965148.47")),
     chart("bar", 15, values=("828039168.21", "-707.41", "340540207.87")),
+    *(chart(kind, count) for kind in ("waterfall", "heat", "stacked", "combo") for count in (1, 8, 60)),
+    chart("waterfall", 5, values=("828039168.21", "-707.41", "-990540207.87")),
+    chart("stacked", 12, 12),
+    chart("stacked", 4, 3, ("5", "-1234567.5", "0")),
+    chart("combo", 12, 3, ("0.01", "1000000000", "-1234.50")),
+    chart("combo", 60, 3),
+    chart("heat", 12, 5, ("0", "1000000000", "-1234.50")),
+    chart("heat", 60, 30),
 ]
 
 
@@ -52,6 +62,30 @@ def test_picture_is_not_empty_and_readable_in_grey(case: Chart) -> None:
     grey = picture.convert("L")
     assert ImageStat.Stat(grey).stddev[0] > 8
     assert grey.getextrema()[0] < 90
+
+
+@pytest.mark.parametrize("kind", get_args(ChartKind))
+def test_nothing_to_draw_is_said(kind: ChartKind) -> None:
+    empty = Chart(kind, same("空"), (), ())
+    picture = Image.open(io.BytesIO(draw(empty))).convert("L")
+    assert picture.size == (1080, 580)
+    assert picture.getextrema()[0] < 90
+    draw(Chart(kind, same("零"), (same("一"), same("二")), (Series(same("x"), (0, 0)),)))
+
+
+def test_the_smallest_of_too_many_steps_become_one_and_the_levels_stay() -> None:
+    labels = tuple(same(f"{n}") for n in range(40))
+    values = (1000, *range(1, 39), 1000 + sum(range(1, 39)))
+    few = gathered(Chart("waterfall", same("x"), labels, (Series(same("x"), values),), levels=frozenset({0, 39})))
+    assert len(few.labels) == STEPS
+    assert few.levels == {0, STEPS - 1}
+    assert sum(few.series[0].values[:-1]) == few.series[0].values[-1]
+
+
+def test_a_fall_below_nothing_and_back() -> None:
+    bars = list(steps((10.0, -25.0, 40.0, 25.0), frozenset({0, 3})))
+    assert [(bar.start, bar.end) for bar in bars] == [(0, 10), (10, -15), (-15, 25), (0, 25)]
+    assert [bar.level for bar in bars] == [True, False, False, True]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.kind}{len(case.labels)}x{len(case.series)}")

@@ -21,7 +21,7 @@ from reports.registers import EARLIER, LATER, by_time, expenses
 from reports.sums import ranked
 from reports.suppliers import suppliers
 from reports.travel import means, travel
-from tests.reports.drawn import claims, head
+from tests.reports.drawn import claims, head, rows_for
 
 money = st.decimals(Decimal("-1e9"), Decimal("1e9"), places=2)
 rows = st.lists(
@@ -141,7 +141,7 @@ def test_unread_amounts_are_told() -> None:
 @pytest.mark.parametrize("entry", REPORTS, ids=lambda entry: entry.key)
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_empty_period_says_so_and_draws_nothing(entry, lang) -> None:  # type: ignore[no-untyped-def]
-    page: Page = entry.build([], head(lang))
+    page: Page = entry.build(rows_for(entry, []), head(lang))
     (block,) = page.blocks
     assert isinstance(block, Paragraph)
     assert {"zh": "2026年10月没有符合条件的单据", "en": "no matching document in October 2026"}[lang] in block.text.to(
@@ -151,7 +151,7 @@ def test_empty_period_says_so_and_draws_nothing(entry, lang) -> None:  # type: i
 
 @pytest.mark.parametrize("entry", REPORTS, ids=lambda entry: entry.key)
 def test_pages_pickle_into_worker_processes(entry) -> None:  # type: ignore[no-untyped-def]
-    page = entry.build(claims(12), head())
+    page = entry.build(rows_for(entry, claims(12)), head())
     assert pickle.loads(pickle.dumps(page)) == page
 
 

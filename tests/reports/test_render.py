@@ -24,7 +24,7 @@ from reports.claim import Claim
 from reports.fonts import font_file
 from reports.registers import expenses
 from reports.render import FORMATS, card, render
-from tests.reports.drawn import claims, head
+from tests.reports.drawn import claims, head, rows_for
 
 HAN = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 MAGIC = {"pdf": b"%PDF-", "docx": b"PK", "xlsx": b"PK", "png": b"\x89PNG", "json": b"{"}
@@ -42,7 +42,7 @@ def english(count: int, currencies: tuple[str, ...] = ("CNY",)) -> list[Claim]:
 @pytest.mark.parametrize("entry", REPORTS, ids=lambda entry: entry.key)
 @pytest.mark.parametrize(("lang", "count"), [("zh", 0), ("en", 1), ("zh", 35)])
 def test_every_report_in_every_format(entry: Entry, lang, count: int) -> None:  # type: ignore[no-untyped-def]
-    page = entry.build(claims(count, 1, ("CNY", "USD")), head(lang))
+    page = entry.build(rows_for(entry, claims(count, 1, ("CNY", "USD"))), head(lang))
     for format in FORMATS:
         assert render(page, format).startswith(MAGIC[format])
 
@@ -51,7 +51,7 @@ def test_every_report_in_every_format(entry: Entry, lang, count: int) -> None:  
 def test_english_reports_have_no_chinese_labels(entry: Entry) -> None:
     ours = dataclasses.replace(head("en"), company="Yunqi Ltd", made_by="Zhou")
     for rows in ([*english(20, ("CNY", "USD")), Claim("X")], []):
-        page = entry.build(rows, ours)
+        page = entry.build(rows_for(entry, rows), ours)
         document = pypdfium2.PdfDocument(render(page, "pdf"))
         paper = "".join(sheet.get_textpage().get_text_bounded() for sheet in document)
         document.close()

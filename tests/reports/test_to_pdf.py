@@ -30,7 +30,7 @@ from reports.registers import expenses
 from reports.render import render
 from reports.to_json import plain
 from reports.to_pdf import printed
-from tests.reports.drawn import claims, head
+from tests.reports.drawn import claims, head, rows_for
 
 COUNT = 130
 
@@ -83,10 +83,23 @@ def test_all_fonts_are_embedded_truetype() -> None:
         assert all("/FontFile2" in font.FontDescriptor for font in found)
 
 
+def test_what_an_archive_asks_of_a_paper_seen_without_the_validator() -> None:
+    """ISO 19005-3: part and level in the XMP, an output intent, fonts that give their characters, no soft masks."""
+    with pikepdf.open(io.BytesIO(report())) as document:
+        with document.open_metadata() as told:
+            assert (told["pdfaid:part"], told["pdfaid:conformance"]) == ("3", "B")
+        assert document.Root.OutputIntents[0].S == pikepdf.Name.GTS_PDFA1
+        assert all("/ToUnicode" in font for font in fonts(document) if "/FontDescriptor" in font)
+        streams = [found for found in document.objects if isinstance(found, pikepdf.Stream)]
+        assert not any("/SMask" in found for found in streams)
+        assert "/Encrypt" not in document.trailer
+        assert document.Root.AF[0].AFRelationship == pikepdf.Name.Data
+
+
 @pytest.mark.parametrize("entry", REPORTS, ids=lambda entry: entry.key)
 @pytest.mark.parametrize("count", [0, 25])
 def test_pdfa_without_findings(entry, count) -> None:  # type: ignore[no-untyped-def]
-    data = render(entry.build(claims(count), head()), "pdf")
+    data = render(entry.build(rows_for(entry, claims(count)), head()), "pdf")
     with pikepdf.open(io.BytesIO(data)) as document:
         found = pikepdf.pdfa.check(document, "3b")
     assert found.findings == []
@@ -102,7 +115,11 @@ def test_data_is_attached_language_and_dates_are_set() -> None:
         assert str(document.docinfo["/CreationDate"]).startswith("D:20261101093000+00'00")
         assert str(document.docinfo["/Title"]) == "报销登记表"
         with document.open_outline() as outline:
-            assert [entry.title for entry in outline.root] == ["按类别汇总", "按部门汇总", "按报销人汇总", "逐张登记"]
+            charts, tables = (
+                ["各类别金额", "各部门占比", "金额走势"],
+                ["按类别汇总", "按部门汇总", "按报销人汇总", "逐张登记"],
+            )
+            assert [entry.title for entry in outline.root] == [*charts, *tables]
 
 
 def test_the_same_page_gives_the_same_bytes_in_another_process() -> None:

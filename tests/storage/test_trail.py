@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,21 @@ async def test_entries_are_chained_in_order(db: mongo.Database, tmp_path: Path) 
     await trail.add(Entry("p2", "viewed", "y", AT))
     assert [link.entry.action for link in await whole(trail)] == ["a0", "a1", "a2", "viewed"]
     assert [link.entry.action for link in await trail.about("x", 2)] == ["a1", "a2"]
+
+
+async def test_entries_of_a_stretch_of_time(db: mongo.Database, tmp_path: Path) -> None:
+    trail = (await open_archive(db, tmp_path)).trail
+    assert [e async for e in trail.between(AT, AT + timedelta(hours=1))] == []
+    await trail.add(*(Entry("p", f"a{n}", "x", AT + timedelta(minutes=n)) for n in range(1500)))
+    late = Entry("p", "late", "x", AT + timedelta(minutes=700))  # written by a replica whose clock is behind
+    await trail.add(late)
+    for first, last in ((0, 10), (697, 705), (1490, 9000), (-50, 2), (2000, 2010)):
+        span = AT + timedelta(minutes=first), AT + timedelta(minutes=last)
+        found = [entry.action async for entry in trail.between(*span)]
+        expected = [f"a{n}" for n in range(max(first, 0), min(last, 1500))]
+        assert [name for name in found if name != "late"] == expected
+    near = [e.action async for e in trail.between(AT + timedelta(minutes=1495), AT + timedelta(minutes=1499))]
+    assert near == ["a1495", "a1496", "a1497", "a1498"]
 
 
 async def test_many_writers_leave_no_gap(db: mongo.Database, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 // The desk: conversations on the left, messages and the composer on the right, kept up to date by the stream.
 
 import { call, listen } from "./api.js";
+import { overview } from "./board.js";
 import { composer } from "./composer.js";
 import { h } from "./dom.js";
 import { linkPage, passwordDialog, signInPage } from "./entry.js";
@@ -8,7 +9,8 @@ import { messageLog } from "./log.js";
 import { day, lang, speak, t, time } from "./words.js";
 
 const desk = { me: null, topic: sessionStorage.getItem("topic") || "chat", commands: [], talks: [], files: new Map(), write: null };
-let parts, log, source;
+let parts, log, source, board;
+const BOARD = "overview"; // what the left side shows beside the conversations
 
 async function start() {
   try {
@@ -56,12 +58,14 @@ function shell() {
       h("button", { type: "button", onclick: leave }, t("signOut"))));
   log = messageLog(desk);
   desk.write = composer(desk, log.sending);
+  board?.hide();
+  board = overview((words) => open("chat").then(() => desk.write.ask(words)));
   parts = { list: h("nav", { "aria-label": t("conversations") }), notice: h("p", { className: "notice", role: "status" }) };
   document.body.replaceChildren(
     h("header", { className: "bar" }, h("img", { src: "/desk/icon.svg", alt: "", width: 26, height: 26 }), h("h1", {}, t("brand")),
       h("button", { type: "button", className: "quiet", id: "language", lang: other, title: t("otherName"), onclick: switched }, t("other")), menu),
     parts.list,
-    h("main", {}, parts.notice, log.view, desk.write.form),
+    h("main", {}, parts.notice, board.view, log.view, desk.write.form),
     h("div", { className: "dropzone", hidden: true }, t("drop")));
 }
 
@@ -75,8 +79,12 @@ async function refresh() {
 }
 
 async function open(topic) {
-  desk.topic = desk.talks.some((talk) => talk.id === topic) ? topic : "chat";
+  const looking = topic === BOARD && desk.me.overview;
+  desk.topic = looking || desk.talks.some((talk) => talk.id === topic) ? topic : "chat";
   sessionStorage.setItem("topic", desk.topic);
+  log.view.hidden = desk.write.form.hidden = looking;
+  if (looking) return board.show(), list();
+  board.hide();
   await log.open();
   desk.write.show();
   seen();
@@ -121,7 +129,9 @@ function seen() {
 }
 
 function list() {
-  parts.list.replaceChildren(...desk.talks.map((talk) => {
+  const looking = desk.topic === BOARD;
+  parts.list.replaceChildren(...(desk.me.overview ? [h("button", { type: "button", className: "talk", "aria-current": looking ? "page" : null, onclick: () => open(BOARD) },
+    h("span", { className: "name" }, t("overview")), h("span"), h("span", { className: "last" }, t("overviewLine")))] : []), ...desk.talks.map((talk) => {
     const at = talk.at && new Date(talk.at);
     return h("button", { type: "button", className: "talk", "aria-current": talk.id === desk.topic ? "page" : null, onclick: () => open(talk.id) },
       h("span", { className: "name" }, talk.name), at && h("time", {}, day(at) === t("today") ? time(at) : day(at)),
@@ -153,7 +163,8 @@ for (const [name, over] of [["dragenter", true], ["dragover", true], ["dragleave
     if (!zone || !event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
     zone.hidden = name === "drop" || !(over || event.relatedTarget);
-    if (name === "drop") desk.write.attach(event.dataTransfer.files);
+    if (name === "drop" && desk.topic === BOARD) open("chat").then(() => desk.write.attach(event.dataTransfer.files));
+    else if (name === "drop") desk.write.attach(event.dataTransfer.files);
   });
 }
 
