@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from archive.anomalies.all import anomalies
 from archive.finding import Level
@@ -40,7 +41,12 @@ async def unusual(ctx: Context, company: str, months: Sequence[str]) -> Unusual:
             continue
         result = await matched(ctx, company, month, books)
         told += [r for r in result.remarks if r.kind not in _ON_THE_WAY or month < _last_told(books)]
-    odd = await asyncio.to_thread(anomalies, months, books.vouchers, log, workday=ctx.workdays.works, limits=limits)
+
+    def expected(day: date) -> bool:
+        """Weekends that aren't worked stand out; of the holidays many hold a month's closing (1 January, 1 October)."""
+        return day.weekday() < 5 or ctx.workdays.works(day)
+
+    odd = await asyncio.to_thread(anomalies, months, books.vouchers, log, workday=expected, limits=limits)
     mine = [p for p in log if p.period in months]
     unchecked = [r.why for r in told if r.level is Level.NOTE and not r.kind.startswith(("bank_", "book_"))]
     if not mine:

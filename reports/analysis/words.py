@@ -8,6 +8,10 @@ from archive.money import CENT
 from archive.words import Text
 from reports.page import Cell, Column, Paragraph
 
+#: Keys of all analyses (handlers/analysis.py): archived, they are other material, no 财务会计报告.
+ANALYSES = frozenset(
+    {"anomalies", "trend", "structure", "ratios", "ageing", "customers", "purchases", "forecast", "budget"}
+)
 ITEM = Column("item", Text("项目", "Item"), weight=2.2)
 SOURCE = Column("source", Text("取自", "From"), weight=1.6)
 INCOME = Text("利润表", "income statement")

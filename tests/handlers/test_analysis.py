@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from archive.errors import NoBooks, NoBudget, NotAllowed, TooFewMonths
+from handlers.analysis import KINDS
+from reports.analysis.words import ANALYSES
 from tests.house import Scene, button, facts, fresh, words
 from tests.intake.books import text, workbook
 
@@ -132,6 +134,20 @@ async def test_every_analysis_has_its_word_and_its_report(scene: Scene) -> None:
     forecast = await scene.send("zhao", "现金预测 2026-04")
     assert "2026-05 期末现金" in facts(forecast)
     assert TooFewMonths.code in words(await scene.send("zhao", "现金预测 2026-03"))
+
+
+async def test_an_analysis_is_archived_like_other_reports(scene: Scene) -> None:
+    shown = await scene.send("zhao", "账龄 2026-04")
+    press = next(c for c in shown.choices if c.action == "keep")
+    (first,) = await scene.items(await scene.press("zhao", press))
+    assert first.document.type == "账龄分析表 2026年4月"
+    assert first.filed
+    assert first.filed.category == "其他会计资料"  # no 财务会计报告
+    assert set(KINDS) == ANALYSES
+    again = await scene.send("zhao", "报表 账龄 2026-04 并归档")
+    assert [item.id for item in await scene.items(again)] == [first.id]
+    (other,) = await scene.items(await scene.send("zhao", "报表 供应商排名 2026-04 万元 并归档"))
+    assert other.document.extra["report"] == "purchases"
 
 
 async def test_an_analysis_comes_by_schedule(scene: Scene) -> None:
