@@ -16,13 +16,15 @@ from archive.account import Account
 from archive.asset import AssetCard
 from archive.balance import Balance
 from archive.bank_line import BankLine
+from archive.budget import BudgetLine
 from archive.finding import Level
 from archive.item import FileRef
+from archive.posting import Posting
 from archive.remark import Remark
 from archive.voucher import Line, Voucher
 from archive.words import Text
 
-R = TypeVar("R", Voucher, Balance, Account, AssetCard, BankLine)
+R = TypeVar("R", Voucher, Balance, Account, AssetCard, BankLine, Posting, BudgetLine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,10 @@ def merging(*, replaces: bool = False) -> Merge:
             merged = accounts(standing, incoming)
         elif kind == "assets":
             merged = assets(standing, incoming)
+        elif kind == "postings":
+            merged = postings(standing, incoming)
+        elif kind == "budgets":
+            merged = budgets(standing, incoming, replaces=replaces)
         else:
             merged = bank_lines(standing, incoming)
         counts = {"added": merged.added, "same": merged.same, "filled": merged.filled, "changed": len(merged.changed)}
@@ -225,3 +231,40 @@ def bank_lines(standing: Sequence[BankLine], incoming: Sequence[BankLine]) -> Me
     added = len(known) - before
     records = sorted(known.values(), key=lambda line: (line.account, line.date))  # stable: within a day as they came
     return Merged(tuple(records), added, len(incoming) - added)
+
+
+def postings(standing: Sequence[Posting], incoming: Sequence[Posting]) -> Merged[Posting]:
+    """By everything a line of the log says; in the order of time."""
+    known = {p.core: p for p in standing}
+    before = len(known)
+    for p in incoming:
+        known.setdefault(p.core, p)
+    added = len(known) - before
+    return Merged(tuple(sorted(known.values(), key=lambda p: (p.at, p.row))), added, len(incoming) - added)
+
+
+def budgets(
+    standing: Sequence[BudgetLine], incoming: Sequence[BudgetLine], *, replaces: bool = False
+) -> Merged[BudgetLine]:
+    """By item and months. What was approved stands: another amount is told and taken only on purpose."""
+    known = {b.key: b for b in standing}
+    new = {b.key: b for b in incoming if b.key not in known}
+    differing = {b.key: b for b in incoming if b.key in known and known[b.key].amount != b.amount}
+    same = len(incoming) - len(new) - len(differing)
+    changed: tuple[Remark, ...] = ()
+    if differing and not replaces:
+        first = next(iter(differing.values()))
+        why = Text(
+            f"{first.year} 年预算有 {len(differing)} 项与已导入的不同（如 {first.label}），没有改动已导入的；"
+            "确要替换请用 --replace",
+            f"Budget of {first.year}: {len(differing)} items differ from what was imported before (such as "
+            f"{first.label}); what stands was left alone. Use --replace to replace it on purpose",
+        )
+        changed = (Remark("changed", Level.STOP, tuple(b.label for b in differing.values()), why, first.row),)
+        differing = {}
+    known |= new | differing
+    return Merged(tuple(sorted(known.values(), key=_place)), len(new) + len(differing), same, 0, changed)
+
+
+def _place(b: BudgetLine) -> tuple[object, ...]:
+    return (b.account, b.name, b.department, b.months)

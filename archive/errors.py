@@ -25,6 +25,7 @@ Problem
 │ └ UnknownCommand Q01 · BadPeriod Q02 · BadAmount Q03 · UnknownReport Q04 · BadSchedule Q05 · NothingToReport Q06
 │   BadRequest Q07 · KeyReused Q08 · BadField Q09 · UnsafeAddress Q10 · NoBooks Q11
 │   NothingInBooks Q50 · NoForm Q51 · UnknownLine Q52 · UnknownRole Q53 · UnknownInput Q54
+│   NoBudget Q85 · TooFewMonths Q86
 │   BadRule Q30 · UnknownCategory Q31
 │   BadRows Q40 · BadLink Q41 · BadMapping Q42
 │   NothingToArrange Q80 · UnknownRecordKind Q81 · BadHold Q82 · BadDescription Q83 · OneMonth Q84
@@ -789,6 +790,27 @@ class NothingInBooks(AskProblem):
     what = Text("{period} 没有账可编", "There are no books of {period}")
     why = Text("导入的账簿是 {books}", "the imported books cover {books}")
     then = Text("请换一个期间，或先导入该期间的凭证、余额表。", "Choose another period, or import its vouchers first.")
+
+
+class NoBudget(AskProblem):
+    """Facts: period."""
+
+    code = "Q85"
+    what = Text("{period}没有导入预算", "No budget of {period} was imported")
+    why = Text("预算表没有导入，或不含这段时间", "there is none, or it is of another time")
+    then = Text(
+        "请把预算表（科目或项目、月份或年度、预算金额）发过来，或运行 guidang books import。",
+        "Send the budget (account or item, month or year, amount), or run guidang books import.",
+    )
+
+
+class TooFewMonths(AskProblem):
+    """Facts: month."""
+
+    code = "Q86"
+    what = Text("到 {month} 为止的账太短，无法预测", "The books up to {month} are too short to foretell from")
+    why = Text("至少要有三个月的凭证", "three months of vouchers are needed at least")
+    then = Text("请先导入更早的凭证，或换一个月份。", "Import earlier vouchers first, or choose a later month.")
 
 
 class NoForm(AskProblem):

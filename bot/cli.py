@@ -285,7 +285,8 @@ def _books(commands: Any, common: argparse.ArgumentParser, spoken: argparse.Argu
     taking = actions.add_parser("import", help="导入 import", parents=[common, spoken, whose])
     taking.add_argument("files", nargs="+", type=Path, metavar="FILE")
     taking.add_argument("--yes", action="store_true", help="确认列的对应并导入 the mapping is right, import")
-    taking.add_argument("--kind", choices=("vouchers", "balances", "accounts", "assets", "bank"), help="账簿种类")
+    kinds = ("vouchers", "balances", "accounts", "assets", "bank", "postings", "budgets")
+    taking.add_argument("--kind", choices=kinds, help="账簿种类")
     taking.add_argument(
         "--map", action="append", default=[], metavar="HEADING=FIELD",
         help="说明没见过的列，例 what an unknown column is, e.g. 发生日=date",

@@ -75,6 +75,11 @@ FIELDS: Mapping[str, Text] = {
     "months": Text("使用月份", "months of use"),
     "department": Text("部门", "department"),
     "state": Text("状况", "state"),
+    "who": Text("操作员", "user"),
+    "action": Text("操作", "action"),
+    "voucher": Text("凭证", "voucher"),
+    "name": Text("项目", "item"),
+    **{f"m{n}": Text(f"{n}月", f"month {n}") for n in range(1, 13)},
 }
 
 

@@ -12,9 +12,11 @@ from archive.asset import AssetCard
 from archive.balance import Balance
 from archive.bank_line import BankLine
 from archive.books import BookFile, merging
+from archive.budget import BudgetLine
 from archive.errors import NotFound, ReadProblem
 from archive.item import FileRef
 from archive.money import thousands
+from archive.posting import Posting
 from archive.remark import Remark
 from archive.voucher import Voucher
 from archive.words import Text, same
@@ -37,12 +39,14 @@ KINDS: Mapping[BookKind, Text] = {
     BookKind.ACCOUNTS: Text("会计科目表", "chart of accounts"),
     BookKind.ASSETS: Text("固定资产卡片", "fixed-asset cards"),
     BookKind.BANK: Text("银行对账单", "bank statement"),
+    BookKind.POSTINGS: Text("操作日志", "log of the accounting system"),
+    BookKind.BUDGETS: Text("预算", "budget"),
 }
 #: What a row says can't be told: the file isn't imported before somebody has seen to it.
 UNREADABLE = frozenset(
     {
         *("bad_amount", "bad_date", "bad_number", "no_account", "no_voucher", "no_period", "no_rows", "total"),
-        *("two_currencies", "balance_twice"),
+        *("two_currencies", "budget_twice", "balance_twice"),
     }
 )
 _KIND_OF = {
@@ -51,6 +55,8 @@ _KIND_OF = {
     Account: BookKind.ACCOUNTS,
     AssetCard: BookKind.ASSETS,
     BankLine: BookKind.BANK,
+    Posting: BookKind.POSTINGS,
+    BudgetLine: BookKind.BUDGETS,
 }
 
 
@@ -167,7 +173,12 @@ async def _imported(ctx: Context, asker: Person, file: FileRef, book: Book) -> C
     choices: tuple[Choice, ...] = ()
     if book.periods:
         last = book.periods[-1]
-        choices = (Choice(Text(f"核对 {last}", f"match {last}"), say=Text(f"核对 {last}", f"match {last}")),)
+        say = Text(f"核对 {last}", f"match {last}")
+        if book.kind is BookKind.POSTINGS:
+            say = Text(f"异常 {last}", f"anomalies {last}")
+        elif book.kind is BookKind.BUDGETS:
+            say = Text(f"预算 {last}", f"budget {last}")
+        choices = (Choice(say, say=say),)
     return _card(file, book, status=status, tone_good=not remarks, choices=choices, more=remarks)
 
 

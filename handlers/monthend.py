@@ -19,8 +19,8 @@ from archive.trail import Entry
 from archive.vocabulary import STATEMENTS
 from archive.words import Text, same
 from handlers import financials
+from handlers.compared import ledger, matched, months
 from handlers.context import Context
-from handlers.match import ledger, matched, months
 from handlers.message import Choice, Message, OutFile, Reply
 from handlers.report import build
 from handlers.waiting import moments

@@ -20,7 +20,7 @@ from archive.money import thousands
 from archive.period import Period
 from archive.trail import Entry
 from archive.words import Lang, Text, same
-from handlers import financials
+from handlers import analysis, financials
 from handlers.context import Context
 from handlers.made import Made, archive_choice, report_name
 from handlers.message import Choice, Message, OutFile, Reply
@@ -47,6 +47,8 @@ async def report(ctx: Context, asker: Person, message: Message, rest: str) -> Re
     """The report as PDF with a preview; Word and Excel are one press away, or asked for by name."""
     if financials.names_statement(rest):
         return await financials.reply(ctx, asker, message, rest)
+    if analysis.names_analysis(rest):
+        return await analysis.reply(ctx, asker, message, rest)
     words, format = _format_of(rest)
     made = await build(ctx, asker, words)
     data, preview = await ctx.offload(_drawn, made.page, format)
@@ -88,12 +90,16 @@ async def build(
     today = now.astimezone(ctx.zone).date()
     if financials.names_statement(words):
         return (await financials.asked(ctx, asker.company, words)).made(ctx, asker.name, lang or asker.lang, now)
+    if analysis.names_analysis(words):
+        return (await analysis.asked(ctx, asker, words, lang, now)).made()
     unit, words = find_unit(words)
     said, rest = periods.find(words, today)
     period = period or said or Period.month(today.year, today.month)
     entry = catalogue.find(rest or "expenses")
     if entry is None:
-        raise UnknownReport(words=rest.strip(), names=catalogue.names() + same("、") + financials.names())
+        raise UnknownReport(
+            words=rest.strip(), names=catalogue.names() + same("、") + financials.names() + analysis.names()
+        )
     if entry.source == "performance":
         return await _performance(ctx, asker, entry, period, lang or asker.lang, now)
     pairs, basis = await _pairs(ctx, asker.company, period)

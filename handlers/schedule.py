@@ -9,6 +9,7 @@ from archive import grammar, period, timetable
 from archive.access import RIGHT_NAMES, Person, Right, demand, may
 from archive.errors import BadSchedule, NotAllowed, NotFound, UnknownReport
 from archive.words import Text, same
+from handlers.analysis import names_analysis
 from handlers.called import names_of
 from handlers.context import Context
 from handlers.financials import names_statement
@@ -86,7 +87,7 @@ def _when(ctx: Context, following: datetime | None) -> str:
 
 def _check(words: str, today: date) -> None:
     """What would be refused each time it comes is refused now. Raises BadPeriod, UnknownReport."""
-    if names_statement(words):
+    if names_statement(words) or names_analysis(words):
         return
     _, name = period.find(find_unit(words)[1], today)
     if name.strip() and catalogue.find(name) is None:

@@ -10,6 +10,8 @@ from archive.access import Person, Right, may
 from archive.grammar import sounds
 from archive.timetable import starts_a_schedule
 from archive.words import Text
+from handlers.analysis import KINDS as ANALYSES
+from handlers.analysis import command as analysis_of
 from handlers.approve import approve, reject
 from handlers.arrange import FILE as ARRANGE_FILE
 from handlers.arrange import arrange, file_month
@@ -455,6 +457,16 @@ COMMANDS: tuple[Command, ...] = (
         feedback,
         Text("提意见", "tell us what you think"),
         Text("反馈 希望支持……", "feedback please support …"),
+    ),
+    *(
+        Command(
+            (a.name.zh, a.name.en),
+            Right.REPORT,
+            analysis_of(key),
+            a.help,
+            Text(f"{a.name.zh} {a.example}", f"{a.name.en} {a.example}"),
+        )
+        for key, a in ANALYSES.items()
     ),
     Command(("帮助", "help", "?", "？"), Right.TALK, help_me, Text("看帮助", "see this help"), Text("帮助", "help")),
 )

@@ -9,6 +9,7 @@ from unicodedata import normalize
 
 from archive.made import Kept
 from archive.words import Text
+from reports.analysis.words import ANALYSES
 from reports.approvals import approvals
 from reports.filing import register
 from reports.head import Head
@@ -87,7 +88,9 @@ def find(words: str) -> Entry | None:
 
 
 def kept_as(key: str) -> Kept:
-    """What the report is when it is archived; what isn't in this list is a statement from the books."""
+    """What the report is when it is archived; neither in this list nor an analysis: a statement of account."""
+    if key in ANALYSES:
+        return "other"
     return next((each.kept for each in REPORTS if each.key == key), "statement")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from archive.anomalies.figures import benford, outliers
-from archive.anomalies.hands import Workday, dated_off, off_hours, one_hand
+from archive.anomalies.hands import Workday, dated_off, made_late, off_hours, one_hand
 from archive.anomalies.payments import in_a_row, paid_twice, payments, round_expenses, split
 from archive.posting import Posting
 from archive.remark import Remark
@@ -29,11 +29,12 @@ def anomalies(
     """
     months = frozenset(period)
     mine = [v for v in vouchers if v.period in months]
-    log = [p for p in postings if p.voucher.split(" ")[0] in months]
+    log = [p for p in postings if p.period in months]
     paid = payments(vouchers)
     return (
         *one_hand(mine, log),
         *(off_hours(log, workday) if log else dated_off(mine, workday)),
+        *made_late(log),
         *round_expenses(mine),
         *paid_twice(paid, months),
         *split(paid, limits, months),

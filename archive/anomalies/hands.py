@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, time
 
@@ -13,6 +14,8 @@ from archive.words import Text
 
 #: Later than this, or earlier than that, nobody is expected to post.
 LATE, EARLY = time(21), time(6)
+#: Days after its month within which a voucher is made: returns are filed by the fifteenth.
+AFTER = 15
 _MADE = ("制单", "填制", "录入", "make", "prepare")
 _CHECKED = ("审核", "复核", "check", "review")
 Workday = Callable[[date], bool]
@@ -33,7 +36,7 @@ def off_hours(postings: Sequence[Posting], workday: Workday) -> Iterator[Remark]
     """Each voucher once, with the first such line of the log."""
     seen: set[str] = set()
     for p in sorted(postings, key=lambda p: (p.at, p.row)):
-        night = p.at.time() >= LATE or p.at.time() < EARLY
+        night = bool(p.time) and (p.at.time() >= LATE or p.at.time() < EARLY)
         off = not workday(p.at.date())
         if not (night or off) or p.voucher in seen:
             continue
@@ -47,6 +50,23 @@ def off_hours(postings: Sequence[Posting], workday: Workday) -> Iterator[Remark]
 
 def _english(off: bool, night: bool) -> str:
     return " ".join(w for w, so in (("on a day off", off), ("at night", night)) if so)
+
+
+def made_late(postings: Sequence[Posting]) -> Iterator[Remark]:
+    """Made weeks after the month it is booked in: put into a month that was thought finished."""
+    first: dict[str, Posting] = {}
+    for p in sorted(postings, key=lambda p: (p.at, p.row)):
+        if p.action in _MADE:
+            first.setdefault(p.voucher, p)
+    for p in first.values():
+        year, month = int(p.period[:4]), int(p.period[5:7])
+        days = (p.on - date(year, month, monthrange(year, month)[1])).days
+        if days > AFTER:
+            why = Text(
+                f"{p.voucher} 在 {p.on} 才由 {p.who} 制单，晚于所属月份月末 {days} 天",
+                f"{p.voucher} was made by {p.who} on {p.on} only, {days} days after its month ended",
+            )
+            yield Remark("posted_late", Level.WARN, (p.voucher,), why, p.row)
 
 
 def dated_off(vouchers: Sequence[Voucher], workday: Workday) -> Iterator[Remark]:

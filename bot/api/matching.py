@@ -17,8 +17,8 @@ from bot.api.guard import Caller
 from bot.api.operations import Operation, Param, ref
 from bot.api.voucher_links import told
 from bot.book_shapes import plain_reconciliation, plain_remark
+from handlers.compared import ledger, matched, one_account
 from handlers.context import Context
-from handlers.match import ledger, matched, one_account
 
 
 class Matching:

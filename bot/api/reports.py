@@ -16,13 +16,15 @@ from bot.api import shapes
 from bot.api.guard import Caller
 from bot.api.operations import PREFIX, Operation, Param, ref
 from bot.handout import handed
+from handlers.analysis import KINDS as ANALYSES
 from handlers.context import Context
 from handlers.report import MEDIA, build
 from reports.catalogue import REPORTS
 from reports.render import render
 
-#: Registers of documents, and financial statements.
+#: Registers of documents, financial statements, analyses of the books.
 _NAMES = {each.key: each.name for each in REPORTS} | {kind: name for kind, (name, _) in KINDS.items()}
+_NAMES |= {key: kind.name for key, kind in ANALYSES.items()}
 
 
 class Reports:

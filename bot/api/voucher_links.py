@@ -20,8 +20,8 @@ from bot.api.guard import Caller
 from bot.api.operations import JSON, PREFIX, Operation, Param, ref
 from bot.body import Limits, read_json
 from handlers import voucher_link
+from handlers.compared import matched
 from handlers.context import Context
-from handlers.match import matched
 
 
 class VoucherLinks:

@@ -35,6 +35,7 @@ from handlers import keep as keeping
 from handlers import report as reports
 from handlers import search as searching
 from handlers import show as showing
+from handlers.analysis import names_analysis
 from handlers.cards import money
 from handlers.financials import names_statement
 from handlers.made import Made
@@ -238,7 +239,8 @@ async def report(args: argparse.Namespace, settings: Settings) -> int:
         return 2
     words = " ".join([*args.name, args.period or ""])
     async with opened(settings) as house:
-        person = await account(house, args.person, Right.REPORT, args.company, books=names_statement(words))
+        of_books = names_statement(words) or names_analysis(words)
+        person = await account(house, args.person, Right.REPORT, args.company, books=of_books)
         if args.archive:
             demand(person, Right.KEEP)
         made = await reports.build(house.ctx, person, words)

@@ -14,7 +14,7 @@ from bot.app import House, opened
 from bot.book_shapes import plain, plain_reconciliation, plain_remark
 from bot.companies import company_code
 from config.settings import Settings
-from handlers import match as matching
+from handlers import compared as matching
 
 
 def _print_remarks(remarks: Iterable[Remark], *, as_json: bool) -> None:

@@ -10,12 +10,14 @@ from archive.account import Account
 from archive.asset import AssetCard
 from archive.balance import Balance
 from archive.bank_line import BankLine
+from archive.budget import BudgetLine
 from archive.errors import Problem
+from archive.posting import Posting
 from archive.remark import Remark
 from archive.voucher import Voucher
 from intake.sheet.columns import BookKind
 
-Record: TypeAlias = Voucher | Balance | Account | AssetCard | BankLine
+Record: TypeAlias = Voucher | Balance | Account | AssetCard | BankLine | Posting | BudgetLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +43,4 @@ class Book:
     @property
     def periods(self) -> tuple[str, ...]:
         """The months in it, in order."""
-        return tuple(sorted({r.period for r in self.records if isinstance(r, Voucher | Balance | BankLine)}))
+        return tuple(sorted({r.period for r in self.records if not isinstance(r, Account | AssetCard)}))

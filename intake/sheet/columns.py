@@ -24,6 +24,8 @@ class BookKind(StrEnum):
     ACCOUNTS = "accounts"  # 会计科目
     ASSETS = "assets"  # 固定资产卡片
     BANK = "bank"  # 银行对账单
+    POSTINGS = "postings"  # 会计软件的操作日志
+    BUDGETS = "budgets"  # 预算
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,34 @@ _BANK = {
     "note": r"(?:交易)?附言|备注|其它摘要|remarks?",
     "currency": r"(?:交易)?(?:币种|货币|币别)|(?:billing)?currency",
 }
+_POSTINGS = {
+    "time": r"(?:操作|处理|发生|登记)?(?:日期)?时间|(?:operation|log)?time(?:stamp)?|datetime",
+    "date": r"(?:操作|处理|发生|登记)?日期|(?:operation|log)?date",
+    "who": r"操作(?:员|人|人员|用户|者)(?:姓名|名称)?|用户(?:名|名称|姓名)?|姓名|operator|user(?:name)?",
+    "action": r"操作(?:类型|内容|名称|动作|功能|描述)?|动作|事件|功能(?:名称)?|action|operation|event",
+    "voucher": r"凭证(?:字号)?|凭证字-号|(?:操作)?对象|业务单(?:据)?号|单据(?:编)?号|voucher",
+    "period": r"(?:会计)?期间|会计月份|凭证期间|fiscalperiod",
+    "word": r"凭证(?:字|类别|类型)|字",
+    "number": r"凭证号数?|凭证编号|号|voucherno\.?",
+}
+_BUDGETS = {
+    "account": r"(?:会计|预算)?科目(?:编码|代码|编号|号)|accountcode",
+    "name": r"(?:预算|会计|费用|报表)?(?:项目|科目)(?:名称)?|预算事项|指标|(?:budget)?item|account(?:name)?",
+    "department": r"(?:预算)?部门(?:名称)?|责任中心|department|costcentre",
+    "year": r"(?:预算)?年度?|年份|year",
+    "month": r"(?:预算)?(?:期间|月份?)|季度|period|month",
+    **{f"m{n}": rf"(?:20\d\d年)?0?{n}月份?(?:预算)?(?:金额|数|额)?" for n in range(1, 13)},
+    "amount": r"(?:本年|全年|年度|本期|月度)?预算(?:金额|数|额)?|预算总额|budget(?:amount|ed)?",
+}
+
+
+def _postings_enough(f: Collection[str]) -> bool:
+    return {"who", "action"} <= set(f) and bool({"time", "date"} & set(f)) and bool({"voucher", "number"} & set(f))
+
+
+def _budgets_enough(f: Collection[str]) -> bool:
+    months = sum(f"m{n}" in f for n in range(1, 13))
+    return bool({"account", "name"} & set(f)) and (months >= MONTHS or "amount" in f)
 
 
 def _vouchers_enough(f: Collection[str]) -> bool:
@@ -165,12 +195,16 @@ def _bank_enough(f: Collection[str]) -> bool:
     return money and ("date" in f or "time" in f) and bool({"balance", "serial", "party", "payer"} & set(f))
 
 
+#: Columns 1月, 2月 … that make a table of months.
+MONTHS = 3
 #: In the order in which they are tried: of two that suffice the one that explains more columns is taken.
 FORMS: Mapping[BookKind, Form] = {
     BookKind.VOUCHERS: Form(_VOUCHERS, _vouchers_enough),
     BookKind.BALANCES: Form(_BALANCES, _balances_enough),
     BookKind.BANK: Form(_BANK, _bank_enough),
     BookKind.ASSETS: Form(_ASSETS, lambda f: {"number", "asset_name", "cost"} <= set(f)),
+    BookKind.POSTINGS: Form(_POSTINGS, _postings_enough),
+    BookKind.BUDGETS: Form(_BUDGETS, _budgets_enough),
     BookKind.ACCOUNTS: Form(
         _ACCOUNTS, lambda f: {"account", "account_name"} <= set(f) and bool({"direction", "category", "level"} & set(f))
     ),

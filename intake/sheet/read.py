@@ -6,16 +6,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from archive import account, asset, balance, bank_line, voucher
+from archive import account, asset, balance, bank_line, budget, voucher
 from archive.errors import NotABook, Problem, ReaderFailed, TooHeavy
 from archive.finding import Level
 from archive.remark import Remark
 from archive.words import Text
 from intake.limits import READER_MEMORY
 from intake.names import safe_name
+from intake.sheet import budget_rows, other_rows, posting_rows, twice, voucher_rows
 from intake.sheet import header as headers
-from intake.sheet import other_rows, twice, voucher_rows
 from intake.sheet.book import Book, Record
+from intake.sheet.budget_rows import is_budget
 from intake.sheet.cells import Cell, Table, is_workbook, tables
 from intake.sheet.columns import BookKind
 from intake.sheet.gbt24589 import is_24589, read_24589
@@ -76,6 +77,7 @@ def _best(
 ) -> Book:
     """Of several sheets the one with most rows under headings that are understood."""
     found = [(table, header) for table in sheets if (header := headers.find(table, kind, given, remembered))]
+    found = [(t, h) for t, h in found if kind or h.kind is not BookKind.BUDGETS or is_budget(t, h, name)]
     if not found:
         raise NotABook(name=name)
     table, header = max(found, key=lambda pair: len(pair[0].rows) - pair[1].after)
@@ -86,7 +88,8 @@ def _read(table: Table, header: Header, name: str, period: str) -> Book:
     notes = Notes()
     banner = [" ".join(filter(None, map(words, row))) for row in table.rows[: header.first]]
     rows = list(rows_of(table, header, notes))
-    records, found = _records(header.kind, rows, banner, period or _period(banner, name), notes)
+    told = [*banner, table.sheet, name] if header.kind is BookKind.BUDGETS else banner
+    records, found = _records(header.kind, rows, told, period or _period(banner, name), notes)
     notes.currencies()
     if not records:
         why = Text("表头认出来了，但没有读到一行数据", "The headings are known, but no row could be read")
@@ -127,6 +130,11 @@ def _records(
     if kind is BookKind.ASSETS:
         cards = other_rows.assets(rows)
         return cards, asset.check(cards)
+    if kind is BookKind.POSTINGS:
+        return posting_rows.postings(rows, notes), ()
+    if kind is BookKind.BUDGETS:
+        lines_ = budget_rows.budgets(rows, banner, period, notes)
+        return lines_, tuple(budget.check(lines_))
     lines, repeats = bank_line.once(other_rows.bank_lines(rows, _bank_account(banner), notes))
     lines = tuple(bank_line.ordered(lines))
     twice.currencies(lines, notes)

@@ -65,7 +65,7 @@ def test_one_hand_by_the_voucher_and_by_the_log() -> None:
     assert kinds([v]) == ["maker_is_checker"]
     bare = replace(v, maker="", checker="")
     at = datetime(2026, 4, 6, 10)
-    log = [Posting(at, "丙", "制单", v.ref), Posting(at, "丙", "审核", v.ref)]
+    log = [Posting.told(at, "丙", "制单", v.ref), Posting.told(at, "丙", "审核", v.ref)]
     (remark,) = found([bare], log)
     assert remark.kind == "maker_is_checker"
     assert "丙" in remark.why.zh
@@ -84,9 +84,16 @@ def test_one_hand_by_the_voucher_and_by_the_log() -> None:
 )
 def test_off_hours(at: str, expected: list[str]) -> None:
     v = paid(1, MONDAY, "12.30")
-    remarks = found([v], [Posting(datetime.fromisoformat(at), "甲", "制单", v.ref)])
+    remarks = found([v], [Posting.told(datetime.fromisoformat(at), "甲", "制单", v.ref)])
     assert [word for r in remarks for word in ("休息日", "夜间") if word in r.why.zh] == expected
     assert all(r.refs == ("2026-04 记-1",) and "甲" in r.why.en for r in remarks)
+
+
+@pytest.mark.parametrize(("day", "expected"), [("2026-05-15", []), ("2026-05-18", ["posted_late"])])
+def test_made_long_after_its_month(day: str, expected: list[str]) -> None:
+    v = paid(1, MONDAY, "12.30")
+    log = [Posting.told(datetime.fromisoformat(f"{at} 10:00:00"), "甲", "制单", v.ref) for at in (day, "2026-06-01")]
+    assert kinds([v], log) == expected
 
 
 def test_without_a_log_the_voucher_s_own_date_is_looked_at() -> None:
@@ -200,7 +207,9 @@ def test_every_planted_one_is_found_and_no_clean_one() -> None:
     for name in ("用友U8/凭证列表_2025.xlsx", "用友U8/凭证列表_2026.xls"):
         vouchers += read_book((COMPANY / name).read_bytes(), name).records
     with open(COMPANY / "操作日志.csv", encoding="utf-8-sig") as lines:
-        log = [Posting(datetime.fromisoformat(at), who, what, ref) for at, who, what, ref in [*csv.reader(lines)][1:]]
+        log = [
+            Posting.told(datetime.fromisoformat(at), who, what, ref) for at, who, what, ref in [*csv.reader(lines)][1:]
+        ]
     planted = json.loads((COMPANY / "truth/truth_problems.json").read_text())
     kind_of = {
         "weekend_night_posting": "posted_off_hours", "maker_equals_checker": "maker_is_checker",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive.hand_link import Said
-from handlers import match
+from handlers import compared as match
 from storage.verify import Verification
 from tests.house import Scene, button, einvoice, fresh, words
 from tests.intake.books import journal, workbook

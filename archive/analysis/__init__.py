@@ -1,0 +1,1 @@
+"""What finished statements and vouchers tell beyond themselves: trends, rankings, ages, forecasts, budgets."""
