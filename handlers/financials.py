@@ -144,10 +144,7 @@ async def reply(ctx: Context, asker: Person, message: Message, words: str) -> Re
             OutFile(f"{got.kind}.png", "image/png", picture, preview=True),
             OutFile(name, MEDIA[format], data),
         ),
-        (
-            *choices,
-            *((archive_choice(got.made(ctx, asker.name, asker.lang, made_at)),) if may(asker, Right.KEEP) else ()),
-        ),
+        tuple(choices),
     )
 
 

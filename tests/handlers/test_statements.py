@@ -213,7 +213,8 @@ async def _faults(scene: Scene) -> set[tuple[str, str]]:
 async def test_a_statement_is_archived_as_it_was_seen(scene: Scene) -> None:
     reply = await scene.send("zhao", "利润表 2026-04")
     seen = next(f for f in reply.files if f.name.endswith(".pdf"))
-    done = await scene.press("zhao", next(c for c in reply.choices if c.action == "keep"))
+    (press,) = [c for c in reply.choices if c.action == "keep"]
+    done = await scene.press("zhao", press)
     (item,) = await scene.items(done)
     assert item.filed
     assert (item.filed.category, item.filed.retention) == ("财务会计报告", "10年")
