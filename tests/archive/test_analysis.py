@@ -39,7 +39,6 @@ def figures() -> Figures:
 
 @cache
 def vouchers() -> list[Voucher]:
-    assert COMPANY is not None
     found = [r for p in COMPANY.glob("用友U8/*.xls*") for r in read_book(p.read_bytes(), p.name).records]
     return [v for v in found if isinstance(v, Voucher)]
 
@@ -106,7 +105,6 @@ def test_what_is_owed_ties_to_the_accounts_and_to_each_party(month: str) -> None
     debts = {d.role: d for d in owed(books("U8"), vouchers(), month)}
     assert set(debts) == set(ROLES)
     assert all(d.total == d.balance for d in debts.values())
-    assert COMPANY is not None
     for role, side in (("客户", "应收账款"), ("供应商", "应付账款")):
         file = next(COMPANY.glob(f"科目余额表/U8_{role}往来余额表_{month}.*"))
         rows = [r for r in read_book(file.read_bytes(), file.name).records if isinstance(r, Balance) and r.party]
