@@ -51,6 +51,7 @@ class Right(StrEnum):
     KEEP = "keep"  # put made reports into the archive
     CHECK = "check"  # put down what the tax authority says (查验)
     ARRANGE = "arrange"  # 整理、归档、著录: by accounting (79号令 Art 10) and the archivist
+    LEND = "lend"  # grant and revoke borrowings (利用)
     RETAIN = "retain"  # terms and legal holds
     PROPOSE_RULE = "propose_rule"  # a change of the rules by which documents are sorted
     DECIDE_RULE = "decide_rule"  # whether such a change comes into force
@@ -72,6 +73,7 @@ RIGHT_NAMES: Mapping[Right, Text] = {
     Right.CHECK: Text("查验", "tax checks"),
     Right.ARRANGE: Text("整理归档", "arrange and file"),
     Right.RETAIN: Text("保管期限与冻结", "terms and legal holds"),
+    Right.LEND: Text("批准借阅", "grant borrowings"),
     Right.INSPECT: Text("四性检测", "four-property checks"),
     Right.HAND_OVER: Text("移交", "hand-over"),
     Right.PROPOSE_RULE: Text("提出归类规则", "propose rules"),
@@ -87,10 +89,10 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.APPROVER: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH, Right.DECIDE}),
     Role.FINANCE: _SEES_ALL
     | {Right.FORWARD, Right.DECIDE, Right.SCHEDULE, Right.CHECK, Right.BOOKS, Right.ARRANGE, Right.RETAIN}
-    | {Right.PROPOSE_RULE, Right.DECIDE_RULE, Right.INSPECT, Right.HAND_OVER, Right.KEEP, Right.WATCH},
+    | {Right.PROPOSE_RULE, Right.DECIDE_RULE, Right.INSPECT, Right.HAND_OVER, Right.KEEP, Right.WATCH, Right.LEND},
     Role.ARCHIVIST: _SEES_ALL
     | {Right.FORWARD, Right.SCHEDULE, Right.VERIFY, Right.CHECK, Right.BOOKS, Right.ARRANGE, Right.RETAIN}
-    | {Right.DECIDE_RULE, Right.INSPECT, Right.HAND_OVER, Right.KEEP, Right.WATCH},
+    | {Right.DECIDE_RULE, Right.INSPECT, Right.HAND_OVER, Right.KEEP, Right.WATCH, Right.LEND},
     Role.AUDITOR: _SEES_ALL | {Right.VERIFY, Right.INSPECT},
     Role.CASHIER: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH}),
     # 三员分立: administering gives no view of the archive
@@ -99,7 +101,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
 
 
 #: What a cashier may not do whatever else they are: 出纳人员不得兼管会计档案 (79号令 Art 11).
-KEEPING = frozenset({Right.INSPECT, Right.HAND_OVER, Right.ARRANGE, Right.RETAIN})
+KEEPING = frozenset({Right.INSPECT, Right.HAND_OVER, Right.ARRANGE, Right.RETAIN, Right.LEND})
 
 
 @dataclass(frozen=True, slots=True)
