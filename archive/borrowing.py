@@ -1,8 +1,8 @@
 """Borrowing (利用): who asks for a 件, who grants it, for how long, in what way, and when it ends by itself.
 
 79号令 Art 13: looking, copying and lending are registered and nothing is harmed. 会计基础工作规范 Art 55(4): source
-documents are not lent out; a copy of them needs the head of accounting. DA/T 94-2022 E.6, E.7.5: apply, approve, granted
-for a time, reminded, revoked by itself, uses counted. What leaves here is a marked copy, never the original.
+documents are not lent out; a copy of them needs the head of accounting. DA/T 94-2022 E.6, E.7.5: apply, approve, grant
+for a time, remind, revoke by itself, count uses. What leaves here is a marked copy, never the original.
 """
 
 from __future__ import annotations

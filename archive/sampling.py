@@ -206,8 +206,8 @@ def method_in(words: str, seed: str) -> Method:
 def to_plain(method: Method) -> dict[str, str]:
     """As it is kept: only what is set."""
     values = {
-        "period": method.period, "least": "" if method.least is None else f"{method.least:f}", "account": method.account,
-        "word": method.word, "maker": method.maker, "weekend": "1" if method.weekend else "",
+        "period": method.period, "least": "" if method.least is None else f"{method.least:f}",
+        "account": method.account, "word": method.word, "maker": method.maker, "weekend": "1" if method.weekend else "",
         "late": "1" if method.late else "", "round": "1" if method.round else "",
         "number": str(method.number or ""), "seed": method.seed,
     }  # fmt: skip
