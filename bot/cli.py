@@ -104,6 +104,10 @@ def _command(name: str) -> Run:
         from bot.commands import custody
 
         return {"check": custody.check, "package": custody.package, "receive": custody.receive}[name]
+    if name == "audit":
+        from bot.commands import auditing
+
+        return auditing.sample
     if name == "ask":
         from bot.commands.figures import ask
 
@@ -204,7 +208,25 @@ def _parser() -> argparse.ArgumentParser:
     _books(commands, common, spoken)
     _channels(commands, common, spoken)
     _archiving(commands, common, spoken)
+    _audit(commands, common, spoken)
     return parser
+
+
+def _audit(commands: Any, common: argparse.ArgumentParser, spoken: argparse.ArgumentParser) -> None:
+    actions = commands.add_parser("audit", help="审计 for auditors").add_subparsers(dest="action", required=True)
+    sampling = actions.add_parser("sample", help="抽样 draw a sample", parents=[common, spoken])
+    sampling.add_argument("--company", metavar="CODE", help="公司代码 company code")
+    sampling.add_argument("--as", dest="person", metavar="PERSON", help="以谁的身份 whose rights apply")
+    sampling.add_argument("--period", metavar="PERIOD", help="2025, 2025-09")
+    sampling.add_argument("--min-amount", default="", metavar="YUAN", help="金额下限 the least amount")
+    sampling.add_argument("--random", type=int, default=0, metavar="N", help="随机张数 so many at random")
+    sampling.add_argument("--seed", default="", help="种子 seed of the random draw")
+    for name, what in (("account", "科目 account"), ("word", "含 word"), ("maker", "制单人 who made it")):
+        sampling.add_argument(f"--{name}", default="", help=what)
+    for name, what in (("weekend", "非工作日 days off"), ("late", "月末或期后 late"), ("round", "整千金额 round")):
+        sampling.add_argument(f"--{name}", action="store_true", help=what)
+    sampling.add_argument("--again", metavar="ID", help="重做并比较 perform a kept one again, 1 when it differs")
+    sampling.add_argument("-o", dest="out", type=Path, metavar="FILE", help=".xlsx .pdf .json")
 
 
 def _archiving(commands: Any, common: argparse.ArgumentParser, spoken: argparse.ArgumentParser) -> None:

@@ -66,6 +66,7 @@ from handlers.rule_cards import REJECT as RULE_REJECT
 from handlers.rule_cards import WITHDRAW as RULE_WITHDRAW
 from handlers.rule_steps import approve_rule, reject_rule, withdraw_rule
 from handlers.rules import add_rule, change_rule, retire_rule, rules
+from handlers.sample import sample
 from handlers.schedule import cancel_schedule, list_schedules, pause_schedule, resume_schedule, set_schedule
 from handlers.search import search
 from handlers.show import show
@@ -441,6 +442,13 @@ COMMANDS: tuple[Command, ...] = (
         revoke,
         Text("提前收回借阅", "revoke a loan"),
         Text("收回借阅 JY26-0001 原因：审计已结束", "revoke loan JY26-0001 because: the audit is over"),
+    ),
+    Command(
+        ("抽样", "审计抽样", "sample"),
+        Right.SEE_ALL,
+        sample,
+        Text("审计抽样，可重做", "draw an audit sample that can be drawn again"),
+        Text("抽样 2026-09 金额≥1万 随机 5 种子 7", "sample 2026-09 amount ≥ 10000 random 5 seed 7"),
     ),
     Command(
         ("月结包", "month-end pack", "month end pack"),

@@ -42,7 +42,7 @@ class Loans:
             )  # fmt: skip
             assert counter is not None
             made = replace(case, id=f"JY{case.asked:%y}-{int(counter['last']):04d}")
-            doc = {"_id": made.key, "loan": pack(made)}
+            doc: Doc = {"_id": made.key, "loan": pack(made)}
             await self._db.loans.insert_one(doc, session=session)
             await self._db.open_loans.insert_one({"_id": made.key}, session=session)
             facts = {"unit": made.unit, "mode": made.mode.value, "days": str(made.days), "reason": made.reason}
