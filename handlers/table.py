@@ -76,6 +76,7 @@ from handlers.state import retry, state
 from handlers.statements import balance_sheet, cash_flow_statement, changes_in_equity, income_statement
 from handlers.suggested import dismiss_suggested, propose_suggested
 from handlers.todo import todo
+from handlers.trace import trace
 from handlers.volumes import volumes
 from handlers.voucher_link import UNDO as LINK_UNDO
 from handlers.voucher_link import link_voucher, part_voucher
@@ -449,6 +450,13 @@ COMMANDS: tuple[Command, ...] = (
         sample,
         Text("审计抽样，可重做", "draw an audit sample that can be drawn again"),
         Text("抽样 2026-09 金额≥1万 随机 5 种子 7", "sample 2026-09 amount ≥ 10000 random 5 seed 7"),
+    ),
+    Command(
+        ("联查", "穿透", "trace"),
+        Right.SEE_ALL,
+        trace,
+        Text("凭证、单据、流水、审批联查", "trace a voucher, invoice or bank line both ways"),
+        Text("联查 记-1 2026-09", "trace 记-1 2026-09"),
     ),
     Command(
         ("月结包", "month-end pack", "month end pack"),
