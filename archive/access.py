@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from archive.errors import AccountDisabled, NotAllowed
@@ -116,6 +117,11 @@ class Person:
     lang: Lang = "zh"
     disabled: bool = False
     email: str = ""  # as the company's directory knows it; links platform users where settings allow
+    until: datetime | None = None  # UTC; an outsider's account (external auditor) ends by itself then
+
+    def at(self, now: datetime) -> Person:
+        """The person as of a moment: disabled once their time is over."""
+        return replace(self, disabled=True) if self.until is not None and now >= self.until else self
 
     @property
     def rights(self) -> frozenset[Right]:

@@ -75,7 +75,7 @@ class Loan:
     days: int
     asked: datetime
     sources: bool  # holds source documents
-    outside: bool = False  # for somebody outside the company: an auditor
+    outside: bool = False  # for somebody outside the company: an external auditor
     state: LoanState = LoanState.ASKED
     decided_by: str = ""
     decided: datetime | None = None
@@ -154,7 +154,7 @@ def loan(ask: Ask, unit: Unit, who: Person, at: datetime) -> Loan:
     holds = any(paper.part is not Part.VOUCHER for paper in unit.papers)
     return Loan(
         "", unit.company, unit.id, unit.archive_no, unit.title, who.id, ask.reason, ask.mode, ask.days, at, holds,
-        Role.AUDITOR in who.roles,
+        who.until is not None,
     )  # fmt: skip
 
 

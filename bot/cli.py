@@ -392,6 +392,7 @@ def _people(commands: Any, common: argparse.ArgumentParser, spoken: argparse.Arg
     adding.add_argument("--company", default="")
     adding.add_argument("--email", help="公司邮箱，用于按邮箱绑定 the directory's e-mail")
     adding.add_argument("--lang", choices=("zh", "en"), default="zh")
+    adding.add_argument("--until", metavar="DATE", help="外部审计账号的最后一天 the last day of an external auditor")
     adding.add_argument("--link", action="store_true", help="生成一次性登录链接 print a one-time sign-in link")
     actions.add_parser("list", help="列出 list", parents=[common, spoken])
     one = (

@@ -47,7 +47,7 @@ def person(id: str, *roles: Role, company: str = "GD01") -> Person:
 
 
 LI, WANG = person("li", Role.EMPLOYEE), person("wang", Role.FINANCE)
-ZHAO, SUN = person("zhao", Role.ARCHIVIST), person("sun", Role.AUDITOR)
+ZHAO, SUN = person("zhao", Role.ARCHIVIST), replace(person("sun", Role.AUDITOR), until=NOW + timedelta(days=90))
 QIAN = person("qian", Role.FINANCE)  # a second: nobody grants their own
 STRANGER = person("chen", Role.FINANCE, Role.ARCHIVIST, company="GD02")
 
