@@ -107,7 +107,8 @@ def _command(name: str) -> Run:
     if name == "audit":
         from bot.commands import auditing
 
-        return auditing.sample
+        audits: dict[str, Run] = {"sample": auditing.sample, "package": auditing.package}
+        return lambda args, settings: audits[args.action](args, settings)
     if name == "ask":
         from bot.commands.figures import ask
 
@@ -215,8 +216,12 @@ def _parser() -> argparse.ArgumentParser:
 def _audit(commands: Any, common: argparse.ArgumentParser, spoken: argparse.ArgumentParser) -> None:
     actions = commands.add_parser("audit", help="审计 for auditors").add_subparsers(dest="action", required=True)
     sampling = actions.add_parser("sample", help="抽样 draw a sample", parents=[common, spoken])
-    sampling.add_argument("--company", metavar="CODE", help="公司代码 company code")
-    sampling.add_argument("--as", dest="person", metavar="PERSON", help="以谁的身份 whose rights apply")
+    packing = actions.add_parser("package", help="审计包 all of a period in one folder", parents=[common, spoken])
+    for each in (sampling, packing):
+        each.add_argument("--company", metavar="CODE", help="公司代码 company code")
+        each.add_argument("--as", dest="person", metavar="PERSON", help="以谁的身份 whose rights apply")
+    packing.add_argument("--period", required=True, metavar="PERIOD", help="2025, 2025-09")
+    packing.add_argument("-o", dest="out", type=Path, required=True, metavar="DIR", help="空目录 an empty folder")
     sampling.add_argument("--period", metavar="PERIOD", help="2025, 2025-09")
     sampling.add_argument("--min-amount", default="", metavar="YUAN", help="金额下限 the least amount")
     sampling.add_argument("--random", type=int, default=0, metavar="N", help="随机张数 so many at random")
