@@ -27,7 +27,7 @@ def test_one_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "b.csv").write_bytes(text(statement()))
     run("books", "import", tmp_path / "a.xlsx", tmp_path / "b.csv", "--yes", "--company", "GD01")
     run("arrange", "2026-04", "--company", "GD01")
-    run("audit", "sample", "--company", "GD01", "--period", "2026-04", "--random", 1, "--seed", 7)
+    drawn = run("audit", "sample", "--company", "GD01", "--period", "2026-04", "--random", 1, "--seed", 7)
     out = tmp_path / "包"
     told = run("audit", "package", "--company", "GD01", "--period", "2026-04", "-o", out, ends=1)
     assert told["units"] == 4  # what fails the checks is in it as well, and named
@@ -48,5 +48,5 @@ def test_one_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert {row[3] for row in rows[1:]} == {"arranged"}
     assert {row[4] for row in rows[1:]} >= {"unit:GD01|2026-04|记-1", "unit:GD01|2026-04|记-2"}
     assert "相符" in (out / "审计/报表核对.csv").read_text("utf-8-sig")
-    again = run("audit", "sample", "--company", "GD01", "--again", "CY26-0001")
+    again = run("audit", "sample", "--company", "GD01", "--again", drawn["id"])
     assert again["same"] is True
