@@ -129,11 +129,14 @@ async def tell_borrower(ctx: Context, case: Loan, text: Text, key: str) -> None:
 
 
 async def offered(ctx: Context, case: Loan, page: int, copy: bool) -> OutFile:
-    """The file a reply carries: only its name. Its bytes are made, marked and counted when it is opened."""
+    """The file a reply carries: only its name. Its bytes are made, marked and counted when it is opened.
+
+    No preview: a conversation that is drawn again would use the loan up.
+    """
     name = (case.archive_no or case.id).replace("/", "-")
     if copy:
         return OutFile(f"{name}_利用件.pdf", "application/pdf", file=f"original:{case.id}/0")
-    return OutFile(f"{name}_{page}.png", "image/png", file=f"original:{case.id}/{page}", preview=True)
+    return OutFile(f"{name}_{page}.png", "image/png", file=f"original:{case.id}/{page}")
 
 
 async def opened(ctx: Context, person: Person, place: str, channel: str) -> tuple[str, str, bytes]:

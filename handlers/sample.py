@@ -69,7 +69,7 @@ def _card(made: Sample, drawn: Drawn) -> Card:
         facts.append(Fact(same(f"{v.date or ''} {v.word}-{v.number}"), f"{thousands(debit(v))}  {summary[:40]}",
                           private=True))  # fmt: skip
     facts.append(Fact(Text("总体摘要", "Digest of the population"), made.population_digest[:16] + "…"))
-    flags = ()
+    flags: tuple[Text, ...] = ()
     if (more := len(drawn.vouchers) - SHOWN) > 0:
         flags = (Text(f"另有 {more} 张，见清单", f"{more} more in the list"),)
     says = tuple(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from archive.borrowing import MODE_NAMES, STATE_NAMES, Loan, Use
@@ -48,8 +48,8 @@ def register(
         for u in sorted(uses, key=lambda u: u.at)
     )  # fmt: skip
     lent: tuple[Row, ...] = tuple(
-        (x.id, names.get(x.by, x.by), x.archive_no, x.reason, names.get(x.decided_by, x.decided_by), told(x.until),
-         STATE_NAMES[x.state], x.views, x.copies)
+        (x.id, names.get(x.by, x.by), x.archive_no, x.reason, names.get(x.decided_by, x.decided_by),
+         told(x.until - timedelta(seconds=1) if x.until else None), STATE_NAMES[x.state], x.views, x.copies)
         for x in sorted(loans, key=lambda x: x.id)
     )  # fmt: skip
     facts = Facts(
