@@ -99,11 +99,9 @@ def answer(question: Question, period: Period, books: Books) -> Answer | Text:
         return Text(f"导入的账簿里没有科目 {wanted}", f"the imported books have no account {wanted}")
     found = _figure(books, chosen, period)
     if found.value is None:
-        have = books.months
-        return Text(
-            f"{period.label.zh}没有账簿数据，已有 {have[0]} 至 {have[-1]}",
-            f"there are no books of {period.label.en}; there are {have[0]} to {have[-1]}",
-        )
+        why, have = Text(f"{period.label.zh}没有账簿数据", f"there are no books of {period.label.en}"), books.months
+        there = Text(f"，已有 {have[0]} 至 {have[-1]}", f"; there are {have[0]} to {have[-1]}") if have else same("")
+        return why + there
     stretch = ending_with(period.last, question.trend) if question.trend else None
     course = tuple((m, _figure(books, chosen, m).value) for m in months(stretch.first, stretch.last)) if stretch else ()
     parts = _parts(question, books, chosen, period, names)

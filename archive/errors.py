@@ -5,8 +5,8 @@ Problem
 │ ├ EmptyFile R01 · FileTooBig R02 · Truncated R03 · Encrypted R04 · NotWhatItSays R05 · UnknownFormat R06
 │ ├ ZipBomb R07 · UnsafeXml R08 · TooDeep R09 · TooManyPixels R10 · NoDocument R11 · ReaderFailed R12 · TooManyFiles R13
 │ ├ HeicPhoto R14 · TooBigToRead R15 · OtherArchive R16 · MailWithoutFiles R17 · NotABook R18
-│ └ TooHeavy R20 · OutlookPacked R21 · PackageUnreadable R60 · PackageRefused R61
-│ └ TooHeavy R20 · OutlookPacked R21 · BadInputs R50
+│ └ TooHeavy R20 · OutlookPacked R21 · NoSuchPath R22 · PackageUnreadable R60 · PackageRefused R61
+│ └ TooHeavy R20 · OutlookPacked R21 · NoSuchPath R22 · BadInputs R50
 ├ RefuseProblem    D  a document that can't be taken
 │ └ DuplicateFile D01 · DuplicateDocument D02
 ├ RightProblem     A  a person who may not
@@ -295,6 +295,15 @@ class OutlookPacked(ReadProblem):
         "请在 Outlook 里打开，把附件另存后直接发送；或请寄件人改用 HTML 格式重发。",
         "Please save the attachments in Outlook and send them, or ask the sender to send it again as HTML.",
     )
+
+
+class NoSuchPath(ReadProblem):
+    """A path on the command line that can't be read or written. Facts: name, detail (the system's words)."""
+
+    code = "R22"
+    what = Text("「{name}」打不开", "“{name}” can't be opened")
+    why = Text("系统提示：{detail}", "the system says: {detail}")
+    then = Text("请检查路径和权限后重试。", "Please check the path and its permissions, and try again.")
 
 
 class RefuseProblem(Problem):

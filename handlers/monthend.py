@@ -1,4 +1,4 @@
-"""月结包 2026-09: statements, registers and what is still open, bound as one PDF."""
+"""月结包 2026-09: statements, analyses, registers and what is still open, bound as one PDF."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from archive import period as periods
 from archive.access import Person, Right, demand
 from archive.approval import deciders
 from archive.digest import waits_since as since
-from archive.errors import BadPeriod, NoBooks, NothingToReport
+from archive.errors import BadPeriod, NoBooks, NothingInBooks, NothingToReport, TooFewMonths
 from archive.item import Item, ItemState
 from archive.item_figures import day_of
 from archive.period import Period
@@ -18,7 +18,7 @@ from archive.remark import Remark
 from archive.trail import Entry
 from archive.vocabulary import STATEMENTS
 from archive.words import Text, same
-from handlers import financials
+from handlers import analysis, financials
 from handlers.compared import ledger, matched, months
 from handlers.context import Context
 from handlers.message import Choice, Message, OutFile, Reply
@@ -36,7 +36,9 @@ _NO_BOOKS = Text("没有导入账簿，未核对凭证和银行", "no books were
 _NO_LEDGER = Text(
     "没有可用的总账数据（导入本期凭证、余额表后可出）", "no ledger: import this period's vouchers and balances"
 )
-#: The analysis registers that go into the pack, of those there are.
+#: Analyses of the books that go into the pack, of those there are.
+_ANALYSES = ("trend", "structure", "ratios", "ageing", "anomalies")
+#: And registers of documents.
 _REGISTERS = ("expenses", "travel", "suppliers", "approvals")
 
 
@@ -83,11 +85,22 @@ async def month_end(ctx: Context, asker: Person, message: Message, rest: str) ->
 async def gathered(ctx: Context, asker: Person, message: Message, period: Period) -> list[Section]:
     """Every section in order, made or with the reason why not."""
     sections: list[Section] = []
-    steps = len(STATEMENTS) + len(_REGISTERS) + 1
+    steps = len(STATEMENTS) + len(_ANALYSES) + len(_REGISTERS) + 1
     for term in STATEMENTS:
         page = await financials.page_of(ctx, asker, term.key, period)
         sections.append(Section(term.name, page, same("") if page else _NO_LEDGER))
     await _progress(ctx, message, 0.2, Text("财务报表", "statements"))
+    for kind in (analysis.KINDS[key] for key in _ANALYSES):
+        try:
+            found = await analysis.asked(
+                ctx, asker, f"{kind.name.zh} {period_words(period, 'zh')}", asker.lang, ctx.now()
+            )
+            sections.append(Section(kind.name, found.page))
+        except (NoBooks, NothingInBooks):
+            sections.append(Section(kind.name, None, _NO_LEDGER))
+        except TooFewMonths as error:
+            sections.append(Section(kind.name, None, error.why.filled(**error.facts)))
+        await _progress(ctx, message, 0.2 + 0.5 * len(sections) / steps, kind.name)
     for entry in (e for e in REPORTS if e.key in _REGISTERS):
         try:
             made = await build(ctx, asker, f"{entry.name.zh} {period_words(period, 'zh')}")

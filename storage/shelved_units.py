@@ -5,7 +5,7 @@ Collection `received`: {_id: item id, metadata, …}: what came with an item fro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 from archive import shelving
@@ -21,6 +21,7 @@ class ShelvedUnits:
 
     def __init__(self, db: Database, shelved: Shelved) -> None:
         self._db, self._shelved = db, shelved
+        self._walk: tuple[Selection, str, AsyncIterator[Unit]] | None = None  # where somebody may go on
 
     async def unit(self, company: str, unit_id: str) -> Unit:
         """By its id or its 档号, or of a voucher and its month. Raises NotFound."""
@@ -35,15 +36,23 @@ class ShelvedUnits:
             page = left[:limit]
             return await self._told(page), shelving.shelf(page[-1]) if len(left) > limit else ""
         units: list[Unit] = []
-        month = selection.month or None
-        async for unit in self._shelved.select(
-            selection.company, year=selection.year or None, month=month, after=after
-        ):
+        walk = self._going_on(selection, after)
+        async for unit in walk:
             if selection.holds(unit):
                 units.append(unit)
             if len(units) == limit:
+                self._walk = (selection, shelving.shelf(unit), walk)
                 return await self._told(units), shelving.shelf(unit)
         return await self._told(units), ""
+
+    def _going_on(self, selection: Selection, after: str) -> AsyncIterator[Unit]:
+        """The walk that stopped there, else a new one: to find a place anew costs as much as all that follows it."""
+        walk, self._walk = self._walk, None
+        if walk and walk[:2] == (selection, after):
+            return walk[2]
+        return self._shelved.select(
+            selection.company, year=selection.year or None, month=selection.month or None, after=after
+        )
 
     async def count(self, selection: Selection) -> int:
         """How many."""

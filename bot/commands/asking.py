@@ -21,9 +21,9 @@ from archive.errors import (
     DatabaseDown,
     FileTooBig,
     IndexBusy,
+    NoSuchPath,
     NotFound,
     Problem,
-    ReaderFailed,
 )
 from archive.item import Item
 from archive.trail import Entry
@@ -270,7 +270,7 @@ def _write(path: Path, data: bytes) -> None:
         part.write_bytes(data)
         os.replace(part, path)
     except OSError as error:
-        raise ReaderFailed(name=str(path), detail=error.strerror or str(error)) from error
+        raise NoSuchPath(name=str(path), detail=error.strerror or str(error)) from error
 
 
 async def account(

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.access import Person, Right, Role, demand
-from archive.errors import FileTooBig, Problem, ReaderFailed
+from archive.errors import FileTooBig, NoSuchPath, Problem, ReaderFailed
 from bot.app import House, opened
 from bot.book_shapes import plain_problem, plain_remark, understood
 from bot.companies import company_code
@@ -71,7 +71,7 @@ async def _imported(house: House, person: Person, company: str, path: Path, args
         said["findings"] += [plain_remark(remark) for remark in remarks]
         return said | {"status": "imported", "confirmed": True, "counts": dict(done.counts)}
     except OSError as error:
-        problem: Problem = ReaderFailed(name=path.name, detail=error.strerror or str(error))
+        problem: Problem = NoSuchPath(name=str(path), detail=error.strerror or str(error))
         return said | {"error": plain_problem(problem)}
     except (FileTooBig, ReaderFailed) as error:
         return said | {"error": plain_problem(error)}

@@ -12,7 +12,7 @@ from archive import authentic, classify
 from archive.authentic import Trust
 from archive.classify import Classified
 from archive.document import Document
-from archive.errors import FileTooBig, Problem, ReaderFailed
+from archive.errors import FileTooBig, NoSuchPath, Problem
 from archive.money import thousands
 from config.settings import MB, Settings, categories
 from intake.read import read
@@ -48,7 +48,7 @@ def readings(path: Path, limit: int, trust: Trust) -> list[tuple[str, Reading]]:
         data = path.read_bytes()
     except OSError as error:
         detail = error.strerror or str(error)
-        return [(str(path), Reading(path.name, "unknown", error=ReaderFailed(name=path.name, detail=detail)))]
+        return [(str(path), Reading(path.name, "unknown", error=NoSuchPath(name=str(path), detail=detail)))]
     if not is_bundle(data):
         return [(str(path), read(data, path.name, trust))]
     try:

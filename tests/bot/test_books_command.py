@@ -67,7 +67,7 @@ def test_one_bad_file_stops_no_other(tmp_path: Path, run: Run) -> None:
         _put(tmp_path, "c.xlsx", workbook(journal([bad]))), _put(tmp_path, "d.csv", text(statement())), "--yes", ends=1,
     )  # fmt: skip
     assert [each["status"] for each in said] == ["failed", "failed", "unreadable", "imported"]
-    assert [each["error"]["code"] for each in said[:2]] == ["R12", "R18"]
+    assert [each["error"]["code"] for each in said[:2]] == ["R22", "R18"]
     assert ("bad_amount", 8) in {(f["kind"], f["row"]) for f in said[2]["findings"]}
 
 

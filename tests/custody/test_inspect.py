@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -21,6 +22,7 @@ from config.custody import Custody as Settings
 from handlers import inspecting
 from handlers.custodian import custody_of
 from handlers.inspect import watch
+from storage import shelf
 from storage.evidence import Gathering
 from storage.trail import Head
 from tests.custody.filing import filed, mend, spoil
@@ -228,3 +230,31 @@ async def _faults(scene: Scene):  # type: ignore[no-untyped-def]
 
     async for fault in Verification(scene.house.db, scene.house.trail, scene.house.vault.original).faults():
         yield fault
+
+
+async def test_pages_go_on_where_the_last_one_stopped_and_find_the_place_once(
+    scene: Scene, items: list[Item], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+    walked = shelf.walked
+
+    def counted(*asked: Any) -> AsyncIterator[list[dict[str, Any]]]:
+        begun.append(asked[-1])
+        return walked(*asked)
+
+    monkeypatch.setattr(shelf, "walked", counted)
+    units, what = custody_of(scene.house.ctx).units, Selection("GD01")
+    whole, end = await units.page(what, "", 1_000)
+    assert end == ""
+    assert len(whole) == await units.count(what) >= len(items)
+    begun.clear()
+    read, after = await units.page(what, "", 2)
+    while after:
+        page, after = await units.page(what, after, 2)
+        read += page
+    assert [u.id for u in read] == [u.id for u in whole]
+    assert begun == [""], "one walk"
+    first, place = await units.page(what, "", 2)
+    assert (await units.page(what, place, 1_000))[0] == whole[2:]
+    assert (await units.page(what, place, 1_000))[0] == whole[2:], "and again from the same place"
+    assert [u.id for u in first] == [u.id for u in whole[:2]]

@@ -32,7 +32,7 @@ def _page(title: str) -> Page:
 async def test_without_books_it_says_what_it_lacks(scene: Scene) -> None:
     await scene.click("wang", "approve", (await scene.forward("li", einvoice(on=date(2026, 5, 9)))).id)
     reply = await scene.send("zhao", "月结包 2026-05")
-    assert "未附：资产负债表、利润表、现金流量表、所有者权益变动表" in words(reply)
+    assert "未附：资产负债表、利润表、现金流量表、所有者权益变动表、趋势、结构、比率、账龄、异常" in words(reply)
     _, said = await _opened(scene, reply)
     assert "未附：没有可用的总账数据" in said[0].replace("\r\n", "").replace("\n", "")
 
@@ -60,7 +60,8 @@ async def test_the_pack_holds_what_there_is_and_names_what_is_not(scene: Scene) 
     titles, text = await _opened(scene, reply)
     total = len(text)
     statements = ["资产负债表", "利润表", "现金流量表", "所有者权益变动表"]
-    assert titles == ["目录", *statements, "报销登记表", "差旅费明细", "供应商统计", "审批时效", "未结事项"]
+    analyses = ["趋势", "结构", "比率", "账龄", "异常"]
+    assert titles == ["目录", *statements, *analyses, "报销登记表", "差旅费明细", "供应商统计", "审批时效", "未结事项"]
     assert "5,388.00" in text[1]  # 货币资金
     for number, said in enumerate(text, 1):
         assert f"{number} / {total}" in said

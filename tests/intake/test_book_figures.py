@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from archive.account import Account
 from archive.book_figures import Books, answer
 from archive.period import Period
 from archive.question import Question, What
+from archive.words import Text
 from intake.sheet.read import read_book
 
 COMPANY = Path("../shared/samples/company")
@@ -63,3 +65,10 @@ def test_a_balance_is_carried_on_from_the_last_table(books: Books) -> None:
         made = answer(Question(What.MEASURE, "cash"), Period.month(2026, month), books)
         assert made.value == Decimal(statements[f"2026-{month:02}"]["货币资金"]["期末余额"]), month  # type: ignore[union-attr]
         assert ("加凭证" in " ".join(b.zh for b in made.basis)) is not from_table  # type: ignore[union-attr]
+
+
+def test_a_chart_alone_says_that_there_are_no_books() -> None:
+    chart = [Account("6602", "管理费用")]
+    why = answer(Question(What.MEASURE, "admin"), Period.month(2026, 4), Books((), (), chart))
+    assert isinstance(why, Text)
+    assert why.zh == "2026年4月没有账簿数据"
