@@ -105,6 +105,12 @@ async def test_a_copy_is_for_the_head_of_accounting_and_is_asked_back(scene: Sce
     case = await lending_of(house.ctx).loans.loan("GD01", loan)
     assert case.state is LoanState.OVERDUE
     assert any("销毁" in words(reply) for reply in scene.channel.told("zhou"))
+    for day in range(2):  # asked back once each day, however often the clock goes round
+        await Keeper(house).lend()
+        await Keeper(house).lend()
+        reminded = [r for r in scene.channel.told("zhou") if "请归还" in words(r)]
+        assert len(reminded) == day + 1
+        scene.clock.move(days=1)
     with pytest.raises(LoanOver):
         await scene.reception.original(zhou, f"{loan}/0", "desk")
     assert "已归还" in words(await scene.send("zhou", "归还"))
