@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from archive.errors import AccountDisabled, NotAllowed
@@ -51,6 +52,7 @@ class Right(StrEnum):
     KEEP = "keep"  # put made reports into the archive
     CHECK = "check"  # put down what the tax authority says (查验)
     ARRANGE = "arrange"  # 整理、归档、著录: by accounting (79号令 Art 10) and the archivist
+    LEND = "lend"  # grant and revoke borrowings (利用)
     RETAIN = "retain"  # terms and legal holds
     PROPOSE_RULE = "propose_rule"  # a change of the rules by which documents are sorted
     DECIDE_RULE = "decide_rule"  # whether such a change comes into force
@@ -72,6 +74,7 @@ RIGHT_NAMES: Mapping[Right, Text] = {
     Right.CHECK: Text("查验", "tax checks"),
     Right.ARRANGE: Text("整理归档", "arrange and file"),
     Right.RETAIN: Text("保管期限与冻结", "terms and legal holds"),
+    Right.LEND: Text("批准借阅", "grant borrowings"),
     Right.INSPECT: Text("四性检测", "four-property checks"),
     Right.HAND_OVER: Text("移交", "hand-over"),
     Right.PROPOSE_RULE: Text("提出归类规则", "propose rules"),
@@ -87,10 +90,10 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.APPROVER: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH, Right.DECIDE}),
     Role.FINANCE: _SEES_ALL
     | {Right.FORWARD, Right.DECIDE, Right.SCHEDULE, Right.CHECK, Right.BOOKS, Right.ARRANGE, Right.RETAIN}
-    | {Right.PROPOSE_RULE, Right.DECIDE_RULE, Right.INSPECT, Right.HAND_OVER, Right.KEEP, Right.WATCH},
+    | {Right.PROPOSE_RULE, Right.DECIDE_RULE, Right.INSPECT, Right.HAND_OVER, Right.KEEP, Right.WATCH, Right.LEND},
     Role.ARCHIVIST: _SEES_ALL
     | {Right.FORWARD, Right.SCHEDULE, Right.VERIFY, Right.CHECK, Right.BOOKS, Right.ARRANGE, Right.RETAIN}
-    | {Right.DECIDE_RULE, Right.INSPECT, Right.HAND_OVER, Right.KEEP, Right.WATCH},
+    | {Right.DECIDE_RULE, Right.INSPECT, Right.HAND_OVER, Right.KEEP, Right.WATCH, Right.LEND},
     Role.AUDITOR: _SEES_ALL | {Right.VERIFY, Right.INSPECT},
     Role.CASHIER: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH}),
     # 三员分立: administering gives no view of the archive
@@ -99,7 +102,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
 
 
 #: What a cashier may not do whatever else they are: 出纳人员不得兼管会计档案 (79号令 Art 11).
-KEEPING = frozenset({Right.INSPECT, Right.HAND_OVER, Right.ARRANGE, Right.RETAIN})
+KEEPING = frozenset({Right.INSPECT, Right.HAND_OVER, Right.ARRANGE, Right.RETAIN, Right.LEND})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,11 @@ class Person:
     lang: Lang = "zh"
     disabled: bool = False
     email: str = ""  # as the company's directory knows it; links platform users where settings allow
+    until: datetime | None = None  # UTC; an outsider's account (external auditor) ends by itself then
+
+    def at(self, now: datetime) -> Person:
+        """The person as of a moment: disabled once their time is over."""
+        return replace(self, disabled=True) if self.until is not None and now >= self.until else self
 
     @property
     def rights(self) -> frozenset[Right]:

@@ -12,13 +12,14 @@ Problem
 ├ RightProblem     A  a person who may not
 │ └ NotAllowed A01 · OwnDocument A02 · SignInFailed A03 · AccountDisabled A04 · LinkExpired A05 · TooManyTries A06
 │   SignedOut A07 · WrongSite A08 · SignInBusy A09 · TooManyFromAddress A10 · FileLinkExpired A11 · BadKey A12
-│   OutOfScope A13 · TooFast A14
+│   OutOfScope A13 · TooFast A14 · NotYourLoan A20
 ├ StateProblem     S  a step that doesn't fit the state
 │ └ AlreadyDecided S01 · ChangedMeanwhile S02 · NotFound S03 · ReasonMissing S04 · BadValue S05 · NotReady S06
 │   TooManySchedules S07 · NotGenuine S08 · RuleWaits S30 · SameRule S31 · RuleDecided S32 · OwnRule S33
 │   BuiltInRule S34
 │   MetadataFixed S50 · MetadataMissing S51 · ReasonNeeded S52 · TermTooShort S53 · HoldEnded S54 · ShelfRefused S55
 │   NothingSelected S60 · BadSelection S61 · RunEnded S62 · NotDueYet S63 · NotYourSeat S64 · WrongSignCode S65
+│   BadLoan S90 · LoanClosed S91 · LoanOver S92 · BadSample S93
 │   HandoverClosed S66 · AlreadyHandedOver S67 · OnlyOnTheDesk S68 · DelayRefused S69
 │   BuiltInRule S34 · NotWatched S70
 ├ AskProblem       Q  words that can't be followed
@@ -1417,3 +1418,53 @@ class PackageRefused(ReadProblem):
     then = Text(
         "请把清单交给移交方，重新制作移交包。", "Give the list to the other side and have the package made again."
     )
+
+
+class NotYourLoan(RightProblem):
+    """Facts: item."""
+
+    code = "A20"
+    what = Text("{item} 不由你借阅或批准", "{item} is not yours to borrow or to grant")
+    why = Text(
+        "借阅人不能自己批准；复制原始凭证、对外提供由会计机构负责人批准",
+        "nobody grants their own; copies of source documents or for outsiders are for the head of accounting",
+    )
+    then = Text("请由有权的人处理。", "Ask somebody who may.")
+
+
+class BadLoan(StateProblem):
+    """Facts: words, most (days)."""
+
+    code = "S90"
+    what = Text("没看懂要借阅什么：{words}", "It isn't clear what is to be borrowed: {words}")
+    why = Text("要有凭证或档号，时间 1 至 {most} 天", "a voucher or archive number is needed, and 1 to {most} days")
+    then = Text(
+        "例：借阅 记-23 2025-09 3天 理由：核对付款。", "Example: borrow 记-23 2025-09 3 days because: check a payment."
+    )
+
+
+class LoanClosed(StateProblem):
+    """Facts: item, state (Text)."""
+
+    code = "S91"
+    what = Text("借阅 {item} 没有改动", "Loan {item} was not changed")
+    why = Text("它{state}", "it stands as: {state}")
+    then = Text("需要时请重新申请借阅。", "Ask anew where it is needed.")
+
+
+class LoanOver(StateProblem):
+    """Facts: item, why (Text)."""
+
+    code = "S92"
+    what = Text("借阅 {item} 打不开", "Loan {item} opens nothing")
+    why = Text("{why}", "{why}")
+    then = Text("需要时请重新申请借阅。", "Ask anew where it is needed.")
+
+
+class BadSample(StateProblem):
+    """Facts: words."""
+
+    code = "S93"
+    what = Text("没看懂怎样抽样：{words}", "It isn't clear how to sample: {words}")
+    why = Text("要有期间；随机抽取要有种子", "a period is needed, and a seed for a random draw")
+    then = Text("例：抽样 2025 金额≥10万 随机 25 种子 7。", "Example: sample 2025 amount ≥ 100000 random 25 seed 7.")

@@ -27,6 +27,7 @@ from config.forms import forms
 from config.legal import laws, retention
 from config.settings import MB, Settings, categories
 from handlers.context import Archiving, Context
+from handlers.loans import Lending
 from handlers.message import Message, Reply
 from storage import (
     accounts,
@@ -46,6 +47,7 @@ from storage import (
     leases,
     ledgers,
     lessons,
+    loans,
     mongo,
     notes,
     openings,
@@ -55,6 +57,7 @@ from storage import (
     replicas,
     rulebook,
     said,
+    samples,
     schedules,
     shelf,
     standings,
@@ -217,6 +220,7 @@ def _furnished(
         trust=settings.trust,
         workdays=settings.workdays,
         groups=settings.groups,
+        lending=Lending(loans.Loans(db, chain), samples.Samples(db, chain)),
         reword=Reworder(settings.model) if settings.model else None,
     )
     name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"

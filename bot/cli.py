@@ -104,6 +104,11 @@ def _command(name: str) -> Run:
         from bot.commands import custody
 
         return {"check": custody.check, "package": custody.package, "receive": custody.receive}[name]
+    if name == "audit":
+        from bot.commands import auditing
+
+        audits: dict[str, Run] = {"sample": auditing.sample, "package": auditing.package}
+        return lambda args, settings: audits[args.action](args, settings)
     if name == "ask":
         from bot.commands.figures import ask
 
@@ -204,7 +209,29 @@ def _parser() -> argparse.ArgumentParser:
     _books(commands, common, spoken)
     _channels(commands, common, spoken)
     _archiving(commands, common, spoken)
+    _audit(commands, common, spoken)
     return parser
+
+
+def _audit(commands: Any, common: argparse.ArgumentParser, spoken: argparse.ArgumentParser) -> None:
+    actions = commands.add_parser("audit", help="审计 for auditors").add_subparsers(dest="action", required=True)
+    sampling = actions.add_parser("sample", help="抽样 draw a sample", parents=[common, spoken])
+    packing = actions.add_parser("package", help="审计包 all of a period in one folder", parents=[common, spoken])
+    for each in (sampling, packing):
+        each.add_argument("--company", metavar="CODE", help="公司代码 company code")
+        each.add_argument("--as", dest="person", metavar="PERSON", help="以谁的身份 whose rights apply")
+    packing.add_argument("--period", required=True, metavar="PERIOD", help="2025, 2025-09")
+    packing.add_argument("-o", dest="out", type=Path, required=True, metavar="DIR", help="空目录 an empty folder")
+    sampling.add_argument("--period", metavar="PERIOD", help="2025, 2025-09")
+    sampling.add_argument("--min-amount", default="", metavar="YUAN", help="金额下限 the least amount")
+    sampling.add_argument("--random", type=int, default=0, metavar="N", help="随机张数 so many at random")
+    sampling.add_argument("--seed", default="", help="种子 seed of the random draw")
+    for name, what in (("account", "科目 account"), ("word", "含 word"), ("maker", "制单人 who made it")):
+        sampling.add_argument(f"--{name}", default="", help=what)
+    for name, what in (("weekend", "非工作日 days off"), ("late", "月末或期后 late"), ("round", "整千金额 round")):
+        sampling.add_argument(f"--{name}", action="store_true", help=what)
+    sampling.add_argument("--again", metavar="ID", help="重做并比较 perform a kept one again, 1 when it differs")
+    sampling.add_argument("-o", dest="out", type=Path, metavar="FILE", help=".xlsx .pdf .json")
 
 
 def _archiving(commands: Any, common: argparse.ArgumentParser, spoken: argparse.ArgumentParser) -> None:
@@ -370,6 +397,7 @@ def _people(commands: Any, common: argparse.ArgumentParser, spoken: argparse.Arg
     adding.add_argument("--company", default="")
     adding.add_argument("--email", help="公司邮箱，用于按邮箱绑定 the directory's e-mail")
     adding.add_argument("--lang", choices=("zh", "en"), default="zh")
+    adding.add_argument("--until", metavar="DATE", help="外部审计账号的最后一天 the last day of an external auditor")
     adding.add_argument("--link", action="store_true", help="生成一次性登录链接 print a one-time sign-in link")
     actions.add_parser("list", help="列出 list", parents=[common, spoken])
     one = (

@@ -21,6 +21,7 @@ from bot.fetching import AWAY, Fetching, patience
 from bot.forms import form_of, mistakes
 from bot.post import Post
 from handlers.context import Context
+from handlers.lending import LOAN, opened
 from handlers.message import Click, Form, Message, RemoteFile, Reply
 from handlers.overview import overview
 from handlers.report import made_before
@@ -153,7 +154,9 @@ class Reception:
         return await picture(self._ctx, person, item_id, page, "desk")
 
     async def original(self, person: Person, item_id: str, channel: str) -> tuple[str, str, bytes]:
-        """See bot.channel.Door."""
+        """See bot.channel.Door. `JY26-0001/2`: a page of what was borrowed, marked and counted."""
+        if item_id.startswith(LOAN):
+            return await opened(self._ctx, person, item_id, channel)
         return await original(self._ctx, person, item_id, channel)
 
     async def overview(self, person: Person) -> Overview:

@@ -15,6 +15,7 @@ from handlers.custody import Custody
 from handlers.hand_over import deadlines
 from handlers.handing import advance
 from handlers.inspecting import tell_end, work_off
+from handlers.lending import tick
 from handlers.packing import CASE
 
 log = logging.getLogger("guidang.custody")
@@ -34,7 +35,7 @@ class Keeper:
 
     def jobs(self) -> Sequence[tuple[Callable[[], Awaitable[object]], int]]:
         """For bot.schedule.Clock: each with the seconds between two runs."""
-        return ((self.inspect, 3), (self.hand_over, 3), (self.watch, 3600))
+        return ((self.inspect, 3), (self.hand_over, 3), (self.watch, 3600), (self.lend, 60))
 
     async def inspect(self) -> None:
         """Every run under way, to its end; a crash leaves it where its last step was written down."""
@@ -71,6 +72,11 @@ class Keeper:
             if await self._house.leases.take("custody", LEASE) is None:
                 return
             await advance(self._house.ctx, custody, case)
+
+    async def lend(self) -> None:
+        """Borrowings whose time is over end by themselves; borrowers are reminded."""
+        if await self._house.leases.take("custody", LEASE) is not None:
+            await tick(self._house.ctx, [company.code for company in self._house.settings.companies])
 
     async def watch(self) -> None:
         """The yearly check begins, or is told to be overdue."""

@@ -41,6 +41,7 @@ from archive.voucher import Voucher
 from archive.words import Text
 from archive.workdays import WEEKDAYS, Calendar
 from handlers.custody import Custody
+from handlers.loans import Lending
 from handlers.message import Reply
 
 R = TypeVar("R")
@@ -477,6 +478,7 @@ class Context:
     tax_checks: TaxChecks | None = None  # None: no provider is set, people look it up
     trust: Trust = NOBODY  # whose seals and signatures pass
     custody: Custody | None = None  # checks, hand-over, packages
+    lending: Lending | None = None  # borrowing, audit samples
     watch: Watch | None = None
     workdays: Calendar = WEEKDAYS
     groups: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # name → (channel, conversation)

@@ -79,11 +79,13 @@ class _Count:
 
 
 async def pack(
-    ctx: Context, custody: Custody, person: Person, what: Selection, sink: Sink, *, carrier: str = "", key: str = ""
-) -> Made:
+    ctx: Context, custody: Custody, person: Person, what: Selection, sink: Sink, *, carrier: str = "", key: str = "",
+    whole: bool = False,
+) -> Made:  # fmt: skip
     """The selection as a package. Memory stays flat. Raises NothingSelected, FolderNotWritten.
 
-    `carrier`: 载体编号; `key`: the fingerprint of the key that signs.
+    `carrier`: 载体编号; `key`: the fingerprint of the key that signs; `whole`: an auditor's, which holds
+    what fails as well, with its checks (a file that can't be read is empty there); it is named in `left_out` too.
     """
     run = await begin(ctx, custody, person, Stage.TRANSFER, Decimal(1), what, "cli", CASE)
     company = next((c.name for c in ctx.companies if c.code == what.company), what.company)
@@ -95,7 +97,7 @@ async def pack(
         (names.REGISTER_CSV, b"\xef\xbb\xbf" + papers.csv_line(papers.REGISTER)),
     ])  # fmt: skip
     try:
-        run = await _units(ctx, custody, run, sink, book, count, left_out)
+        run = await _units(ctx, custody, run, sink, book, count, left_out, whole)
     except BaseException:  # whatever it was, it goes on; the run isn't left behind as one under way
         with suppress(Problem):
             await custody.inspections.cancel(run.id, Entry(person.id, "inspection_cancelled", run.id, ctx.now(), "cli"))
@@ -115,7 +117,7 @@ async def pack(
 
 async def _units(
     ctx: Context, custody: Custody, run: Run, sink: Sink, book: RegisterBook, count: _Count,
-    left_out: list[tuple[str, Text]],
+    left_out: list[tuple[str, Text]], whole: bool,
 ) -> Run:  # fmt: skip
     """Every unit of the selection, checked and written; returns the ended run."""
     people = {p.id: p.name for p in await ctx.people.all()}
@@ -126,11 +128,11 @@ async def _units(
         now = ctx.now()
         results = [judge(custody.schemes[Stage.TRANSFER], e, run.id, now, run.by) for e, _ in found]
         for (evidence, data), result in zip(found, results, strict=True):
-            if result.passed:
+            if result.passed or whole:
                 await _unit(
                     ctx, sink, book, count, evidence.unit, data, result, run, people, years=not run.selection.year
                 )
-            else:
+            if not result.passed:
                 left_out.append((f"{evidence.unit.id} {evidence.unit.archive_no}", reason(result)))
         run = await _kept(ctx, custody, run, Batch(cursor, len(units), tuple(e for e, _ in found)), results)
     return run

@@ -22,6 +22,8 @@ from handlers.book_mapping import AS_DOCUMENT, as_document, columns, map_columns
 from handlers.books import COLUMNS as BOOK_COLUMNS
 from handlers.books import IMPORT as BOOK_IMPORT
 from handlers.books import confirm_import
+from handlers.borrow import borrow, give_back, grant, registered, revoke
+from handlers.borrow import refuse as refuse_loan
 from handlers.check import check
 from handlers.closing import closing_check
 from handlers.context import Context
@@ -46,6 +48,9 @@ from handlers.inspect import cancel as cancel_inspection
 from handlers.inspect import inspect
 from handlers.join import join
 from handlers.keep import keep, reported
+from handlers.lending import GRANT as LOAN_GRANT
+from handlers.lending import REFUSE as LOAN_REFUSE
+from handlers.lending import REVOKE as LOAN_REVOKE
 from handlers.link import ACTION as LINK
 from handlers.link import link, link_code
 from handlers.made import KEEP
@@ -61,6 +66,7 @@ from handlers.rule_cards import REJECT as RULE_REJECT
 from handlers.rule_cards import WITHDRAW as RULE_WITHDRAW
 from handlers.rule_steps import approve_rule, reject_rule, withdraw_rule
 from handlers.rules import add_rule, change_rule, retire_rule, rules
+from handlers.sample import sample
 from handlers.schedule import cancel_schedule, list_schedules, pause_schedule, resume_schedule, set_schedule
 from handlers.search import search
 from handlers.show import show
@@ -70,6 +76,7 @@ from handlers.state import retry, state
 from handlers.statements import balance_sheet, cash_flow_statement, changes_in_equity, income_statement
 from handlers.suggested import dismiss_suggested, propose_suggested
 from handlers.todo import todo
+from handlers.trace import trace
 from handlers.volumes import volumes
 from handlers.voucher_link import UNDO as LINK_UNDO
 from handlers.voucher_link import link_voucher, part_voucher
@@ -396,6 +403,62 @@ COMMANDS: tuple[Command, ...] = (
         Text("委托签字 王芳 YJ2025-GD01-01", "deputy wang YJ2025-GD01-01"),
     ),
     Command(
+        ("借阅", "利用", "borrow"),
+        Right.SEARCH,
+        borrow,
+        Text("借阅档案，限时、留痕", "borrow from the archive, for a time"),
+        Text("借阅 记-1 2026-09 3天 理由：核对付款", "borrow 记-1 2026-09 3 days because: check a payment"),
+    ),
+    Command(
+        ("归还", "return"),
+        Right.SEARCH,
+        give_back,
+        Text("归还借阅", "return what was borrowed"),
+        Text("归还 JY26-0001", "return JY26-0001"),
+    ),
+    Command(
+        ("借阅登记", "利用登记", "loan register"),
+        Right.SEE_ALL,
+        registered,
+        Text("看利用登记", "see the register of uses"),
+        Text("借阅登记 2026", "loan register 2026"),
+    ),
+    Command(
+        ("批准借阅", "grant loan"),
+        Right.LEND,
+        grant,
+        Text("批准借阅", "grant a loan"),
+        Text("批准借阅 JY26-0001", "grant loan JY26-0001"),
+    ),
+    Command(
+        ("不批准借阅", "拒绝借阅", "refuse loan"),
+        Right.LEND,
+        refuse_loan,
+        Text("不批准借阅", "refuse a loan"),
+        Text("不批准借阅 JY26-0001 原因：理由不足", "refuse loan JY26-0001 because: no reason to"),
+    ),
+    Command(
+        ("收回借阅", "revoke loan"),
+        Right.LEND,
+        revoke,
+        Text("提前收回借阅", "revoke a loan"),
+        Text("收回借阅 JY26-0001 原因：审计已结束", "revoke loan JY26-0001 because: the audit is over"),
+    ),
+    Command(
+        ("抽样", "审计抽样", "sample"),
+        Right.SEE_ALL,
+        sample,
+        Text("审计抽样，可重做", "draw an audit sample that can be drawn again"),
+        Text("抽样 2026-09 金额≥1万 随机 5 种子 7", "sample 2026-09 amount ≥ 10000 random 5 seed 7"),
+    ),
+    Command(
+        ("联查", "穿透", "trace"),
+        Right.SEE_ALL,
+        trace,
+        Text("凭证、单据、流水、审批联查", "trace a voucher, invoice or bank line both ways"),
+        Text("联查 记-1 2026-09", "trace 记-1 2026-09"),
+    ),
+    Command(
         ("月结包", "month-end pack", "month end pack"),
         Right.REPORT,
         month_end,
@@ -507,6 +570,9 @@ ACTIONS: Mapping[str, tuple[Right, Handler]] = {
     INSPECTION_CANCEL: (Right.INSPECT, cancel_inspection),
     HANDOVER_SIGN: (Right.TALK, signed),
     HANDOVER_REFUSE: (Right.TALK, refused),
+    LOAN_GRANT: (Right.LEND, grant),
+    LOAN_REFUSE: (Right.LEND, refuse_loan),
+    LOAN_REVOKE: (Right.LEND, revoke),
     INPUTS: (Right.BOOKS, inputs),
     BOOK_MAP: (Right.BOOKS, map_columns),
     BOOK_COLUMNS: (Right.BOOKS, columns),

@@ -53,7 +53,9 @@ def about(person_id: str) -> str:
 
 def standing(person: Person) -> dict[str, str]:
     """How the account stands, as facts of a trail entry: all that tells what the person may do and see."""
+    ends = {"until": person.until.isoformat(timespec="seconds")} if person.until else {}
     return {
+        **ends,
         "name": person.name,
         "roles": ",".join(sorted(person.roles)),
         "department": person.department,
@@ -83,6 +85,7 @@ class People:
         if person is None or time.monotonic() > until:
             async with border():
                 person = _person(await self._db.people.find_one({"_id": person_id}), person_id)
+            person = person.at(self._now())
             known[person_id] = (time.monotonic() + FRESH, person)
         return person
 
@@ -98,25 +101,30 @@ class People:
 
     async def having(self, role: Role, company: str) -> list[Person]:
         """Those of the company with the role who are able to act, by id."""
-        return await self._several({"company": company, "roles": role.value, "disabled": False})
+        found = await self._several({"company": company, "roles": role.value, "disabled": False})
+        return [person for person in found if not person.disabled]
 
     async def add(
         self, name: str, roles: Collection[Role], *, company: str, department: str = "", lang: Lang = "zh",
-        id: str = "", email: str = "", by: By = LOCAL,
+        id: str = "", email: str = "", until: datetime | None = None, by: By = LOCAL,
     ) -> Person:  # fmt: skip
         """A new account. Without an `id` one is made: zhang-san from Zhang San, else u1, u2, …
 
-        Raises BadValue for an empty name, no role, or an id that is taken or can't be one.
+        `until`: an external auditor's, which ends by itself. Raises BadValue for an empty name, no role, an `until`
+        with any role but auditor, or an id that is taken or can't be one.
         """
         if not name.strip():
             raise _bad(Text("姓名", "name"), name, Text("请填写姓名。", "Please give a name."))
         _some(roles)
+        _bounded(roles, until)
         if id and not _ID.fullmatch(id):
             raise _bad(
                 _ACCOUNT, id, Text("用小写字母、数字、点、横线，最长 32 位。", "Use a-z, 0-9, . _ -, at most 32.")
             )
         async for candidate in self._ids(id, name):
-            person = Person(candidate, name.strip(), frozenset(roles), department, company, lang, email=_email(email))
+            person = Person(
+                candidate, name.strip(), frozenset(roles), department, company, lang, email=_email(email), until=until
+            )  # fmt: skip
             try:
                 await self._insert(person, by)
                 return person
@@ -126,9 +134,9 @@ class People:
 
     async def change(
         self, person_id: str, *, name: str = "", roles: Collection[Role] | None = None, department: str | None = None,
-        email: str | None = None, by: By = LOCAL,
+        email: str | None = None, until: datetime | None = None, by: By = LOCAL,
     ) -> Person:  # fmt: skip
-        """Another name, other roles, another department or e-mail: what is given, in one step.
+        """Another name, other roles, another department, e-mail or end: what is given, in one step.
 
         Raises NotFound, BadValue.
         """
@@ -141,6 +149,8 @@ class People:
             values["department"] = department
         if email is not None:
             values["email"] = _email(email)
+        if until is not None:
+            values["until"] = until
         return await self._set(person_id, values, "changed", by)
 
     async def enable(self, person_id: str, by: By = LOCAL) -> Person:
@@ -154,7 +164,7 @@ class People:
     async def _several(self, which: Doc) -> list[Person]:
         async with border():
             docs = await self._db.people.find(which).sort("_id", 1).to_list()
-        return [_person(doc, "") for doc in docs]
+        return [_person(doc, "").at(self._now()) for doc in docs]
 
     async def _insert(self, person: Person, by: By) -> None:
         async def step(session: Session) -> tuple[None, Sequence[Entry]]:
@@ -168,6 +178,7 @@ class People:
         async def step(session: Session) -> tuple[Person, Sequence[Entry]]:
             old = await self._db.people.find_one({"_id": person_id}, session=session)
             person = _person(old and old | values, person_id)
+            _bounded(person.roles, person.until)
             await self._db.people.update_one({"_id": person_id}, {"$set": _doc(person)}, session=session)
             if person.disabled:
                 await shut(self._db, person_id, session)
@@ -215,6 +226,13 @@ def _some(roles: Collection[Role]) -> Collection[Role]:
     if not roles:
         raise _bad(Text("角色", "roles"), "", Text("至少给一个角色。", "Please give at least one role."))
     return roles
+
+
+def _bounded(roles: Collection[Role], until: datetime | None) -> None:
+    """Whose time is bounded is an outsider: they read, and do nothing else."""
+    if until is not None and set(roles) != {Role.AUDITOR}:
+        hint = Text("有期限的账号只能是审计角色。", "An account with an end can only be an auditor's.")
+        raise _bad(Text("角色", "roles"), ",".join(sorted(roles)), hint)
 
 
 def _email(words: str) -> str:

@@ -27,6 +27,7 @@ from storage.verify_custody import custody_faults
 from storage.verify_keys import program_faults
 from storage.verify_ledger import ledger_faults
 from storage.verify_links import link_faults
+from storage.verify_loans import loan_faults
 from storage.verify_people import MALFORMED, account_faults, people_faults
 from storage.verify_rules import rule_faults
 from storage.verify_units import unit_faults
@@ -64,6 +65,9 @@ FAULTS = {
     "V60": Text("四性检测结果与操作记录不符", "the results of a check are not what the trail says"),
     "V61": Text("移交与操作记录不符", "a hand-over is not what the trail says"),
     "V62": Text("接收的元数据与操作记录不符", "metadata that was received is not what the trail says"),
+    "V75": Text("借阅与操作记录不符", "a borrowing is not what the trail says"),
+    "V76": Text("利用登记与操作记录不符", "the register of uses is not what the trail says"),
+    "V77": Text("抽样记录与操作记录不符", "an audit sample is not what the trail says"),
     "V40": Text("凭证的汇总与凭证不符", "the sums of a month are not those of its vouchers"),
     "V41": Text("科目映射或填数与操作记录不符", "a mapping or an input of statements is not what the trail says"),
     "V30": Text("归类规则与操作记录不符", "a rule of sorting is not what the trail says"),
@@ -132,6 +136,7 @@ class Verification:
                 rule_faults(self._db),
                 unit_faults(self._db, self._file),
                 custody_faults(self._db),
+                loan_faults(self._db),
             ):
                 async for where, code in faults:
                     yield Fault(code, where)

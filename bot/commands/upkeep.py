@@ -6,6 +6,8 @@ import argparse
 import importlib
 import json
 import sys
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from archive.access import Role
 from archive.errors import BadValue, NotFound
@@ -63,7 +65,8 @@ async def people(args: argparse.Namespace, settings: Settings) -> int:
             for person in await house.people.all():
                 _say_person(args, {"id": person.id, "name": person.name, "roles": sorted(person.roles),
                                    "department": person.department, "company": person.company,
-                                   "lang": person.lang, "disabled": person.disabled})  # fmt: skip
+                                   "lang": person.lang, "disabled": person.disabled,
+                                   "until": person.until.isoformat() if person.until else None})  # fmt: skip
             return 0
         if args.action == "add":
             return await _add(house, args)
@@ -105,6 +108,7 @@ def _identity(words: str) -> Identity:
 async def _add(house: House, args: argparse.Namespace) -> int:
     """Somebody new needs a name; for a known account the given roles and department are set and a link is made."""
     roles = _roles(args.roles) if args.roles else None
+    until = _end_of(args.until, house.settings.zone) if args.until else None
     try:
         await house.people.get(args.id)
         new = False
@@ -114,17 +118,29 @@ async def _add(house: House, args: argparse.Namespace) -> int:
         person = await house.people.add(
             args.name or args.id, roles or {Role.EMPLOYEE}, company=args.company or house.settings.companies[0].code,
             department=args.department, lang=args.lang, id=args.id, email=args.email or "",
+            until=until,
         )  # fmt: skip
     else:  # with nothing but --link too: that a link was made belongs into the trail
         person = await house.people.change(
-            args.id, name=args.name or "", roles=roles, department=args.department or None, email=args.email
-        )
+            args.id, name=args.name or "", roles=roles, department=args.department or None, email=args.email,
+            until=until,
+        )  # fmt: skip
     said: dict[str, object] = {"id": person.id, "name": person.name, "roles": sorted(person.roles)}
     if args.link or new:
         secret = await house.accounts.link(person.id)
         said["link"] = f"{house.settings.address}/link/{secret}"
     _say_person(args, said)
     return 0
+
+
+def _end_of(day: str, zone: ZoneInfo) -> datetime:
+    """The end of that day there, in UTC. Raises BadValue."""
+    try:
+        last = date.fromisoformat(day)
+    except ValueError as error:
+        hint = Text("例：2026-12-31", "e.g. 2026-12-31")
+        raise BadValue(field=Text("到期日", "until"), value=day[:20], hint=hint) from error
+    return datetime.combine(last + timedelta(days=1), time(), zone).astimezone(UTC)
 
 
 def _roles(words: str) -> set[Role]:
