@@ -21,6 +21,12 @@ class Role(StrEnum):
     AUDITOR = "auditor"  # 审计, read only
     ADMIN = "admin"
     CASHIER = "cashier"  # 出纳: may not double as keeper of the archive (79号令 Art 11)
+    # who takes part in 鉴定销毁 (79号令 Art 17, 18) beside the archivist, finance and audit
+    HEAD = "head"
+    ARCHIVE_HEAD = "archive_head"
+    ACCOUNTING_HEAD = "accounting_head"
+    DISCIPLINE = "discipline"
+    IT = "it"
 
 
 ROLE_NAMES: Mapping[Role, Text] = {
@@ -31,6 +37,11 @@ ROLE_NAMES: Mapping[Role, Text] = {
     Role.AUDITOR: Text("审计", "auditor"),
     Role.ADMIN: Text("管理员", "administrator"),
     Role.CASHIER: Text("出纳", "cashier"),
+    Role.HEAD: Text("单位负责人", "head of the company"),
+    Role.ARCHIVE_HEAD: Text("档案机构负责人", "head of the archive body"),
+    Role.ACCOUNTING_HEAD: Text("会计机构负责人", "head of the accounting body"),
+    Role.DISCIPLINE: Text("纪检监察", "discipline inspection"),
+    Role.IT: Text("信息系统管理", "information technology"),
 }
 
 
@@ -52,6 +63,7 @@ class Right(StrEnum):
     CHECK = "check"  # put down what the tax authority says (查验)
     ARRANGE = "arrange"  # 整理、归档、著录: by accounting (79号令 Art 10) and the archivist
     RETAIN = "retain"  # terms and legal holds
+    DESTROY = "destroy"  # take part in 鉴定销毁; which step, the case decides
     PROPOSE_RULE = "propose_rule"  # a change of the rules by which documents are sorted
     DECIDE_RULE = "decide_rule"  # whether such a change comes into force
     ADMINISTER = "administer"
@@ -74,6 +86,7 @@ RIGHT_NAMES: Mapping[Right, Text] = {
     Right.RETAIN: Text("保管期限与冻结", "terms and legal holds"),
     Right.INSPECT: Text("四性检测", "four-property checks"),
     Right.HAND_OVER: Text("移交", "hand-over"),
+    Right.DESTROY: Text("鉴定销毁", "appraisal and destruction"),
     Right.PROPOSE_RULE: Text("提出归类规则", "propose rules"),
     Right.DECIDE_RULE: Text("审批归类规则", "approve rules"),
     Right.ADMINISTER: Text("管理", "administer"),
@@ -87,19 +100,25 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.APPROVER: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH, Right.DECIDE}),
     Role.FINANCE: _SEES_ALL
     | {Right.FORWARD, Right.DECIDE, Right.SCHEDULE, Right.CHECK, Right.BOOKS, Right.ARRANGE, Right.RETAIN}
-    | {Right.PROPOSE_RULE, Right.DECIDE_RULE, Right.INSPECT, Right.HAND_OVER, Right.KEEP, Right.WATCH},
+    | {Right.PROPOSE_RULE, Right.DECIDE_RULE, Right.INSPECT, Right.HAND_OVER, Right.KEEP, Right.WATCH, Right.DESTROY},
     Role.ARCHIVIST: _SEES_ALL
     | {Right.FORWARD, Right.SCHEDULE, Right.VERIFY, Right.CHECK, Right.BOOKS, Right.ARRANGE, Right.RETAIN}
-    | {Right.DECIDE_RULE, Right.INSPECT, Right.HAND_OVER, Right.KEEP, Right.WATCH},
-    Role.AUDITOR: _SEES_ALL | {Right.VERIFY, Right.INSPECT},
+    | {Right.DECIDE_RULE, Right.INSPECT, Right.HAND_OVER, Right.KEEP, Right.WATCH, Right.DESTROY},
+    Role.AUDITOR: _SEES_ALL | {Right.VERIFY, Right.INSPECT, Right.DESTROY},
     Role.CASHIER: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH}),
     # 三员分立: administering gives no view of the archive
     Role.ADMIN: frozenset({Right.TALK, Right.ADMINISTER, Right.WATCH}),
+    # their seat in a case shows them its list, not the archive
+    Role.HEAD: frozenset({Right.TALK, Right.DESTROY}),
+    Role.ARCHIVE_HEAD: frozenset({Right.TALK, Right.DESTROY}),
+    Role.ACCOUNTING_HEAD: frozenset({Right.TALK, Right.DESTROY}),
+    Role.DISCIPLINE: frozenset({Right.TALK, Right.DESTROY}),
+    Role.IT: frozenset({Right.TALK, Right.DESTROY}),
 }
 
 
 #: What a cashier may not do whatever else they are: 出纳人员不得兼管会计档案 (79号令 Art 11).
-KEEPING = frozenset({Right.INSPECT, Right.HAND_OVER, Right.ARRANGE, Right.RETAIN})
+KEEPING = frozenset({Right.INSPECT, Right.HAND_OVER, Right.ARRANGE, Right.RETAIN, Right.DESTROY})
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ Problem
 │   NothingSelected S60 · BadSelection S61 · RunEnded S62 · NotDueYet S63 · NotYourSeat S64 · WrongSignCode S65
 │   HandoverClosed S66 · AlreadyHandedOver S67 · OnlyOnTheDesk S68 · DelayRefused S69
 │   BuiltInRule S34 · NotWatched S70
+│   DestructionElsewhere S80 · StepUpNeeded S81 · SecondPersonNeeded S82 · NothingToDestroy S83
 ├ AskProblem       Q  words that can't be followed
 │ └ UnknownCommand Q01 · BadPeriod Q02 · BadAmount Q03 · UnknownReport Q04 · BadSchedule Q05 · NothingToReport Q06
 │   BadRequest Q07 · KeyReused Q08 · BadField Q09 · UnsafeAddress Q10 · NoBooks Q11
@@ -1408,3 +1409,41 @@ class PackageRefused(ReadProblem):
     then = Text(
         "请把清单交给移交方，重新制作移交包。", "Give the list to the other side and have the package made again."
     )
+
+
+class DestructionElsewhere(StateProblem):
+    """Facts: case, state (Text)."""
+
+    code = "S80"
+    what = Text("{case} 现在不能这样做", "{case} is not at this step")
+    why = Text("它的状态是「{state}」", "it is “{state}”")
+    then = Text("请输入「鉴定 {case}」查看进度。", "Please type “appraise {case}” to see where it stands.")
+
+
+class StepUpNeeded(StateProblem):
+    """Facts: seat (Text)."""
+
+    code = "S81"
+    what = Text("「{seat}」没有签上", "“{seat}” was not signed")
+    why = Text("没有用签字码再次确认身份", "who you are was not confirmed again with a signing code")
+    then = Text("请在网页工作台取签字码后再签。", "Please get a signing code on the web desk, then sign with it.")
+
+
+class SecondPersonNeeded(StateProblem):
+    """Facts: case."""
+
+    code = "S82"
+    what = Text("{case} 没有销毁", "{case} was not destroyed")
+    why = Text("销毁须由两人先后确认", "destruction takes two people, one after the other")
+    then = Text("请由另一位有权的人确认。", "Somebody else who may must confirm it.")
+
+
+class NothingToDestroy(StateProblem):
+    """Facts: day, held."""
+
+    code = "S83"
+    what = Text("到 {day} 没有可以鉴定销毁的档案", "Nothing can be appraised for destruction by {day}")
+    why = Text(
+        "没有到期的，或都被冻结、未结清（{held} 件）", "nothing is due, or all of it is held or unsettled ({held})"
+    )
+    then = Text("请输入「到期」查看。", "Please type “due” to see.")
