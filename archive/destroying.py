@@ -1,7 +1,7 @@
 """Whether one 件 may be destroyed at this moment, and what comes next for one whose destruction was begun. Pure.
 
-79号令 Art 14, 18, 19; DA/T 94-2022 13.3–13.4. Asked anew for each unit in the transaction that destroys its keys: a hold
-put a second before spares it. Once the keys are gone there is nothing left to spare, and what was begun is finished.
+79号令 Art 14, 18, 19; DA/T 94-2022 13.3–13.4. Asked anew in the transaction that destroys a unit's keys: a hold put
+a second before spares it. Once the keys are gone there is nothing left to spare, and what was begun is finished.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """鉴定销毁: the case, who takes part in it, and what each event makes of it. Pure; a case is its events, replayed.
 
-79号令 Art 16–18: appraisal by the archive body with accounting, audit and discipline inspection (DA/T 94-2022 13.2 adds
-information technology); 鉴定意见书; 销毁清册; five signatures before; supervisors of the archive, the accounting and, for
-electronic archives, the information body before and after. The irreversible step takes two people, each with a code.
+79号令 Art 16–18: appraisal by the archive body with accounting, audit and discipline inspection (DA/T 94-2022 13.2
+adds information technology); 鉴定意见书; 销毁清册; five signatures before; supervisors of the archive, the accounting
+and, for electronic archives, the information body before and after. The irreversible step takes two people, each with a
+code.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from enum import StrEnum
 
 from archive.access import Person, Role
 from archive.errors import DestructionElsewhere, NotYourSeat, ReasonMissing, SecondPersonNeeded, StepUpNeeded
+from archive.handover import ListRow
 from archive.words import Text
 
 
@@ -169,6 +171,8 @@ class Case:
     by: str
     at: datetime  # UTC
     units: tuple[str, ...]  # ids of the 件, by 档号
+    rows: tuple[ListRow, ...] = ()  # of the 销毁清册, a volume each
+    held: tuple[tuple[str, str], ...] = ()  # 档号 and why, of what is due and may not be destroyed (Art 19)
     state: State = State.APPRAISING
     digest: str = ""  # of the list, as signed
     events: tuple[Event, ...] = ()

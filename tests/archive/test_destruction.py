@@ -101,6 +101,7 @@ PEOPLE = [who(seat) for seat in Seat] + [
     Person("cash", "出纳", frozenset({Role.CASHIER, Role.ARCHIVIST}), "财务部", "GD01"),
     Person("other", "外司", frozenset(Role) - {Role.CASHIER}, "档案室", "GD02"),
 ]
+Tried = tuple[Act, Seat, Person, bool, str]
 ACTS = st.tuples(
     st.sampled_from(Act), st.sampled_from(Seat), st.sampled_from(PEOPLE), st.booleans(),
     st.sampled_from([DESTROY, KEEP, UNRECOVERABLE, RECOVERED]),
@@ -110,7 +111,7 @@ BEGUN = st.sampled_from([s for s in State if s not in (State.HALTED, State.REFUS
 
 
 @given(BEGUN, st.lists(ACTS, max_size=25))
-def test_whatever_is_tried_executing_means_all_of_them_and_two_people_with_codes(begun: State, tried: list[tuple[Act, Seat, Person, bool, str]]) -> None:  # fmt: skip
+def test_executing_means_all_of_them_and_two_people_with_codes(begun: State, tried: list[Tried]) -> None:
     case = upto(begun)
     for act, seat, person, code, value in tried:
         try:
@@ -129,12 +130,15 @@ def test_whatever_is_tried_executing_means_all_of_them_and_two_people_with_codes
 
 
 def _whole(case: Case) -> None:
-    assert len({e.by for e in case.taken(*VOTERS)}) == 5 and all(e.value == DESTROY for e in case.taken(*VOTERS))
+    assert len({e.by for e in case.taken(*VOTERS)}) == 5
+    assert all(e.value == DESTROY for e in case.taken(*VOTERS))
     assert len({e.by for e in case.taken(*SIGNERS)}) == 5
     watching = case.taken(*WATCHERS)
     assert len({e.by for e in watching}) == len({e.department for e in watching}) == 3
     order, confirmed = case.holder(Seat.X_ORDER), case.holder(Seat.X_CONFIRM)
-    assert order and confirmed and order.by != confirmed.by
+    assert order
+    assert confirmed
+    assert order.by != confirmed.by
     assert all(e.stepped_up for e in (*case.taken(*SIGNERS), *watching, order, confirmed))
 
 
@@ -151,7 +155,8 @@ def test_no_unit_that_is_held_unsettled_or_within_its_term_loses_its_keys(
     assert (not found) is free
     then = next_of(fate, found)
     if then is Next.KEYS:
-        assert free and fate is None
+        assert free
+        assert fate is None
     if fate is Fate.KEYED:
         assert then is Next.SWEEP, "what was begun is finished"
 
