@@ -148,7 +148,7 @@ class Destructions(Protocol):
     async def stones(self, case_id: str) -> list[Tombstone]: ...
 
     async def spared(self, case_id: str) -> dict[str, str]:
-        """Unit → why it was not destroyed after all."""
+        """档号 → why it was not destroyed after all."""
 
     async def destroy(self, case_id: str, unit_id: str, open_: Mapping[str, Text], today: date, at: datetime) -> Next:
         """All that is to be done with one unit, wherever it stands. Raises DestructionElsewhere."""

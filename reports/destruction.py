@@ -54,7 +54,7 @@ def destruction_list(
     case: Case, company: str, at: datetime, by: str, destroyed_on: str = "", spared: Mapping[str, str] | None = None,
     lang: Lang = "zh",
 ) -> Page:  # fmt: skip
-    """The list with its signatures; `destroyed_on` is empty until it was done; `spared`: unit → why it stayed."""
+    """The list with its signatures; `destroyed_on` is empty until it was done; `spared`: 档号 → why it stayed."""
     rows: tuple[Row, ...] = tuple(
         (r.name, r.volume, r.count, r.years, r.number, r.term, r.kept, r.units, destroyed_on or None) for r in case.rows
     )
@@ -65,7 +65,7 @@ def destruction_list(
         Table(Text("签字与监销", "Signatures and supervision"), _SEATS, (Group((*signed, *after)),)), *_held(case),
     ]  # fmt: skip
     if spared:
-        rest = tuple((unit, why) for unit, why in sorted(spared.items()))
+        rest = tuple((number, why) for number, why in sorted(spared.items()))
         blocks.append(Table(Text("执行时未销毁", "Not destroyed after all"), _HELD, (Group(rest),)))
     blocks.append(Paragraph(Text(f"清册摘要 SHA-256：{case.digest}", f"SHA-256 of the list: {case.digest}"), "note"))
     return _page(LIST, case, company, at, by, blocks, lang)

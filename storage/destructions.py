@@ -1,7 +1,8 @@
 """Cases of 鉴定销毁 and how far each unit is: every step a transaction with its trail entry, each to be gone on from.
 
 Collections: `destructions` {_id, case, company, state}; `destroyed` {_id: unit id, case, fate, stone}: what stays of
-destroyed units; `destroyed_parts` {_id: id of a file or document that went, unit}; `spared` {_id: "case|unit", why}.
+destroyed units; `destroyed_parts` {_id: id of a file or document that went, unit}; `spared` {_id: "case|unit", no: its
+档号, why}.
 A unit goes in three steps: its keys (after which nobody can read it), its records, all else.
 """
 
@@ -125,11 +126,11 @@ class Destructions:
         return [stone.unit for stone in await self.stones(case_id) if stone.fate is Fate.KEYED]
 
     async def spared(self, case_id: str) -> dict[str, str]:
-        """Unit → why it was not destroyed after all."""
+        """档号 → why it was not destroyed after all."""
         key = f"{case_id}|"
         async with border():
             docs = self._db.spared.find({"_id": {"$gt": key, "$lt": key + _END}})
-            return {str(doc["_id"]).removeprefix(key): str(doc["why"]) async for doc in docs}
+            return {str(doc["no"]): str(doc["why"]) async for doc in docs}
 
     async def destroy(self, case_id: str, unit_id: str, open_: Mapping[str, Text], today: date, at: datetime) -> Next:
         """All that is to be done with one unit of a case, wherever it stands; returns what came first.
@@ -218,7 +219,9 @@ class Destructions:
 
     async def _spare(self, case_id: str, unit: Unit, found: Sequence[Block], at: datetime, session: Session) -> Entry:
         why = "；".join(block.why.zh for block in found)
-        await self._db.spared.insert_one({"_id": f"{case_id}|{unit.id}", "why": why}, session=session)
+        await self._db.spared.insert_one(
+            {"_id": f"{case_id}|{unit.id}", "no": unit.archive_no, "why": why}, session=session
+        )
         facts = {"unit": unit.id, "archive_no": unit.archive_no, "why": why}
         return Entry("system", "destruction_spared", case_id, at, "", facts)
 
