@@ -8,7 +8,7 @@ code.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -90,6 +90,7 @@ class State(StrEnum):
     HALTED = "halted"  # in the midst of it; goes on after two people order it again
     CHECKING = "checking"  # trying to get something back
     SIGNING_AFTER = "signing_after"
+    FILING = "filing"  # its three papers are put into the archive
     DONE = "done"
     REFUSED = "refused"
 
@@ -104,6 +105,7 @@ STATE_NAMES: Mapping[State, Text] = {
     State.HALTED: Text("已停，未完成", "halted, not finished"),
     State.CHECKING: Text("不可恢复性验证", "being checked for recovery"),
     State.SIGNING_AFTER: Text("待监销人签字", "supervisors are to sign"),
+    State.FILING: Text("已销毁，文书归档中", "destroyed, its papers are being filed"),
     State.DONE: Text("已销毁", "destroyed"),
     State.REFUSED: Text("不予销毁", "not to be destroyed"),
 }
@@ -122,6 +124,7 @@ class Act(StrEnum):
     EXECUTED = "executed"
     CHECKED = "checked"  # value: unrecoverable, or recovered
     WITNESS = "witness"  # a supervisor signs after
+    FILED = "filed"  # value: 档号 of the papers
     REFUSE = "refuse"
 
 
@@ -137,10 +140,11 @@ FITS: Mapping[Act, frozenset[State]] = {
     Act.EXECUTED: frozenset({State.EXECUTING}),
     Act.CHECKED: frozenset({State.CHECKING}),
     Act.WITNESS: frozenset({State.SIGNING_AFTER}),
+    Act.FILED: frozenset({State.FILING}),
     Act.REFUSE: frozenset({State.APPRAISING, State.OPINION, State.SIGNING, State.WATCHING, State.READY}),
 }
 #: Acts of the service itself; all others are a person's in a seat.
-OWN = frozenset({Act.LIST, Act.HALT, Act.EXECUTED, Act.CHECKED, Act.REFUSE})
+OWN = frozenset({Act.LIST, Act.HALT, Act.EXECUTED, Act.CHECKED, Act.FILED, Act.REFUSE})
 DESTROY, KEEP = "destroy", "keep"
 UNRECOVERABLE, RECOVERED = "unrecoverable", "recovered"
 
@@ -234,6 +238,17 @@ def taking(
                  absent.id if absent else "", stepped_up)  # fmt: skip
 
 
+def absent_of(seat: Seat, person: Person, people: Sequence[Person], deputies: Mapping[str, str]) -> Person | None:
+    """For whom somebody would sign a seat: None in their own right, or when nobody made them their deputy.
+
+    `deputies`: absent → deputy, by the settings; they sign, and neither vote, supervise nor order.
+    """
+    if seat not in SIGNERS or person.roles & SEAT_ROLES[seat]:
+        return None
+    mine = (p for p in people if deputies.get(p.id) == person.id and p.company == person.company)
+    return next((p for p in mine if p.roles & SEAT_ROLES[seat]), None)
+
+
 def step(case: Case, event: Event) -> Case:
     """The case after an event. Raises DestructionElsewhere where it doesn't fit, NotYourSeat, ReasonMissing,
     SecondPersonNeeded, StepUpNeeded.
@@ -315,9 +330,9 @@ def _state(case: Case, event: Event) -> State:
     if act is Act.CHECKED:
         return State.SIGNING_AFTER if value == UNRECOVERABLE else State.HALTED
     if act is Act.WITNESS:
-        return State.DONE if len(case.witnesses) == len(WATCHERS) else case.state
+        return State.FILING if len(case.witnesses) == len(WATCHERS) else case.state
     return {Act.LIST: State.SIGNING, Act.ORDER: case.state, Act.CONFIRM: State.EXECUTING, Act.HALT: State.HALTED,
-            Act.EXECUTED: State.CHECKING}[act]  # fmt: skip
+            Act.EXECUTED: State.CHECKING, Act.FILED: State.DONE}[act]  # fmt: skip
 
 
 def _no(seat: Seat, zh: str, en: str) -> NotYourSeat:

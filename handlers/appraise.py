@@ -11,13 +11,13 @@ from archive.access import Person, Role
 from archive.destruction import (
     DESTROY,
     SEAT_NAMES,
-    SEAT_ROLES,
     STATE_NAMES,
     Act,
     Case,
     Event,
     Seat,
     State,
+    absent_of,
     refusing,
     step,
     taking,
@@ -30,8 +30,7 @@ from handlers.context import Context
 from handlers.custodian import custody_of
 from handlers.custody import Custody
 from handlers.destroy_cards import OPEN, card_of, papers, tell_all
-from handlers.due import last_day
-from handlers.kept import due
+from handlers.kept import due, last_day
 from handlers.message import Choice, Form, Message, Reply
 
 _CASE = re.compile(r"XH[0-9]{4}-[^\s/|]+-[0-9]{2,}", re.IGNORECASE)
@@ -44,7 +43,8 @@ async def appraise(ctx: Context, asker: Person, message: Message, rest: str) -> 
     custody = custody_of(ctx)
     if match := _CASE.search(rest):
         case = await _case(custody, asker, match[0].upper())
-        return Reply(cards=(card_of(ctx, case, asker),), files=await papers(ctx, custody, case, asker))
+        card = card_of(ctx, case, asker, await ctx.people.all())
+        return Reply(cards=(card,), files=await papers(ctx, custody, case, asker.name, ctx.now()))
     if not rest.strip():
         return await _overview(ctx, custody, asker)
     return await _begin(ctx, custody, asker, message, rest)
@@ -68,7 +68,7 @@ async def _begin(ctx: Context, custody: Custody, asker: Person, message: Message
         f"{case.id} has begun: {len(free)} units; five bodies give their opinions.",
     )
     await tell_all(ctx, custody, case, text, but=asker.id)
-    return Reply(text, (card_of(ctx, case, asker),))
+    return Reply(text, (card_of(ctx, case, asker, await ctx.people.all()),))
 
 
 def _rows(units: Sequence[Unit], today: date) -> tuple[ListRow, ...]:
@@ -107,7 +107,7 @@ async def taken(ctx: Context, asker: Person, message: Message, rest: str) -> Rep
     custody = custody_of(ctx)
     case, seat = await _pressed(custody, asker, message.click.subject)
     act = next((act for act, seats in OPEN.get(case.state, ()) if seat in seats), Act.SIGN)
-    absent = await _absent(ctx, custody, case, seat, asker) if act is Act.SIGN else None
+    absent = absent_of(seat, asker, await ctx.people.all(), custody.deputies) if act is Act.SIGN else None
     event = taking(case, act, seat, asker, ctx.now(), channel=message.channel, stepped_up=True, absent=absent)
     step(case, event)  # a code isn't used up for what would be refused
     if not await custody.handovers.redeem(asker.id, case.id, message.click.values.get("code", "")):
@@ -133,25 +133,15 @@ async def form(ctx: Context, asker: Person, action: str, subject: str) -> Form |
         case = await _case(custody, asker, subject.partition("/")[0])
     except NotFound:
         return None
-    choices = card_of(ctx, case, asker).choices
+    choices = card_of(ctx, case, asker, await ctx.people.all()).choices
     return next((c.form for c in choices if (c.action, c.subject) == (action, subject)), None)
-
-
-async def _absent(ctx: Context, custody: Custody, case: Case, seat: Seat, asker: Person) -> Person | None:
-    """For whom they sign where the settings name them deputy; None in their own right."""
-    if asker.roles & SEAT_ROLES[seat]:
-        return None
-    for each in await ctx.people.all():
-        if custody.deputies.get(each.id) == asker.id and each.roles & SEAT_ROLES[seat]:
-            return each
-    return None
 
 
 async def _answer(ctx: Context, custody: Custody, asker: Person, case: Case, seat: Seat | None) -> Reply:
     name, done = STATE_NAMES[case.state], SEAT_NAMES[seat] if seat else Text("终止", "stop")
     text = Text(f"{asker.name}：{done.zh}。{case.id} {name.zh}", f"{asker.name}: {done.en}. {case.id} {name.en}")
     await tell_all(ctx, custody, case, text, but=asker.id)
-    return Reply(text, (card_of(ctx, case, asker),))
+    return Reply(text, (card_of(ctx, case, asker, await ctx.people.all()),))
 
 
 async def _overview(ctx: Context, custody: Custody, asker: Person) -> Reply:
@@ -160,7 +150,8 @@ async def _overview(ctx: Context, custody: Custody, asker: Person) -> Reply:
         say = Text("到期", "due")
         return Reply(Text("还没有鉴定销毁过。", "Nothing was appraised yet."), choices=(Choice(say, say=say),))
     text = Text(f"最近 {len(cases)} 次鉴定销毁", f"The last {len(cases)} appraisals")
-    return Reply(text, tuple(card_of(ctx, case, asker) for case in cases))
+    people = await ctx.people.all()
+    return Reply(text, tuple(card_of(ctx, case, asker, people) for case in cases))
 
 
 async def _pressed(custody: Custody, asker: Person, subject: str) -> tuple[Case, Seat]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from archive.access import Person
 from archive.destroying import Fate, Tombstone
 from archive.destruction import RECOVERED, STATE_NAMES, UNRECOVERABLE, Act, Case, Event, State, step
 from archive.errors import DatabaseProblem, DestructionElsewhere, KeyMissing, NotFound, Problem
@@ -12,7 +13,8 @@ from archive.query import Query, Scope
 from archive.words import Text
 from handlers.context import Context
 from handlers.custody import Custody
-from handlers.destroy_cards import tell_all
+from handlers.destroy_cards import papers, tell_all
+from handlers.filing import file_record
 from handlers.kept import open_balances
 
 #: Units after which what is open in the books is read anew.
@@ -38,6 +40,8 @@ async def carry_out(ctx: Context, custody: Custody, case: Case, still: Callable[
         tried = f"{len(stones)} 件的解密、取件、检索均失败；未配置备份副本" if not found else "；".join(found[:20])
         value = RECOVERED if found else UNRECOVERABLE
         case = await _own(ctx, custody, case, Act.CHECKED, value, tried)
+    if case.state is State.FILING:
+        case = await _own(ctx, custody, case, Act.FILED, await _filed(ctx, custody, case))
     return case
 
 
@@ -59,6 +63,20 @@ async def _own(ctx: Context, custody: Custody, case: Case, act: Act, value: str 
     name = STATE_NAMES[after.state]
     await tell_all(ctx, custody, after, Text(f"{case.id}：{name.zh}", f"{case.id}: {name.en}"))
     return after
+
+
+async def _filed(ctx: Context, custody: Custody, case: Case) -> str:
+    """意见书, 清册 and certificate into the archive, permanently (附表1); their 档号. Again it changes nothing."""
+    by, at = Person("system", "归档 Guidang", frozenset(), company=case.company), case.events[-1].at
+    day, numbers = at.astimezone(ctx.zone).date(), []
+    for paper in await papers(ctx, custody, case, by.name, at):
+        kind = "会计档案鉴定意见书" if "意见书" in paper.name else "会计档案销毁清册"
+        file = await ctx.vault.hold(paper.data, paper.name, paper.media_type)
+        title = paper.name.removesuffix(".pdf")
+        await file_record(ctx, by, case.company, kind, title, day.year, day.month, file, day)
+        unit = await ctx.units.unit(f"{case.company}|{kind}|{file.sha256[:16]}")
+        numbers.append(unit.archive_no)
+    return " ".join(numbers)
 
 
 async def recovered(ctx: Context, custody: Custody, case: Case) -> list[str]:

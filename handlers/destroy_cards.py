@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from archive.access import Person, Right, may
 from archive.destruction import (
@@ -17,6 +18,7 @@ from archive.destruction import (
     Case,
     Seat,
     State,
+    absent_of,
     refusing,
     step,
     taking,
@@ -45,7 +47,7 @@ OPEN: Mapping[State, tuple[tuple[Act, tuple[Seat, ...]], ...]] = {
 _TONES: Mapping[State, Tone] = {State.DONE: "good", State.REFUSED: "bad", State.HALTED: "bad"}
 
 
-def card_of(ctx: Context, case: Case, reader: Person) -> Card:
+def card_of(ctx: Context, case: Case, reader: Person, people: Sequence[Person]) -> Card:
     """What it is, who has signed, and the buttons `reader` has now."""
     many = Text(f"{len(case.units)} 件", f"{len(case.units)} units")
     facts = [Fact(Text("编号", "Id"), case.id), Fact(Text("拟销毁", "To be destroyed"), many)]
@@ -65,16 +67,17 @@ def card_of(ctx: Context, case: Case, reader: Person) -> Card:
     if last and last.reason and case.state in (State.REFUSED, State.HALTED):
         facts.append(Fact(Text("原因", "Reason"), last.reason, flagged=True))
     title = Text("会计档案鉴定销毁", "Appraisal and destruction")
-    return Card(title, tuple(facts), (), tuple(_choices(ctx, case, reader)), STATE_NAMES[case.state],
+    return Card(title, tuple(facts), (), tuple(_choices(ctx, case, reader, people)), STATE_NAMES[case.state],
                 _TONES.get(case.state, "wait"))  # fmt: skip
 
 
-def _choices(ctx: Context, case: Case, reader: Person) -> list[Choice]:
-    found = []
+def _choices(ctx: Context, case: Case, reader: Person, people: Sequence[Person]) -> list[Choice]:
+    found, deputies = [], ctx.custody.deputies if ctx.custody else {}
     for act, seats in OPEN.get(case.state, ()):
         for seat in seats:
+            absent = absent_of(seat, reader, people, deputies)
             try:
-                step(case, taking(case, act, seat, reader, ctx.now(), value=DESTROY, stepped_up=True))
+                step(case, taking(case, act, seat, reader, ctx.now(), value=DESTROY, stepped_up=True, absent=absent))
             except Problem:
                 continue
             found.append(_vote(case, seat) if act is Act.VOTE else _take(case, seat))
@@ -106,18 +109,18 @@ def _take(case: Case, seat: Seat) -> Choice:
     return Choice(label, TAKE, f"{case.id}/{seat.value}", len(case.events), style, form)  # type: ignore[arg-type]
 
 
-async def papers(ctx: Context, custody: Custody, case: Case, reader: Person) -> tuple[OutFile, ...]:
-    """意见书, and 清册 and certificate from when they are there, as PDF."""
+async def papers(ctx: Context, custody: Custody, case: Case, by: str, moment: datetime) -> tuple[OutFile, ...]:
+    """意见书, and 清册 and certificate from when they are there, as PDF; the same for the same moment."""
     company = next((c.name for c in ctx.companies if c.code == case.company), case.company)
-    at = ctx.now().astimezone(ctx.zone)
-    pages: list[tuple[str, Page]] = [("鉴定意见书", opinion(case, company, at, reader.name))]
+    at = moment.astimezone(ctx.zone)
+    pages: list[tuple[str, Page]] = [("鉴定意见书", opinion(case, company, at, by))]
     stones = await custody.destructions.stones(case.id) if case.holder(Seat.X_CONFIRM) else []
     if case.digest:
         days = [stone.gone_at.astimezone(ctx.zone).date().isoformat() for stone in stones if stone.gone_at]
         spared = await custody.destructions.spared(case.id)
-        pages.append(("销毁清册", destruction_list(case, company, at, reader.name, max(days, default=""), spared)))
-    if case.state is State.DONE:
-        pages.append(("销毁证明", certificate(case, stones, company, at, reader.name)))
+        pages.append(("销毁清册", destruction_list(case, company, at, by, max(days, default=""), spared)))
+    if case.state in (State.FILING, State.DONE):
+        pages.append(("销毁证明", certificate(case, stones, company, at, by)))
     return tuple([
         OutFile(f"{name}_{case.id}.pdf", "application/pdf", await ctx.offload(render, page, "pdf"))
         for name, page in pages
@@ -126,7 +129,9 @@ async def papers(ctx: Context, custody: Custody, case: Case, reader: Person) -> 
 
 async def tell_all(ctx: Context, custody: Custody, case: Case, text: Text, but: str = "") -> None:
     """Everybody of the company who may take part, each with the card as they may act on it."""
-    for person in await ctx.people.all():
-        if person.company == case.company and person.id != but and may(person, Right.DESTROY):
+    people, deputies = await ctx.people.all(), set(custody.deputies.values())
+    for person in people:
+        part = may(person, Right.DESTROY) or (person.id in deputies and not person.disabled)
+        if person.company == case.company and person.id != but and part:
             key = f"{case.id}:{len(case.events)}:{person.id}"
-            await ctx.post.tell(person.id, Reply(text, (card_of(ctx, case, person),)), key, "approvals")
+            await ctx.post.tell(person.id, Reply(text, (card_of(ctx, case, person, people),)), key, "approvals")

@@ -40,7 +40,7 @@ INDEXES: Indexes = {
 CASE, STONE = "destruction:", "destroyed:"
 STANDS = "stands"
 _END = "\U0010ffff"
-_LIVE = (State.EXECUTING.value, State.CHECKING.value)
+_LIVE = (State.EXECUTING.value, State.CHECKING.value, State.FILING.value)
 
 
 class _Nothing(Exception):

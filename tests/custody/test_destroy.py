@@ -162,8 +162,14 @@ async def test_supervisors_sign_and_the_papers_are_there(scene: Scene, items: li
     assert "[S64]" in await take(scene, Seat.W_IT, "dang"), "only the supervisor of before"
     for seat in WATCHERS:
         await take(scene, seat)
+    await Keeper(scene.house).destroy()
     case = await now(scene)
     assert case.state is State.DONE
+    filed_as = case.events[-1].value.split()
+    assert [number.split("·")[1] for number in filed_as] == ["JD", "XH", "XH"], "permanent, of their own kinds"
+    kept = await scene.house.ctx.units.find("GD01", filed_as[1])
+    assert kept.retention == "永久"
+    assert (await scene.house.vault.original(kept.papers[0].file)).startswith(b"%PDF")
     reply = await scene.send("zong", f"鉴定 {case.id}")
     assert [file.name.partition("_")[0] for file in reply.files] == ["鉴定意见书", "销毁清册", "销毁证明"]
     assert case.digest[:16] in facts(reply)
