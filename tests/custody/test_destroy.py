@@ -118,7 +118,7 @@ class Broken:
     """An index that has gone bad."""
 
     async def remove(self, ids: Sequence[str]) -> None:
-        raise IndexBroken
+        raise IndexBroken(detail="broken")
 
 
 async def test_broken_off_it_is_seen_and_goes_on_after_two_people_order_it_again(
