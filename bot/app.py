@@ -130,7 +130,7 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
         checkers = Workers(CHECKERS)
         stack.callback(checkers.close)
         house = _furnished(settings, db, chain, key, place, new, index, workers, embedded)
-        kept = custody.furnished(settings, db, key, chain, workers, checkers, index)
+        kept = custody.furnished(settings, db, key, chain, workers, checkers, index, house.vault)
         house = replace(house, ctx=replace(house.ctx, custody=kept))
         if settings.tax_check:
             provider = HttpProvider(settings.tax_check)

@@ -18,6 +18,7 @@ from storage.receiving import Arrivals
 from storage.shelved_units import ShelvedUnits
 from storage.trail import Trail
 from storage.unit_reading import Shelved
+from storage.vault import Vault
 
 
 def furnished(
@@ -27,7 +28,8 @@ def furnished(
     chain: Trail,
     readers: Workers,
     checkers: Workers,
-    index: Index | None = None,
+    index: Index,
+    vault: Vault,
 ) -> Custody:
     """The ports on these parts."""
     scanner = Scanner(settings.custody.clamd, settings.custody.timeout) if settings.custody.clamd else None
@@ -38,7 +40,7 @@ def furnished(
         examiner=Examining(Gathering(db, keys, chain), readers, checkers, scanner),
         receiving=Arrivals(db, chain, ways.scheme, ways.office),
         handovers=Handovers(db, chain),
-        destructions=Destructions(db, chain, fonds(settings), index),
+        destructions=Destructions(db, chain, fonds(settings), index, vault.forget),
         deputies=settings.custody.deputies,
         schemes=settings.custody.schemes,
         yearly=settings.custody.yearly,

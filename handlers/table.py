@@ -390,7 +390,7 @@ COMMANDS: tuple[Command, ...] = (
         Right.DESTROY,
         appraise,
         Text("到期档案鉴定与销毁", "appraise and destroy what is due"),
-        Text("鉴定 2056", "appraise 2056"),
+        Text("鉴定", "appraise"),
     ),
     Command(
         ("签字码", "sign code"),

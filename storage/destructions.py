@@ -50,9 +50,14 @@ class _Nothing(Exception):
 class Destructions:
     """See handlers.context. Everything raises DatabaseDown when the database is away for long."""
 
-    def __init__(self, db: Database, trail: Trail, fonds: Mapping[str, Fonds], index: Index | None = None) -> None:
-        """`fonds`: the companies by code, as metadata name them; `index`: from which documents are taken out."""
-        self._db, self._trail, self._fonds, self._index = db, trail, fonds, index
+    def __init__(
+        self, db: Database, trail: Trail, fonds: Mapping[str, Fonds], index: Index | None = None,
+        forget: Callable[[Sequence[str]], None] = lambda _: None,
+    ) -> None:  # fmt: skip
+        """`fonds`: the companies by code, as metadata name them; `index`: from which documents are taken out;
+        `forget`: takes files that were just held out of this process's memory.
+        """
+        self._db, self._trail, self._fonds, self._index, self._forget = db, trail, fonds, index, forget
 
     async def begin(self, case: Case, year: int, channel: str = "") -> Case:
         """The case with its number, XH2056-GD01-01."""
@@ -249,6 +254,7 @@ class Destructions:
         stone = await self.stone(unit_id)
         if stone is None or stone.fate is Fate.GONE:
             return
+        self._forget(stone.papers)
         async with border():
             for file_id in stone.papers:
                 await self._db["files.files"].delete_one({"_id": file_id})

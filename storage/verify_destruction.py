@@ -41,7 +41,9 @@ async def destruction_faults(db: Database) -> AsyncIterator[tuple[str, str]]:
         elif not await db.shelf.find_one({"no": stone.archive_no, "gone": stone.case}):
             yield name, "V74"
     async for row in db.shelf.find({"gone": {"$exists": True}}, {"unit": 1, "no": 1}):
-        if row["unit"] not in stones and not await db.destroyed.find_one({"_id": row["unit"]}, {"_id": 1}):
+        if row["unit"] in stones or await destroyed_of(db, [row["unit"]]):  # a unit, or a document that was in one
+            continue
+        if not await db.destroyed.find_one({"_id": row["unit"]}, {"_id": 1}):  # gone while we read
             yield str(row["no"]), "V74"
 
 
