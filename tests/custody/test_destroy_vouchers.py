@@ -42,6 +42,8 @@ async def _filed(scene: Scene) -> str:
     """A month with a voucher that has a document; returns the document's id."""
     item = await scene.forward("li", einvoice("1000.00", number=NUMBER))
     await scene.click("wang", "approve", item.id)
+    alone = await scene.forward("li", einvoice("777.00"))  # in the same volume, and stays
+    await scene.click("wang", "approve", alone.id)
     shown = await scene.send("zhao", files=[("凭证.csv", text(journal(), "gb18030"))])
     for card in shown.cards:
         if any(c.action == "book_import" for c in card.choices):
