@@ -22,6 +22,12 @@ class Role(StrEnum):
     AUDITOR = "auditor"  # 审计, read only
     ADMIN = "admin"
     CASHIER = "cashier"  # 出纳: may not double as keeper of the archive (79号令 Art 11)
+    # who takes part in 鉴定销毁 (79号令 Art 17, 18) beside the archivist, finance and audit
+    HEAD = "head"
+    ARCHIVE_HEAD = "archive_head"
+    ACCOUNTING_HEAD = "accounting_head"
+    DISCIPLINE = "discipline"
+    IT = "it"
 
 
 ROLE_NAMES: Mapping[Role, Text] = {
@@ -32,6 +38,11 @@ ROLE_NAMES: Mapping[Role, Text] = {
     Role.AUDITOR: Text("审计", "auditor"),
     Role.ADMIN: Text("管理员", "administrator"),
     Role.CASHIER: Text("出纳", "cashier"),
+    Role.HEAD: Text("单位负责人", "head of the company"),
+    Role.ARCHIVE_HEAD: Text("档案机构负责人", "head of the archive body"),
+    Role.ACCOUNTING_HEAD: Text("会计机构负责人", "head of the accounting body"),
+    Role.DISCIPLINE: Text("纪检监察", "discipline inspection"),
+    Role.IT: Text("信息系统管理", "information technology"),
 }
 
 
@@ -54,6 +65,7 @@ class Right(StrEnum):
     ARRANGE = "arrange"  # 整理、归档、著录: by accounting (79号令 Art 10) and the archivist
     LEND = "lend"  # grant and revoke borrowings (利用)
     RETAIN = "retain"  # terms and legal holds
+    DESTROY = "destroy"  # take part in 鉴定销毁; which step, the case decides
     PROPOSE_RULE = "propose_rule"  # a change of the rules by which documents are sorted
     DECIDE_RULE = "decide_rule"  # whether such a change comes into force
     ADMINISTER = "administer"
@@ -77,6 +89,7 @@ RIGHT_NAMES: Mapping[Right, Text] = {
     Right.LEND: Text("批准借阅", "grant borrowings"),
     Right.INSPECT: Text("四性检测", "four-property checks"),
     Right.HAND_OVER: Text("移交", "hand-over"),
+    Right.DESTROY: Text("鉴定销毁", "appraisal and destruction"),
     Right.PROPOSE_RULE: Text("提出归类规则", "propose rules"),
     Right.DECIDE_RULE: Text("审批归类规则", "approve rules"),
     Right.ADMINISTER: Text("管理", "administer"),
@@ -90,19 +103,34 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.APPROVER: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH, Right.DECIDE}),
     Role.FINANCE: _SEES_ALL
     | {Right.FORWARD, Right.DECIDE, Right.SCHEDULE, Right.CHECK, Right.BOOKS, Right.ARRANGE, Right.RETAIN}
-    | {Right.PROPOSE_RULE, Right.DECIDE_RULE, Right.INSPECT, Right.HAND_OVER, Right.KEEP, Right.WATCH, Right.LEND},
+    | {
+        Right.PROPOSE_RULE,
+        Right.DECIDE_RULE,
+        Right.INSPECT,
+        Right.HAND_OVER,
+        Right.KEEP,
+        Right.WATCH,
+        Right.LEND,
+        Right.DESTROY,
+    },
     Role.ARCHIVIST: _SEES_ALL
     | {Right.FORWARD, Right.SCHEDULE, Right.VERIFY, Right.CHECK, Right.BOOKS, Right.ARRANGE, Right.RETAIN}
-    | {Right.DECIDE_RULE, Right.INSPECT, Right.HAND_OVER, Right.KEEP, Right.WATCH, Right.LEND},
-    Role.AUDITOR: _SEES_ALL | {Right.VERIFY, Right.INSPECT},
+    | {Right.DECIDE_RULE, Right.INSPECT, Right.HAND_OVER, Right.KEEP, Right.WATCH, Right.LEND, Right.DESTROY},
+    Role.AUDITOR: _SEES_ALL | {Right.VERIFY, Right.INSPECT, Right.DESTROY},
     Role.CASHIER: frozenset({Right.TALK, Right.FORWARD, Right.SEARCH}),
     # 三员分立: administering gives no view of the archive
     Role.ADMIN: frozenset({Right.TALK, Right.ADMINISTER, Right.WATCH}),
+    # their seat in a case shows them its list, not the archive
+    Role.HEAD: frozenset({Right.TALK, Right.DESTROY}),
+    Role.ARCHIVE_HEAD: frozenset({Right.TALK, Right.DESTROY}),
+    Role.ACCOUNTING_HEAD: frozenset({Right.TALK, Right.DESTROY}),
+    Role.DISCIPLINE: frozenset({Right.TALK, Right.DESTROY}),
+    Role.IT: frozenset({Right.TALK, Right.DESTROY}),
 }
 
 
 #: What a cashier may not do whatever else they are: 出纳人员不得兼管会计档案 (79号令 Art 11).
-KEEPING = frozenset({Right.INSPECT, Right.HAND_OVER, Right.ARRANGE, Right.RETAIN, Right.LEND})
+KEEPING = frozenset({Right.INSPECT, Right.HAND_OVER, Right.ARRANGE, Right.RETAIN, Right.LEND, Right.DESTROY})
 
 
 @dataclass(frozen=True, slots=True)

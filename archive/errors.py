@@ -22,6 +22,7 @@ Problem
 │   BadLoan S90 · LoanClosed S91 · LoanOver S92 · BadSample S93
 │   HandoverClosed S66 · AlreadyHandedOver S67 · OnlyOnTheDesk S68 · DelayRefused S69
 │   BuiltInRule S34 · NotWatched S70
+│   DestructionElsewhere S80 · StepUpNeeded S81 · SecondPersonNeeded S82 · NothingToDestroy S83
 ├ AskProblem       Q  words that can't be followed
 │ └ UnknownCommand Q01 · BadPeriod Q02 · BadAmount Q03 · UnknownReport Q04 · BadSchedule Q05 · NothingToReport Q06
 │   BadRequest Q07 · KeyReused Q08 · BadField Q09 · UnsafeAddress Q10 · NoBooks Q11
@@ -1468,3 +1469,41 @@ class BadSample(StateProblem):
     what = Text("没看懂怎样抽样：{words}", "It isn't clear how to sample: {words}")
     why = Text("要有期间；随机抽取要有种子", "a period is needed, and a seed for a random draw")
     then = Text("例：抽样 2025 金额≥10万 随机 25 种子 7。", "Example: sample 2025 amount ≥ 100000 random 25 seed 7.")
+
+
+class DestructionElsewhere(StateProblem):
+    """Facts: case, state (Text)."""
+
+    code = "S80"
+    what = Text("{case} 现在不能这样做", "{case} is not at this step")
+    why = Text("它的状态是「{state}」", "it is “{state}”")
+    then = Text("请输入「鉴定 {case}」查看进度。", "Please type “appraise {case}” to see where it stands.")
+
+
+class StepUpNeeded(StateProblem):
+    """Facts: seat (Text)."""
+
+    code = "S81"
+    what = Text("「{seat}」没有签上", "“{seat}” was not signed")
+    why = Text("没有用签字码再次确认身份", "who you are was not confirmed again with a signing code")
+    then = Text("请在网页工作台取签字码后再签。", "Please get a signing code on the web desk, then sign with it.")
+
+
+class SecondPersonNeeded(StateProblem):
+    """Facts: case."""
+
+    code = "S82"
+    what = Text("{case} 没有销毁", "{case} was not destroyed")
+    why = Text("销毁须由两人先后确认", "destruction takes two people, one after the other")
+    then = Text("请由另一位有权的人确认。", "Somebody else who may must confirm it.")
+
+
+class NothingToDestroy(StateProblem):
+    """Facts: day, held."""
+
+    code = "S83"
+    what = Text("到 {day} 没有可以鉴定销毁的档案", "Nothing can be appraised for destruction by {day}")
+    why = Text(
+        "没有到期的，或都被冻结、未结清（{held} 件）", "nothing is due, or all of it is held or unsettled ({held})"
+    )
+    then = Text("请输入「到期」查看。", "Please type “due” to see.")

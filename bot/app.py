@@ -35,6 +35,7 @@ from storage import (
     api_keys,
     asked,
     books,
+    destructions,
     digests,
     files,
     hand_links,
@@ -110,7 +111,7 @@ FRESH = 16 * MB
 #: Processes that look at what is kept, made when a check begins.
 CHECKERS = 2
 ROOMS = (
-    accounts, api_answers, api_keys, asked, books, digests, files, handovers, holds, identities, inbox,
+    accounts, api_answers, api_keys, asked, books, destructions, digests, files, handovers, holds, identities, inbox,
     inspections, items, leases, ledgers, lessons, notes, openings, outbox, people, receiving, replicas,
     rulebook, said, schedules, shelf, standings, talk, tax_checks, teams, trail, units, webhooks, wecom,
     wecom_calls,
@@ -132,7 +133,7 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
         checkers = Workers(CHECKERS)
         stack.callback(checkers.close)
         house = _furnished(settings, db, chain, key, place, new, index, workers, embedded)
-        kept = custody.furnished(settings, db, key, chain, workers, checkers)
+        kept = custody.furnished(settings, db, key, chain, workers, checkers, index, house.vault)
         house = replace(house, ctx=replace(house.ctx, custody=kept))
         if settings.tax_check:
             provider = HttpProvider(settings.tax_check)

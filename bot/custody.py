@@ -7,8 +7,10 @@ from bot.examining import Examining, Scanner
 from bot.workers import Workers
 from config.settings import Settings
 from handlers.custody import Custody
+from storage.destructions import Destructions
 from storage.evidence import Gathering
 from storage.handovers import Handovers
+from storage.index import Index
 from storage.inspections import Inspections
 from storage.keys import KeyProvider
 from storage.mongo import Database
@@ -16,10 +18,18 @@ from storage.receiving import Arrivals
 from storage.shelved_units import ShelvedUnits
 from storage.trail import Trail
 from storage.unit_reading import Shelved
+from storage.vault import Vault
 
 
 def furnished(
-    settings: Settings, db: Database, keys: KeyProvider, chain: Trail, readers: Workers, checkers: Workers
+    settings: Settings,
+    db: Database,
+    keys: KeyProvider,
+    chain: Trail,
+    readers: Workers,
+    checkers: Workers,
+    index: Index,
+    vault: Vault,
 ) -> Custody:
     """The ports on these parts."""
     scanner = Scanner(settings.custody.clamd, settings.custody.timeout) if settings.custody.clamd else None
@@ -30,6 +40,7 @@ def furnished(
         examiner=Examining(Gathering(db, keys, chain), readers, checkers, scanner),
         receiving=Arrivals(db, chain, ways.scheme, ways.office),
         handovers=Handovers(db, chain),
+        destructions=Destructions(db, chain, fonds(settings), index, vault.forget),
         deputies=settings.custody.deputies,
         schemes=settings.custody.schemes,
         yearly=settings.custody.yearly,

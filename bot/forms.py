@@ -8,7 +8,7 @@ from archive.access import Person, may, may_see
 from archive.approval import deciders
 from archive.errors import NotFound
 from archive.words import Text
-from handlers import ask, book_mapping, borrow, enter, hand_over, hold, link, rule_cards
+from handlers import appraise, ask, book_mapping, borrow, destroy_cards, enter, hand_over, hold, link, rule_cards
 from handlers.cards import item_card
 from handlers.context import Context
 from handlers.filled import mistakes_in
@@ -36,6 +36,8 @@ async def form_of(ctx: Context, asker: Person, click: Click) -> Form | None:
         return await hand_over.form(ctx, asker, click.action, click.subject)
     if click.action in (LOAN_REFUSE, LOAN_REVOKE):
         return await borrow.form(ctx, asker, click.action, click.subject)
+    if click.action in destroy_cards.BUTTONS:
+        return await appraise.form(ctx, asker, click.action, click.subject)
     if click.action == ask.ACTION:
         return ask.form_of(click.subject)
     if click.action in (rule_cards.APPROVE, rule_cards.REJECT):

@@ -10,6 +10,7 @@ from archive.errors import ChangedMeanwhile
 from archive.inspection import Run, RunState
 from bot.app import House
 from handlers import inspect
+from handlers.carry_out import carry_out
 from handlers.custodian import custody_of
 from handlers.custody import Custody
 from handlers.hand_over import deadlines
@@ -35,7 +36,8 @@ class Keeper:
 
     def jobs(self) -> Sequence[tuple[Callable[[], Awaitable[object]], int]]:
         """For bot.schedule.Clock: each with the seconds between two runs."""
-        return ((self.inspect, 3), (self.hand_over, 3), (self.watch, 3600), (self.lend, 60))
+        often = (self.inspect, 3), (self.hand_over, 3), (self.destroy, 3)
+        return (*often, (self.watch, 3600), (self.lend, 60))
 
     async def inspect(self) -> None:
         """Every run under way, to its end; a crash leaves it where its last step was written down."""
@@ -77,6 +79,17 @@ class Keeper:
         """Borrowings whose time is over end by themselves; borrowers are reminded."""
         if await self._house.leases.take("custody", LEASE) is not None:
             await tick(self._house.ctx, [company.code for company in self._house.settings.companies])
+
+    async def destroy(self) -> None:
+        """Every destruction that two people have ordered, to its end."""
+        custody = custody_of(self._house.ctx)
+        for case in await custody.destructions.live():
+            if await self._house.leases.take("custody", LEASE) is None:
+                return
+            await carry_out(self._house.ctx, custody, case, self._still)
+
+    async def _still(self) -> bool:
+        return await self._house.leases.take("custody", LEASE) is not None
 
     async def watch(self) -> None:
         """The yearly check begins, or is told to be overdue."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
+from archive.destroying import Next, Tombstone
+from archive.destruction import Case
 from archive.four_properties.evidence import Content, Evidence
 from archive.four_properties.scheme import Result, Scheme
 from archive.four_properties.verdict import Stage
@@ -18,6 +20,7 @@ from archive.package.card import UnitCard
 from archive.selection import Selection
 from archive.trail import Entry
 from archive.unit import Paper, Unit
+from archive.words import Text
 
 
 class Units(Protocol):
@@ -125,6 +128,35 @@ class Handovers(Protocol):
     async def redeem(self, person: str, case: str, code: str) -> bool: ...
 
 
+class Destructions(Protocol):
+    """鉴定销毁: cases, and the units they destroy."""
+
+    async def begin(self, case: Case, year: int, channel: str = "") -> Case:
+        """The case with its number."""
+
+    async def case(self, case_id: str) -> Case:
+        """Raises NotFound."""
+
+    async def cases(self, company: str, limit: int = 10) -> list[Case]:
+        """The latest first."""
+
+    async def live(self) -> list[Case]: ...
+
+    async def change(self, case_id: str, step: Callable[[Case], Case]) -> Case:
+        """archive.destruction.step, in one transaction with its entry."""
+
+    async def stones(self, case_id: str) -> list[Tombstone]: ...
+
+    async def spared(self, case_id: str) -> dict[str, str]:
+        """档号 → why it was not destroyed after all."""
+
+    async def destroy(self, case_id: str, unit_id: str, open_: Mapping[str, Text], today: date, at: datetime) -> Next:
+        """All that is to be done with one unit, wherever it stands. Raises DestructionElsewhere."""
+
+    async def rest(self, case_id: str) -> list[str]:
+        """Units whose keys are gone and that are not swept yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Custody:
     """The ports and the schemes, wired in bot/custody.py."""
@@ -134,6 +166,7 @@ class Custody:
     examiner: Examiner
     receiving: Receiving
     handovers: Handovers
+    destructions: Destructions
     schemes: Mapping[Stage, Scheme]
     yearly: str = ""  # month-day on which the check of what is kept begins by itself
     deputies: Mapping[str, str] = field(default_factory=dict)  # absent → who signs for them

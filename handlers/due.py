@@ -10,15 +10,14 @@ from datetime import date
 
 from archive import deadlines, reason
 from archive.access import Person, Right, may
-from archive.errors import BadPeriod, TermTooShort
+from archive.errors import TermTooShort
 from archive.holds import WHY_NAMES
 from archive.keeping import Standing, reset, to_print
-from archive.period import parse
 from archive.trail import Entry
 from archive.unit import Unit
 from archive.words import Text, same
 from handlers.context import Context
-from handlers.kept import Due, dates, due
+from handlers.kept import Due, dates, due, last_day
 from handlers.message import Choice, Message, Reply
 
 SHOWN = 20
@@ -35,18 +34,6 @@ async def list_due(ctx: Context, asker: Person, message: Message, rest: str) -> 
         if each.stage is not deadlines.Stage.AHEAD:
             text += same("\n· ") + each.text
     return Reply(text)
-
-
-def last_day(words: str, today: date) -> date:
-    """The end of the period said; of this year when none is. Raises BadPeriod."""
-    if not words.strip():
-        return date(today.year, 12, 31)
-    if re.fullmatch(r"\s*2\d{3}\s*年?\s*", words):  # 2056 lies beyond what people usually ask for
-        return date(int(words.strip()[:4]), 12, 31)
-    period = parse(words, today)
-    if period is None:
-        raise BadPeriod(words=words)
-    return period.last
 
 
 def due_text(found: list[Due], until: date) -> Text:

@@ -41,6 +41,7 @@ from handlers.inspecting import begin as begin_run
 from handlers.message import Choice, Form, Message, Reply
 
 _CASE = re.compile(r"YJ([0-9]{4}-[^\s/|]+-[0-9]{2,})", re.IGNORECASE)
+_DESTRUCTION = re.compile(r"XH[0-9]{4}-[^\s/|]+-[0-9]{2,}", re.IGNORECASE)
 _YEAR = re.compile(r"((?:19|20)[0-9]{2})年?度?")
 _DELAY = re.compile(r"(?:缓交|延期|delay)\s*", re.IGNORECASE)
 #: Years back that are looked at for what was never handed over.
@@ -92,15 +93,24 @@ async def sign_code(ctx: Context, asker: Person, message: Message, rest: str) ->
     if message.channel != "desk":
         raise OnlyOnTheDesk()
     custody = custody_of(ctx)
-    match = _CASE.search(rest)
-    case = await _case(custody, asker, f"YJ{match[1]}" if match else rest.strip() or "?")
-    code = await custody.handovers.code(asker.id, case.id)
-    await ctx.trail.add(Entry(asker.id, "sign_code_given", case.id, ctx.now(), message.channel))
+    case_id = await _to_sign(custody, asker, rest)
+    code = await custody.handovers.code(asker.id, case_id)
+    await ctx.trail.add(Entry(asker.id, "sign_code_given", case_id, ctx.now(), message.channel))
     text = Text(
-        f"{case.id} 的签字码 {code}，10 分钟内用一次，只签这一份清册。请核对清册后在签字表单里填写。",
-        f"The code for {case.id} is {code}: for ten minutes, once, for this list only. Read the list, then fill it in.",
+        f"{case_id} 的签字码 {code}，10 分钟内用一次，只签这一份清册。请核对清册后在签字表单里填写。",
+        f"The code for {case_id} is {code}: for ten minutes, once, for this list only. Read the list, then fill it in.",
     )
     return Reply(text, private=(code,))
+
+
+async def _to_sign(custody: Custody, asker: Person, words: str) -> str:
+    """The hand-over or destruction that is meant, if it is of the person's company. Raises NotFound."""
+    if match := _DESTRUCTION.search(words):
+        if (await custody.destructions.case(match[0].upper())).company != asker.company:
+            raise NotFound(item=match[0])
+        return match[0].upper()
+    match = _CASE.search(words)
+    return (await _case(custody, asker, f"YJ{match[1]}" if match else words.strip() or "?")).id
 
 
 async def signed(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:

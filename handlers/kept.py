@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from archive import deadlines
 from archive.balance import Balance
+from archive.errors import BadPeriod
 from archive.holds import Block, blocks, unsettled
+from archive.period import parse
 from archive.shelving import Volume
 from archive.unit import Unit
 from archive.words import Text
@@ -21,6 +24,18 @@ class Due:
 
     unit: Unit
     blocked: tuple[Block, ...]
+
+
+def last_day(words: str, today: date) -> date:
+    """The end of the period said; of this year when none is. Raises BadPeriod."""
+    if not words.strip():
+        return date(today.year, 12, 31)
+    if re.fullmatch(r"\s*2\d{3}\s*年?\s*", words):  # 2056 lies beyond what people usually ask for
+        return date(int(words.strip()[:4]), 12, 31)
+    period = parse(words, today)
+    if period is None:
+        raise BadPeriod(words=words)
+    return period.last
 
 
 async def due(ctx: Context, company: str, until: date, since: date | None = None) -> list[Due]:

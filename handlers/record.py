@@ -8,16 +8,16 @@ from datetime import date, datetime, time
 
 from archive import deadlines, reason
 from archive.access import Person
-from archive.arranging import Done, Filing
+from archive.arranging import Filing
 from archive.asset import AssetCard
 from archive.errors import BadDescription, NotFound, ReasonNeeded, ShelfRefused, UnknownRecordKind
-from archive.item import FileRef
-from archive.keeping import scrapped, years
+from archive.keeping import scrapped
 from archive.money import thousands
-from archive.shelving import FORMS, LONE, VOUCHER, class_no
+from archive.shelving import FORMS, LONE, VOUCHER
 from archive.unit import Paper, Part, Unit
 from archive.words import Text, same
 from handlers.context import Context
+from handlers.filing import class_of, unit_of
 from handlers.message import Message, Reply
 from reports.page import Column, Group, Page, Signatures, Table
 from reports.render import render
@@ -38,34 +38,6 @@ def kind_of(words: str) -> str:
                    "documents are filed by approval, vouchers by arranging, asset cards when scrapped")  # fmt: skip
         raise ShelfRefused(item=fits[0], why=why)
     return fits[0]
-
-
-async def file_record(
-    ctx: Context, who: Person, company: str, kind: str, title: str, year: int, month: int, file: FileRef, formed: date,
-    channel: str = "",
-) -> Done:  # fmt: skip
-    """One file as a 件 of its kind; the same bytes again change nothing. Raises ShelfRefused for a year to come."""
-    if (year, month) > (formed.year, formed.month):
-        raise ShelfRefused(item=title, why=Text("期间还没有到", "the period has not come yet"))
-    paper = Paper(1, Part.OTHER, file, "", file.name)
-    unit = _unit(ctx, company, kind, title, year, month, f"{company}|{kind}|{file.sha256[:16]}", paper, formed)
-    return await ctx.units.file([Filing(unit, _class(ctx, unit), told={"M58": "手工归档"})], who.id, ctx.now(), channel)
-
-
-def _unit(
-    ctx: Context, company: str, kind: str, title: str, year: int, month: int, name: str, paper: Paper, formed: date
-) -> Unit:
-    term = ctx.archiving.table[kind]
-    return Unit(
-        name, company, kind, term.category, title, paper.file.name, formed, year, month, term.label,
-        term.expires(year), papers=(paper,),
-    )  # fmt: skip
-
-
-def _class(ctx: Context, unit: Unit) -> str:
-    ways, term = ctx.archiving, years(unit.retention)
-    code = "Y" if term is None else f"D{term}"
-    return class_no(ways.scheme, unit.company, FORMS[unit.kind], unit.year, code, ways.office)
 
 
 async def scrap(ctx: Context, asker: Person, message: Message, rest: str) -> Reply:
@@ -103,9 +75,9 @@ async def _card_filed(ctx: Context, who: Person, card: AssetCard, on: date, why:
     name = f"{who.company}|{CARD}|{card.number}"
     title = f"固定资产卡片 {card.number} {card.name}"
     paper = Paper(1, Part.OTHER, file, "", "固定资产卡片")
-    unit = _unit(ctx, who.company, CARD, title, on.year, on.month, name, paper, on)
+    unit = unit_of(ctx, who.company, CARD, title, on.year, on.month, name, paper, on)
     unit = replace(unit, expires=scrapped(ctx.archiving.table[CARD], on), file_no=card.number)
-    filed = Filing(unit, _class(ctx, unit), {"M82": why, "M27": card.name, "M58": "固定资产卡片"})
+    filed = Filing(unit, class_of(ctx, unit), {"M82": why, "M27": card.name, "M58": "固定资产卡片"})
     await ctx.units.file([filed], who.id, ctx.now(), channel)
     return await ctx.units.unit(name)
 

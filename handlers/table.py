@@ -12,6 +12,7 @@ from archive.timetable import starts_a_schedule
 from archive.words import Text
 from handlers.analysis import KINDS as ANALYSES
 from handlers.analysis import command as analysis_of
+from handlers.appraise import appraise, stopped, taken, voted
 from handlers.approve import approve, reject
 from handlers.arrange import FILE as ARRANGE_FILE
 from handlers.arrange import arrange, file_month
@@ -29,6 +30,9 @@ from handlers.closing import closing_check
 from handlers.context import Context
 from handlers.correct import correct, restore, withdraw
 from handlers.describe import describe
+from handlers.destroy_cards import REFUSE as DESTROY_REFUSE
+from handlers.destroy_cards import TAKE as DESTROY_TAKE
+from handlers.destroy_cards import VOTE as DESTROY_VOTE
 from handlers.digest import set_digest
 from handlers.drill import details, voucher
 from handlers.due import extend, list_due, print_list
@@ -389,10 +393,17 @@ COMMANDS: tuple[Command, ...] = (
         Text("移交 2025", "hand over 2025"),
     ),
     Command(
+        ("鉴定销毁", "鉴定", "appraise", "appraisal"),
+        Right.DESTROY,
+        appraise,
+        Text("到期档案鉴定与销毁", "appraise and destroy what is due"),
+        Text("鉴定", "appraise"),
+    ),
+    Command(
         ("签字码", "sign code"),
         Right.TALK,
         sign_code,
-        Text("取移交签字码", "a code to sign a hand-over with"),
+        Text("取移交、销毁签字码", "a code to sign a hand-over or a destruction with"),
         Text("签字码 YJ2025-GD01-01", "sign code YJ2025-GD01-01"),
     ),
     Command(
@@ -573,6 +584,9 @@ ACTIONS: Mapping[str, tuple[Right, Handler]] = {
     LOAN_GRANT: (Right.LEND, grant),
     LOAN_REFUSE: (Right.LEND, refuse_loan),
     LOAN_REVOKE: (Right.LEND, revoke),
+    DESTROY_VOTE: (Right.DESTROY, voted),
+    DESTROY_TAKE: (Right.TALK, taken),
+    DESTROY_REFUSE: (Right.DESTROY, stopped),
     INPUTS: (Right.BOOKS, inputs),
     BOOK_MAP: (Right.BOOKS, map_columns),
     BOOK_COLUMNS: (Right.BOOKS, columns),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -131,6 +131,11 @@ class Files:
             result = await self._db.keys.update_one({"_id": file.id}, change)
         if not result.matched_count:
             raise NotFound(item=file.name)
+
+    def forget(self, ids: Iterable[str]) -> None:
+        """Nothing of these stays in memory: their keys are destroyed."""
+        for each in ids:
+            self._fresh.pop(each, None)
 
     @asynccontextmanager
     async def keeping(self) -> AsyncIterator[None]:

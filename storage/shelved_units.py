@@ -63,8 +63,8 @@ class ShelvedUnits:
         if not selection.month and not selection.category:
             first, last = shelving.stretch(selection.company, selection.year or None, "", None)
             async with border():
-                rows = self._db.shelf.find({"place": {"$gt": first, "$lt": last}}, {"into": 1})
-                return sum([1 async for row in rows if "into" not in row])
+                rows = self._db.shelf.find({"place": {"$gt": first, "$lt": last}}, {"into": 1, "gone": 1})
+                return sum([1 async for row in rows if "into" not in row and "gone" not in row])
         month = selection.month or None
         found = self._shelved.select(selection.company, year=selection.year or None, month=month)
         return sum([1 async for unit in found if selection.holds(unit)])

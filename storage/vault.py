@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
@@ -94,6 +94,10 @@ class Vault(Items):
     async def settle(self, file: FileRef) -> None:
         """A held file that belongs to no item stays: a report that was said in a conversation. Raises NotFound."""
         await self._files.settle(file)
+
+    def forget(self, ids: Iterable[str]) -> None:
+        """Nothing of these files stays in memory: their keys are destroyed."""
+        self._files.forget(ids)
 
     def keeping(self) -> AbstractAsyncContextManager[None]:
         """While inside, what this process holds is not swept, however long it waits for its record."""

@@ -24,6 +24,7 @@ from storage.mongo import Database, Doc, border
 from storage.trail import HEAD, Head, Trail, to_link
 from storage.verify_books import book_faults
 from storage.verify_custody import custody_faults
+from storage.verify_destruction import destroyed_of, destruction_faults
 from storage.verify_keys import program_faults
 from storage.verify_ledger import ledger_faults
 from storage.verify_links import link_faults
@@ -68,6 +69,11 @@ FAULTS = {
     "V75": Text("借阅与操作记录不符", "a borrowing is not what the trail says"),
     "V76": Text("利用登记与操作记录不符", "the register of uses is not what the trail says"),
     "V77": Text("抽样记录与操作记录不符", "an audit sample is not what the trail says"),
+    "V70": Text("销毁做了一半：密钥已毁，其余还在", "destruction half done: keys are gone, the rest is not"),
+    "V71": Text("已销毁的件还有残留", "something is left of a destroyed unit"),
+    "V72": Text("鉴定销毁与操作记录不符", "a destruction is not what the trail says"),
+    "V73": Text("已销毁的件的登记与操作记录不符", "what stays of a destroyed unit is not what the trail says"),
+    "V74": Text("目录与已销毁的件不符", "the shelf and the destroyed units are not alike"),
     "V40": Text("凭证的汇总与凭证不符", "the sums of a month are not those of its vouchers"),
     "V41": Text("科目映射或填数与操作记录不符", "a mapping or an input of statements is not what the trail says"),
     "V30": Text("归类规则与操作记录不符", "a rule of sorting is not what the trail says"),
@@ -137,6 +143,7 @@ class Verification:
                 unit_faults(self._db, self._file),
                 custody_faults(self._db),
                 loan_faults(self._db),
+                destruction_faults(self._db),
             ):
                 async for where, code in faults:
                     yield Fault(code, where)
@@ -192,7 +199,8 @@ class Verification:
 
     async def _gone(self, ids: set[str]) -> AsyncIterator[Fault]:
         there = {doc["_id"] async for doc in self._db.items.find({"_id": {"$in": list(ids)}}, {"_id": 1})}
-        for each in sorted(ids - there):
+        missing = ids - there
+        for each in sorted(missing - await destroyed_of(self._db, sorted(missing)) if missing else missing):
             yield Fault("V06", each)
 
     # the records
@@ -269,7 +277,10 @@ class Verification:
     async def _is_whole(self, volume: str) -> bool:
         """Whether its 件号 run from 1 without a gap. "." comes after "-"."""
         within = {"item.filed.archive_no": {"$gt": f"{volume}-", "$lt": f"{volume}."}}
-        found = [numbering.parts(str(each)) for each in await self._db.items.distinct("item.filed.archive_no", within)]
+        numbers = set(await self._db.items.distinct("item.filed.archive_no", within))
+        gone = self._db.shelf.find({"no": {"$gt": f"{volume}-", "$lt": f"{volume}."}}, {"no": 1, "gone": 1})
+        numbers |= {row["no"] async for row in gone if "gone" in row}
+        found = [numbering.parts(str(each)) for each in numbers]
         return {place[2] for place in found if place} == set(range(1, len(found) + 1))
 
     async def _strays(self) -> AsyncIterator[Fault]:
@@ -318,6 +329,8 @@ class Verification:
             return None
         self.made += 1
         code = await self._file(file)
+        if code and await destroyed_of(self._db, [file.id]):
+            return None
         return code and ("V16" if code == "V01" else "V17")
 
 

@@ -27,7 +27,7 @@ from bot.app import House, opened
 from bot.companies import company_code
 from config.settings import Settings
 from handlers import arrange as arranging
-from handlers import describe, due, hold, kept, record, review
+from handlers import describe, due, filing, hold, kept, record, review
 from handlers import month as month_filing
 from handlers import volumes as binding
 from handlers.year_books import carried_out_year, planned_year
@@ -162,7 +162,7 @@ async def list_due(args: argparse.Namespace, settings: Settings) -> int:
     """One object: what falls due by the day, with its blocks, the open deadlines, and what is to be printed."""
     async with opened(settings) as house:
         today = house.ctx.now().astimezone(settings.zone).date()
-        until = due.last_day(args.until or "", today)
+        until = kept.last_day(args.until or "", today)
         said: dict[str, Any] = {"until": until.isoformat(), "units": [], "deadlines": [], "print": []}
         for company in await _companies(house, args):
             for each in await kept.due(house.ctx, company, until):
@@ -325,7 +325,7 @@ async def file(args: argparse.Namespace, settings: Settings) -> int:
         held = await house.vault.hold(data, safe_name(args.file.name), media)
         title = args.title or f"{args.period} {kind}"
         formed = min(period.last, house.ctx.now().astimezone(settings.zone).date())
-        done = await record.file_record(
+        done = await filing.file_record(
             house.ctx, person, company, kind, title, period.first.year, month, held, formed, "cli"
         )
         unit = await house.ctx.units.unit(f"{company}|{kind}|{held.sha256[:16]}")

@@ -107,7 +107,9 @@ async def test_the_scanner_is_asked_and_its_version_kept(scene: Scene, items: li
         settings = replace(house.settings, custody=Settings(clamd=scanner.address))
         workers = Workers(1)
         try:
-            made = wiring.furnished(settings, house.db, house.key, house.trail, Workers(1), workers)
+            made = wiring.furnished(
+                settings, house.db, house.key, house.trail, Workers(1), workers, house.index, house.vault
+            )
             run = await inspecting.begin(
                 house.ctx, made, "chen", Stage.KEEPING, Decimal(1), Selection("GD01", unit=items[0].id)
             )

@@ -14,7 +14,7 @@ from archive.asset import AssetCard
 from archive.words import same
 from bot.forms import form_of
 from bot.schedule import Clock
-from handlers import record
+from handlers import filing, record
 from handlers.message import Card, Click
 from handlers.review import points
 from storage.verify import Verification
@@ -154,7 +154,7 @@ async def test_other_records_and_what_is_printed(scene: Scene) -> None:
     file = await house.vault.hold(b"%PDF-1.4 report", "年报.pdf", "application/pdf")
     kind = record.kind_of("年度财务会计报告")
     for _ in (1, 2):
-        await record.file_record(house.ctx, chen, "GD01", kind, "2025年度报告", 2025, 0, file, date(2026, 3, 31))
+        await filing.file_record(house.ctx, chen, "GD01", kind, "2025年度报告", 2025, 0, file, date(2026, 3, 31))
     (unit,) = [u async for u in house.ctx.units.select("GD01", kind=kind)]
     assert (unit.archive_no, unit.retention, unit.expires) == ("GD01-KJ·NB·2025·Y-0001-0001", "永久", None)
     assert "GD01-KJ·NB·2025·Y-0001-0001 2025年度报告" in words(await scene.send("chen", "打印清单 2025"))
