@@ -7,6 +7,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -110,8 +111,12 @@ def _one(memory: int) -> ProcessPoolExecutor:
 
 
 def _ended(processes: Sequence[BaseProcess]) -> None:
+    """Until it is known how they ended. The pool's own thread waits for them too; whoever comes second is told later."""
+    until = time.monotonic() + 2
     for process in processes:
         process.join(1)
+        while process.exitcode is None and time.monotonic() < until:
+            time.sleep(0.01)
 
 
 def _end(pool: ProcessPoolExecutor) -> None:
