@@ -111,7 +111,7 @@ def _one(memory: int) -> ProcessPoolExecutor:
 
 
 def _ended(processes: Sequence[BaseProcess]) -> None:
-    """Until it is known how they ended. The pool's own thread waits for them too; whoever comes second is told later."""
+    """Until it is known how they ended. The pool waits for them too; whoever comes second is told later."""
     until = time.monotonic() + 2
     for process in processes:
         process.join(1)
